@@ -1,0 +1,57 @@
+package dev.tollgate.domain.catalog;
+
+import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.tenancy.Names;
+import java.net.URI;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// A configured upstream account. Its credential is kept apart, encrypted, and never returned.
+///
+/// @param baseUrl where its API is, or null for the simulated kind
+/// @param allowPrivateNetwork whether the base URL may lead to a private or loopback address
+public record Provider(
+    ProviderId id,
+    TenantId tenant,
+    String name,
+    ProviderKind kind,
+    @Nullable URI baseUrl,
+    boolean allowPrivateNetwork,
+    Options options,
+    Instant createdAt) {
+  public Provider {
+    Names.check(name);
+    if (kind != ProviderKind.SIMULATED && baseUrl == null) {
+      throw new IllegalArgumentException("base_url is required for kind " + kind.wire());
+    }
+    if (baseUrl != null) {
+      BaseUrls.check("base_url", baseUrl);
+    }
+  }
+
+  /// Scheme, host and port that its credential is bound to.
+  public String origin() {
+    return baseUrl == null ? "simulated:" : BaseUrls.origin(baseUrl);
+  }
+
+  /// @param organization value of `OpenAI-Organization`
+  /// @param project value of `OpenAI-Project`
+  /// @param egressProxy an HTTP proxy that connections go through
+  /// @param caBundle certificates (PEM) to trust instead of the system's
+  public record Options(
+      @Nullable String organization,
+      @Nullable String project,
+      @Nullable URI egressProxy,
+      @Nullable String caBundle,
+      @Nullable String region,
+      Timeouts timeouts) {
+    public static final Options NONE = new Options(null, null, null, null, null, Timeouts.DEFAULT);
+
+    public Options {
+      if (egressProxy != null) {
+        BaseUrls.check("options.egress_proxy", egressProxy);
+      }
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tollgate.domain.inference;
+
+import dev.tollgate.domain.pricing.Usage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A provider's stream of server-sent events, pulled by one thread. Events are never torn: each
+/// item holds whole events, byte for byte as they came.
+public interface EventStream extends AutoCloseable {
+  /// The next item; waits at most so long for it.
+  Item next(Duration patience);
+
+  /// The usage reported so far, or null while nothing was reported.
+  @Nullable Usage usage();
+
+  /// The service tier reported so far, or null.
+  @Nullable String serviceTier();
+
+  /// UTF-8 bytes of text that the model has emitted so far, for an estimate when no usage comes.
+  long emittedBytes();
+
+  /// Ends the stream. The connection is closed unless the answer was read to its end. May be called
+  /// from another thread to break off a `next` that waits.
+  @Override
+  void close();
+
+  /// What `next` answers.
+  sealed interface Item {
+    /// Whole events, `length` bytes from `offset`, without anything the relay needs to act on.
+    record Events(byte[] bytes, int offset, int length) implements Item {}
+
+    /// One event that reports the final usage. From here on nothing may reach the caller before the
+    /// call is settled.
+    ///
+    /// @param site where to write the cost
+    /// @param usageOnly whether it carries nothing else, so that a caller who did not ask for usage
+    ///   must not see it
+    record FinalUsage(byte[] bytes, ProviderReply.UsageSite site, boolean usageOnly)
+        implements Item {}
+
+    /// Nothing came within the patience.
+    record Silence() implements Item {}
+
+    /// The stream came to its proper end.
+    record End() implements Item {}
+
+    /// The stream broke off or the provider reported an error in it.
+    ///
+    /// @param event the provider's own error event, to be relayed, or null
+    record Broken(Failure failure, byte @Nullable [] event) implements Item {}
+  }
+}

@@ -1,0 +1,32 @@
+package dev.tollgate.domain.inference;
+
+import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import java.util.List;
+
+/// Port to the model providers. Blocks; expects a virtual thread. Thread-safe.
+public interface ModelProvider {
+  /// Sends one attempt and waits for its answer, or for the head of its stream. Never throws for
+  /// what a provider does: every failure is a [ProviderReply.Failed].
+  ///
+  /// @param silence told once when the provider has been silent for a moment, so that the caller
+  ///   can be watched meanwhile
+  ProviderReply send(Dispatch dispatch, Silence silence);
+
+  /// One attempt.
+  ///
+  /// @param body the rendered body
+  /// @param headers the caller's headers that may go upstream
+  record Dispatch(
+      Target target, Endpoint endpoint, byte[] body, boolean stream, List<HeaderField> headers) {
+    public Dispatch {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /// Told when a provider is silent.
+  interface Silence {
+    /// @param abort breaks off the attempt; may be called from any thread, more than once
+    void begins(Runnable abort);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.tollgate.domain.inference;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The body of a call: the bytes as they came, what was read from them, and where. Everything that
+/// is not read passes to the provider untouched, so fields that Tollgate has never heard of
+/// survive.
+///
+/// @param model the public model name that was asked for
+/// @param modelAt span of its value, quotes included
+/// @param stream whether a streamed answer was asked for
+/// @param streamOptionsAt span of the `stream_options` object, or null when absent
+/// @param includeUsageAt span of the value of `stream_options.include_usage`, or null when absent
+/// @param includeUsage whether the caller asked for a stream's usage
+/// @param membersFrom offset just behind the `{` of the body
+/// @param serviceTier the tier the caller named, or null
+/// @param user the caller's own name for its user, or null
+/// @param metadata the caller's `metadata` object as JSON text, or null
+public record Payload(
+    byte[] body,
+    String model,
+    Span modelAt,
+    boolean stream,
+    @Nullable Span streamOptionsAt,
+    @Nullable Span includeUsageAt,
+    boolean includeUsage,
+    int membersFrom,
+    @Nullable String serviceTier,
+    @Nullable String user,
+    @Nullable String metadata) {
+  private static final byte[] USAGE_MEMBER =
+      "\"stream_options\":{\"include_usage\":true},".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] USAGE_OPTION =
+      "\"include_usage\":true,".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] USAGE_ONLY =
+      "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+
+  /// Bytes `start` (inclusive) to `end` (exclusive) of the body.
+  public record Span(int start, int end) {}
+
+  private record Edit(int start, int end, byte[] replacement) {}
+
+  /// The body that goes upstream: the named edits and nothing else. Returns the very array that
+  /// came in when no edit is needed.
+  ///
+  /// @param upstreamModel the deployment's name for the model
+  /// @param askForUsage whether a stream must be told to report its usage
+  public byte[] render(String upstreamModel, boolean askForUsage) {
+    List<Edit> edits = new ArrayList<>(2);
+    if (!upstreamModel.equals(model)) {
+      edits.add(new Edit(modelAt.start(), modelAt.end(), quote(upstreamModel)));
+    }
+    if (askForUsage && stream && !includeUsage) {
+      edits.add(usageEdit());
+    }
+    return edits.isEmpty() ? body : splice(edits);
+  }
+
+  private Edit usageEdit() {
+    if (includeUsageAt != null) {
+      return new Edit(includeUsageAt.start(), includeUsageAt.end(), TRUE);
+    }
+    if (streamOptionsAt == null) {
+      return new Edit(membersFrom, membersFrom, USAGE_MEMBER);
+    }
+    boolean isObject = body[streamOptionsAt.start()] == '{';
+    if (!isObject || isEmptyObject(streamOptionsAt)) {
+      return new Edit(streamOptionsAt.start(), streamOptionsAt.end(), USAGE_ONLY);
+    }
+    int inside = streamOptionsAt.start() + 1;
+    return new Edit(inside, inside, USAGE_OPTION);
+  }
+
+  private boolean isEmptyObject(Span span) {
+    for (int i = span.start() + 1; i < span.end() - 1; i++) {
+      if (body[i] > ' ') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private byte[] splice(List<Edit> edits) {
+    edits.sort(Comparator.comparingInt(Edit::start));
+    int length = body.length;
+    for (Edit edit : edits) {
+      length += edit.replacement().length - (edit.end() - edit.start());
+    }
+    byte[] out = new byte[length];
+    int from = 0;
+    int to = 0;
+    for (Edit edit : edits) {
+      int kept = edit.start() - from;
+      System.arraycopy(body, from, out, to, kept);
+      to += kept;
+      System.arraycopy(edit.replacement(), 0, out, to, edit.replacement().length);
+      to += edit.replacement().length;
+      from = edit.end();
+    }
+    System.arraycopy(body, from, out, to, body.length - from);
+    return out;
+  }
+
+  private static byte[] quote(String name) {
+    StringBuilder text = new StringBuilder(name.length() + 2).append('"');
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '"' || c == '\\') {
+        text.append('\\');
+      }
+      text.append(c);
+    }
+    return text.append('"').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Payload payload
+        && Arrays.equals(body, payload.body)
+        && model.equals(payload.model);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(body);
+  }
+
+  @Override
+  public String toString() {
+    return "Payload[" + model + ", " + body.length + " bytes]";
+  }
+}

@@ -1,0 +1,44 @@
+package dev.tollgate.domain.inference;
+
+import dev.tollgate.domain.pricing.Usage;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a provider answered to one attempt.
+public sealed interface ProviderReply {
+  /// A header of the answer that may be passed on to the caller.
+  record HeaderField(String name, String value) {}
+
+  /// Where the members of a usage object end in a piece of JSON: the offset of its `}`.
+  ///
+  /// @param empty whether the object has no members yet
+  record UsageSite(int closingBrace, boolean empty) {}
+
+  /// A complete answer.
+  ///
+  /// @param usage null when the answer does not say
+  /// @param model the name the provider gives the model that served the call
+  /// @param serviceTier the tier that served it, or null
+  record Answer(
+      byte[] body,
+      String contentType,
+      List<HeaderField> headers,
+      @Nullable Usage usage,
+      @Nullable String model,
+      @Nullable String serviceTier)
+      implements ProviderReply {
+    public Answer {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /// A stream that has begun. Whoever receives it must close it.
+  record Streaming(EventStream events, List<HeaderField> headers) implements ProviderReply {
+    public Streaming {
+      headers = List.copyOf(headers);
+    }
+  }
+
+  /// No usable answer.
+  record Failed(Failure failure) implements ProviderReply {}
+}

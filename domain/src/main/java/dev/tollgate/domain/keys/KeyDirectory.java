@@ -1,0 +1,16 @@
+package dev.tollgate.domain.keys;
+
+import org.jspecify.annotations.Nullable;
+
+/// Look-up of keys on the request path, across tenants, from a cache fed by the store. A change
+/// made on any node is seen here within five seconds. Thread-safe.
+public interface KeyDirectory {
+  /// The key that a secret's name belongs to, or null when there is none.
+  ///
+  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not cached and the store
+  ///   cannot answer: the key may well exist, so the caller must not be told that it does not
+  @Nullable KnownKey find(SecretId id);
+
+  /// Notes that a key was used now. Cheap; written to the store in batches, to the minute.
+  void touch(VirtualKey key);
+}

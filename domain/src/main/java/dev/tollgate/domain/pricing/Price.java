@@ -1,0 +1,81 @@
+package dev.tollgate.domain.pricing;
+
+import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.money.Money;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One dated price of a canonical model at a provider (or at every provider of a kind). It holds
+/// from `effectiveFrom` until the next price of the same seller and model begins.
+///
+/// @param seller a provider id (`prv_...`) or a provider kind (`openai`)
+/// @param discountBasisPoints hundredths of a percent taken off every rate, 0 to 10,000
+public record Price(
+    PriceId id,
+    String seller,
+    String model,
+    Instant effectiveFrom,
+    List<Rate> rates,
+    int discountBasisPoints) {
+  private static final BigInteger FULL = BigInteger.valueOf(10_000);
+
+  public Price {
+    rates = List.copyOf(rates);
+    if (discountBasisPoints < 0 || discountBasisPoints > 10_000) {
+      throw new IllegalArgumentException("discount_percent must be between 0 and 100");
+    }
+  }
+
+  /// What the usage costs. The only place where cost is computed, and the only rounding: half up,
+  /// once, to the nano-dollar, over the sum of all components.
+  public Money cost(Usage usage, @Nullable String serviceTier, @Nullable String region) {
+    var met = new Rate.Circumstances(usage.inputTokens(), serviceTier, region);
+    // Thousandths of a nano-dollar: tokens x micro-dollars per million tokens.
+    long sum = 0;
+    for (Component component : Component.values()) {
+      long count = usage.count(component);
+      if (count != 0) {
+        Rate rate = rate(component, met);
+        if (rate != null) {
+          long perUnit =
+              rate.unit() == Rate.Unit.MTOK
+                  ? rate.microsPerUnit()
+                  : Math.multiplyExact(rate.microsPerUnit(), 1_000_000L);
+          sum = Math.addExact(sum, Math.multiplyExact(count, perUnit));
+        }
+      }
+    }
+    if (discountBasisPoints != 0) {
+      return new Money(discounted(sum));
+    }
+    return new Money(sum / 1_000 + (sum % 1_000 >= 500 ? 1 : 0));
+  }
+
+  /// The rate that applies to a component, that of its fallback when it has none, or null when
+  /// neither is priced (a tool that the provider does not bill).
+  public @Nullable Rate rate(Component component, Rate.Circumstances met) {
+    for (Component c = component; c != null; c = c.fallback()) {
+      Rate best = null;
+      for (Rate rate : rates) {
+        if (rate.component() == c
+            && rate.when().hold(met)
+            && (best == null || rate.when().beats(best.when()))) {
+          best = rate;
+        }
+      }
+      if (best != null) {
+        return best;
+      }
+    }
+    return null;
+  }
+
+  private long discounted(long thousandths) {
+    BigInteger divisor = FULL.multiply(BigInteger.valueOf(1_000));
+    BigInteger amount =
+        BigInteger.valueOf(thousandths).multiply(BigInteger.valueOf(10_000L - discountBasisPoints));
+    return amount.add(divisor.shiftRight(1)).divide(divisor).longValueExact();
+  }
+}

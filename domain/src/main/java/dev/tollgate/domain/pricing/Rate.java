@@ -1,0 +1,51 @@
+package dev.tollgate.domain.pricing;
+
+import org.jspecify.annotations.Nullable;
+
+/// The price of one component under conditions.
+///
+/// @param microsPerUnit micro-dollars per million tokens, or per one call or second
+public record Rate(Component component, Unit unit, Conditions when, long microsPerUnit) {
+  public Rate {
+    if (microsPerUnit < 0) {
+      throw new IllegalArgumentException("price is negative");
+    }
+  }
+
+  /// What the price is for.
+  public enum Unit {
+    MTOK,
+    CALL,
+    SECOND
+  }
+
+  /// When a rate applies; an absent condition always holds.
+  ///
+  /// @param minInputTokens the whole prompt has at least so many tokens (0 = any)
+  public record Conditions(
+      long minInputTokens, @Nullable String serviceTier, @Nullable String region) {
+    public static final Conditions ALWAYS = new Conditions(0, null, null);
+
+    boolean hold(Circumstances met) {
+      return met.inputTokens() >= minInputTokens
+          && (serviceTier == null || serviceTier.equals(met.serviceTier()))
+          && (region == null || region.equals(met.region()));
+    }
+
+    /// Of two rates that apply, the more specific one wins: a named tier or region before none,
+    /// then the longer prompt.
+    boolean beats(Conditions other) {
+      int mine = named();
+      int theirs = other.named();
+      return mine != theirs ? mine > theirs : minInputTokens > other.minInputTokens;
+    }
+
+    private int named() {
+      return (serviceTier == null ? 0 : 1) + (region == null ? 0 : 1);
+    }
+  }
+
+  /// The facts of one attempt that conditions are held against.
+  public record Circumstances(
+      long inputTokens, @Nullable String serviceTier, @Nullable String region) {}
+}

@@ -1,0 +1,86 @@
+package dev.tollgate.domain.pricing;
+
+import java.util.Arrays;
+
+/// Counts by component for one attempt: tokens, tool calls or seconds. Immutable.
+public final class Usage {
+  public static final Usage NONE = new Usage(new long[Component.values().length]);
+
+  private final long[] counts;
+
+  private Usage(long[] counts) {
+    this.counts = counts;
+  }
+
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  public long count(Component component) {
+    return counts[component.ordinal()];
+  }
+
+  /// Tokens of the whole prompt: fresh, cached, written to a cache, audio and images.
+  public long inputTokens() {
+    long sum = 0;
+    for (Component component : Component.values()) {
+      if (component.isInput()) {
+        sum += counts[component.ordinal()];
+      }
+    }
+    return sum;
+  }
+
+  /// Tokens of the whole answer, reasoning included.
+  public long outputTokens() {
+    long sum = 0;
+    for (Component component : Component.values()) {
+      if (component.isOutput()) {
+        sum += counts[component.ordinal()];
+      }
+    }
+    return sum;
+  }
+
+  public boolean isEmpty() {
+    return equals(NONE);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Usage usage && Arrays.equals(counts, usage.counts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(counts);
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("Usage[");
+    for (Component component : Component.values()) {
+      if (counts[component.ordinal()] != 0) {
+        text.append(component.wire()).append('=').append(counts[component.ordinal()]).append(' ');
+      }
+    }
+    return text.append(']').toString();
+  }
+
+  /// Collects counts. A provider that reports nonsense (a negative count, or a part larger than its
+  /// whole) is read as zero for that part, never as a credit.
+  public static final class Builder {
+    private final long[] counts = new long[Component.values().length];
+
+    private Builder() {}
+
+    public Builder set(Component component, long count) {
+      counts[component.ordinal()] = Math.max(0, count);
+      return this;
+    }
+
+    public Usage build() {
+      return new Usage(counts.clone());
+    }
+  }
+}

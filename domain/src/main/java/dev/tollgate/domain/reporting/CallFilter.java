@@ -1,0 +1,31 @@
+package dev.tollgate.domain.reporting;
+
+import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.MemberId;
+import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.money.Money;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Which calls to show; an absent part matches all.
+///
+/// @param status `ok`, `error` or an HTTP status
+/// @param minLatencyMillis only calls that took at least so long
+public record CallFilter(
+    Instant from,
+    Instant to,
+    @Nullable KeyId key,
+    @Nullable ProjectId project,
+    @Nullable MemberId member,
+    @Nullable String model,
+    @Nullable String tag,
+    @Nullable String status,
+    @Nullable String errorCode,
+    @Nullable Money minCost,
+    @Nullable Long minLatencyMillis) {
+  public CallFilter {
+    if (!from.isBefore(to)) {
+      throw new IllegalArgumentException("from must be before to");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package dev.tollgate.domain.reporting;
+
+import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.ProjectId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// What to add up, by at most two groups, over `[from, to)`.
+public record UsageQuery(
+    Instant from,
+    Instant to,
+    List<Group> groups,
+    @Nullable KeyId key,
+    @Nullable ProjectId project,
+    @Nullable String model) {
+  private static final int MOST_BUCKETS = 20_000;
+
+  public UsageQuery {
+    groups = List.copyOf(groups);
+    if (!from.isBefore(to)) {
+      throw new IllegalArgumentException("from must be before to");
+    }
+    if (groups.size() > 2 || groups.stream().distinct().count() != groups.size()) {
+      throw new IllegalArgumentException("group_by takes one or two different groups");
+    }
+    if (groups.stream().filter(group -> group.width() != null).count() > 1) {
+      throw new IllegalArgumentException("group_by takes one interval at most");
+    }
+    for (Group group : groups) {
+      Duration width = group.width();
+      if (width != null && Duration.between(from, to).dividedBy(width) > MOST_BUCKETS) {
+        throw new IllegalArgumentException(
+            "from and to span more than " + MOST_BUCKETS + " intervals of one " + group.wire());
+      }
+    }
+  }
+
+  /// Whether minutes are asked for, which are kept for a shorter time than quarters of an hour.
+  public boolean needsMinutes() {
+    return groups.contains(Group.MINUTE) || !onQuarter(from) || !onQuarter(to);
+  }
+
+  private static boolean onQuarter(Instant time) {
+    return time.getEpochSecond() % 900 == 0 && time.getNano() == 0;
+  }
+
+  /// What a row stands for.
+  public enum Group {
+    KEY(null),
+    PROJECT(null),
+    BUSINESS_UNIT(null),
+    MODEL(null),
+    PROVIDER(null),
+    MINUTE(Duration.ofMinutes(1)),
+    HOUR(Duration.ofHours(1)),
+    DAY(Duration.ofDays(1));
+
+    private final @Nullable Duration width;
+
+    Group(@Nullable Duration width) {
+      this.width = width;
+    }
+
+    /// The length of an interval, or null when the group is none.
+    public @Nullable Duration width() {
+      return width;
+    }
+
+    public String wire() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// @throws IllegalArgumentException when there is no such group
+    public static Group parse(String wire) {
+      for (Group group : values()) {
+        if (group.wire().equals(wire)) {
+          return group;
+        }
+      }
+      throw new IllegalArgumentException(
+          "group_by must be key, project, business_unit, model, provider, minute, hour or day");
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.tollgate.domain.secrets;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// A secret in memory: never a `String` field, never printed, wiped when closed.
+public final class Secret implements AutoCloseable {
+  private final byte[] bytes;
+
+  private Secret(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /// Takes ownership of the array.
+  public static Secret owning(byte[] bytes) {
+    return new Secret(bytes);
+  }
+
+  public static Secret of(String text) {
+    return new Secret(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The bytes themselves; the caller must neither keep nor change them.
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /// As a string, for the header of one request.
+  public String reveal() {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /// The last four characters when it is long enough not to be given away by them.
+  public String hint() {
+    String text = reveal();
+    return text.length() >= 16 ? text.substring(text.length() - 4) : "";
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(bytes, (byte) 0);
+  }
+
+  @Override
+  public String toString() {
+    return "***";
+  }
+}
