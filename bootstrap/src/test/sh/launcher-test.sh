@@ -81,7 +81,7 @@ if [ "\${1-}" = -version ]; then
 fi
 echo "java=\$0"
 echo "pid=\$\$"
-for argument in "\$@"; do echo "<\$argument>"; done
+for argument in "\$@"; do printf '<%s>\n' "\$argument"; done
 [ -z "\${STUB_STDIN-}" ] || cat
 if [ -n "\${STUB_WAIT-}" ]; then
   trap 'exit 42' TERM
@@ -280,6 +280,8 @@ if [ -f fail ]; then
   echo "[ERROR] "
   echo "[ERROR] A.java:[1,1] class expected"
   echo "[ERROR] -> [Help 1]"
+  echo "[ERROR] [Help 1] http://cwiki.apache.org/"
+  echo "[ERROR]   mvn <args> -rf :domain"
   exit 1
 fi
 trap 'echo stopped >stopped; exit 1' TERM
@@ -293,11 +295,18 @@ END
 }
 
 tollgate() {
-  # shellcheck disable=SC2086
   run JAVA_HOME="$jdks/both/b-jdk-25" "$@"
 }
 
 calls() { if [ -f "$tree/calls" ]; then wc -l <"$tree/calls" | tr -d ' '; else echo 0; fi; }
+
+# Starts the launcher in the background: $pid.
+start() {
+  : >"$work/out"
+  : >"$work/err"
+  env -i PATH="$tools" HOME="$home" JAVA_HOME="$jdks/both/b-jdk-25" "$@" >"$work/out" 2>"$work/err" </dev/null &
+  pid=$!
+}
 
 # Waits until a file has a text, at most 20 s.
 await() {
@@ -309,7 +318,7 @@ await() {
   done
 }
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2016,SC2086
 test_launch() {
   tree=$work/a\ tree
   make_tree
@@ -359,9 +368,7 @@ $jar
   tollgate STUB_STATUS=7 $shell "$tree/tollgate" version
   check "the status is java's" "$status" 7
 
-  env -i PATH="$tools" HOME="$home" JAVA_HOME="$jdks/both/b-jdk-25" STUB_WAIT=1 \
-    $shell "$tree/tollgate" dev >"$work/out" 2>"$work/err" </dev/null &
-  pid=$!
+  start STUB_WAIT=1 $shell "$tree/tollgate" dev
   await "$work/out" '^ready'
   check "java runs under the pid of the launcher" "$(sed -n 's/^pid=//p' "$work/out")" "$pid"
   kill -TERM "$pid"
@@ -370,12 +377,14 @@ $jar
   check "a signal reaches java" "$status" 42
 
   mkdir -p "$work/bin" "$work/elsewhere"
+  : >"$work/elsewhere/-Dc=x"
   ln -sf "$tree/tollgate" "$work/bin/tollgate-1"
   ln -sf tollgate-1 "$work/bin/tollgate-2"
   cd "$work/elsewhere" || exit 1
-  tollgate $shell ../bin/tollgate-2 help
+  tollgate TOLLGATE_JAVA_OPTS='-Dc=*' $shell ../bin/tollgate-2 help
   check_has "it works through symlinks and from another folder" "$out" "$jar
 <help>"
+  check_has "an option for java is no file pattern" "$out" "<-Dc=*>"
   cd "$root" || exit 1
 
   tollgate JAVA_HOME="$jdks/old/jdk-17" $shell "$tree/tollgate" dev
@@ -450,9 +459,7 @@ two"
   # An edit in the middle of a build must be seen by the next start.
   make_tree
   touch "$tree/slow"
-  env -i PATH="$tools" HOME="$home" JAVA_HOME="$jdks/both/b-jdk-25" \
-    $shell "$tree/tollgate" help >"$work/out" 2>"$work/err" </dev/null &
-  pid=$!
+  start $shell "$tree/tollgate" help
   await "$work/err" '1/2'
   echo 'class B {}' >"$tree/domain/src/main/java/B.java"
   wait "$pid"
@@ -506,9 +513,7 @@ test_lock() {
 
   make_tree
   touch "$tree/slow"
-  env -i PATH="$tools" HOME="$home" JAVA_HOME="$jdks/both/b-jdk-25" \
-    $shell "$tree/tollgate" help >"$work/out" 2>"$work/err" </dev/null &
-  pid=$!
+  start $shell "$tree/tollgate" help
   await "$work/err" '1/2'
   kill -TERM "$pid"
   status=0
@@ -521,28 +526,30 @@ test_lock() {
 
 # --- all of it, in each shell ---
 
+# Without a choice every shell is tested by a process of its own, all at the same time: they mostly sleep.
+if [ -z "${LAUNCHER_TEST_SHELL-}" ]; then
+  pids='' number=0
+  for shell in sh "bash --posix" "busybox sh"; do
+    command -v "${shell%% *}" >/dev/null 2>&1 || continue
+    number=$((number + 1))
+    LAUNCHER_TEST_SHELL=$shell sh "$0" "$root" >"$work/report.$number" 2>&1 &
+    pids="$pids $!"
+  done
+  for pid in $pids; do wait "$pid" || failed=1; done
+  cat "$work"/report.*
+  exit "$failed"
+fi
+
+shell=$LAUNCHER_TEST_SHELL shell_name=$LAUNCHER_TEST_SHELL
+[ "${shell%% *}" != busybox ] || ln -s "$(command -v busybox)" "$tools/busybox"
 : >"$work/out"
 : >"$work/err"
-test_all() {
-  shell=$1 shell_name=$1
-  test_find_jdk
-  test_hints
-  test_mvnw
-  test_launch
-  test_distribution
-  test_build
-  test_lock
-}
-
-if [ -n "${LAUNCHER_TEST_SHELL-}" ]; then
-  test_all "$LAUNCHER_TEST_SHELL"
-else
-  test_all sh
-  if command -v bash >/dev/null 2>&1; then test_all "bash --posix"; fi
-  if command -v busybox >/dev/null 2>&1; then
-    ln -s "$(command -v busybox)" "$tools/busybox"
-    test_all "busybox sh"
-  fi
-fi
+test_find_jdk
+test_hints
+test_mvnw
+test_launch
+test_distribution
+test_build
+test_lock
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -1,29 +1,21 @@
 package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.inference.Endpoint;
-import java.util.EnumSet;
 import java.util.Locale;
-import java.util.Set;
 
-/// Kinds of upstream account and the calls each can serve in its own dialect.
+/// Kinds of upstream account.
 public enum ProviderKind {
-  OPENAI(
-      EnumSet.of(
-          Endpoint.CHAT_COMPLETIONS,
-          Endpoint.COMPLETIONS,
-          Endpoint.EMBEDDINGS,
-          Endpoint.RESPONSES)),
-  ANTHROPIC(EnumSet.of(Endpoint.MESSAGES, Endpoint.COUNT_TOKENS)),
-  SIMULATED(EnumSet.allOf(Endpoint.class));
+  OPENAI,
+  ANTHROPIC,
+  SIMULATED;
 
-  private final Set<Endpoint> endpoints;
-
-  ProviderKind(Set<Endpoint> endpoints) {
-    this.endpoints = Set.copyOf(endpoints);
-  }
-
+  /// Whether accounts of this kind serve a call in its own dialect.
   public boolean serves(Endpoint endpoint) {
-    return endpoints.contains(endpoint);
+    return switch (this) {
+      case OPENAI -> endpoint.dialect() == Endpoint.Dialect.OPENAI;
+      case ANTHROPIC -> endpoint.dialect() == Endpoint.Dialect.ANTHROPIC;
+      case SIMULATED -> true;
+    };
   }
 
   public String wire() {

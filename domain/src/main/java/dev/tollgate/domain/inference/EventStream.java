@@ -13,6 +13,12 @@ public interface EventStream extends AutoCloseable {
   /// The usage reported so far, or null while nothing was reported.
   @Nullable Usage usage();
 
+  /// Whether the usage reported is that of the whole answer.
+  boolean usageIsFinal();
+
+  /// Whether the model has said that it is done, so that only the usage can still follow.
+  boolean isFinishing();
+
   /// The service tier reported so far, or null.
   @Nullable String serviceTier();
 

@@ -42,6 +42,17 @@ public final class Usage {
     return sum;
   }
 
+  /// The same usage with at least so many output tokens; those missing are added to plain output.
+  public Usage withOutputAtLeast(long tokens) {
+    long missing = tokens - outputTokens();
+    if (missing <= 0) {
+      return this;
+    }
+    long[] raised = counts.clone();
+    raised[Component.OUTPUT.ordinal()] += missing;
+    return new Usage(raised);
+  }
+
   public boolean isEmpty() {
     return equals(NONE);
   }

@@ -1,0 +1,54 @@
+package dev.tollgate.persistence.database;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/// What has to be done to tables now and then: partitions of coming days are made, days past their
+/// time dropped, short-lived rows deleted. Every part may be run twice, by any node.
+public final class Housekeeping {
+  private static final int DAYS_AHEAD = 3;
+
+  private final Database database;
+  private final Clock clock;
+
+  public Housekeeping(Database database, Clock clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  public void run() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    database.asLedger(
+        connection -> {
+          ensureDays(connection, today);
+          try (PreparedStatement drop =
+              connection.prepareStatement("select tollgate.drop_expired(?)")) {
+            drop.setObject(1, today);
+            drop.execute();
+          }
+          try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                "delete from tollgate.usage_minute where bucket < now() - interval '8 days'");
+            statement.execute(
+                "delete from tollgate.idempotency where created_at < now() - interval '24 hours'");
+            statement.execute(
+                "delete from tollgate.change where at < now() - interval '1 hour'");
+          }
+          return 0;
+        });
+  }
+
+  private static void ensureDays(Connection connection, LocalDate today) throws SQLException {
+    try (PreparedStatement ensure =
+        connection.prepareStatement("select tollgate.ensure_days(?, ?)")) {
+      ensure.setObject(1, today.minusDays(1));
+      ensure.setObject(2, today.plusDays(DAYS_AHEAD));
+      ensure.execute();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package dev.tollgate.persistence.inference;
+
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.CapturedContent;
+import dev.tollgate.domain.inference.ContentStore;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.persistence.database.Database;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than losing
+/// content. A batch that fails is tried again: a row that is already there is left alone.
+public final class ContentWriter implements ContentStore, AutoCloseable {
+  private static final int MOST_WAITING = 512;
+  private static final int LARGEST_BATCH = 64;
+  private static final Logger LOG = System.getLogger(ContentWriter.class.getName());
+
+  private final Database database;
+  private final ArrayBlockingQueue<CapturedContent> queue =
+      new ArrayBlockingQueue<>(MOST_WAITING);
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  public ContentWriter(Database database) {
+    this.database = database;
+    this.thread = Thread.ofPlatform().name("content-writer").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  public int waiting() {
+    return queue.size();
+  }
+
+  @Override
+  public void put(CapturedContent content) {
+    try {
+      queue.put(content);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.log(Level.ERROR, "Content of call {0} is lost: interrupted.", content.call());
+    }
+  }
+
+  /// Writes what waits, for at most five seconds, and stops.
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (!queue.isEmpty()) {
+      LOG.log(Level.ERROR, "Content of {0} calls could not be written.", queue.size());
+    }
+  }
+
+  private void run() {
+    List<CapturedContent> batch = new ArrayList<>(LARGEST_BATCH);
+    try {
+      while (!stopping || !queue.isEmpty()) {
+        CapturedContent first = queue.poll(200, TimeUnit.MILLISECONDS);
+        if (first == null) {
+          continue;
+        }
+        batch.add(first);
+        queue.drainTo(batch, LARGEST_BATCH - 1);
+        while (!write(batch) && !stopping) {
+          Thread.sleep(500);
+        }
+        batch.clear();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean write(List<CapturedContent> batch) {
+    try {
+      database.asLedger(
+          connection -> {
+            try (PreparedStatement insert =
+                connection.prepareStatement(
+                    "insert into tollgate.call_content (tenant_id, day, call_id, retention_days,"
+                        + " request, response, truncated) values (?,?,?,?,?,?,?)"
+                        + " on conflict do nothing")) {
+              for (CapturedContent content : batch) {
+                insert.setObject(1, content.tenant().value());
+                insert.setObject(
+                    2, LocalDate.ofEpochDay(Ids.epochDay(content.call().value())));
+                insert.setObject(3, content.call().value());
+                insert.setInt(4, content.retention().days());
+                insert.setBytes(5, content.request());
+                insert.setBytes(6, content.response());
+                insert.setBoolean(7, content.truncated());
+                insert.addBatch();
+              }
+              return insert.executeBatch().length;
+            }
+          });
+      return true;
+    } catch (StoreUnavailable e) {
+      LOG.log(Level.WARNING, "Captured content cannot be written yet; trying again.", e);
+      return false;
+    }
+  }
+}

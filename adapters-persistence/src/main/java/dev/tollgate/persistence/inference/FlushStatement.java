@@ -1,0 +1,188 @@
+package dev.tollgate.persistence.inference;
+
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.Usage;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One call of `tollgate.flush`: a batch as arrays, one element per call or roll-up.
+final class FlushStatement {
+  private static final List<Map.Entry<String, Function<CallRecord, @Nullable Object>>> CALL =
+      List.of(
+          column("date", call -> day(call.id().value())),
+          column("uuid", call -> call.id().value()),
+          column("uuid", call -> call.tenant().value()),
+          column("int2", call -> call.retention().days()),
+          column("timestamptz", call -> time(call.startedAt())),
+          column("uuid", call -> ofKey(call, key -> key.id().value())),
+          column("uuid", call -> ofKey(call, key -> key.project().value())),
+          column("uuid", call -> ofKey(call, key -> key.businessUnit().value())),
+          column("uuid", FlushStatement::member),
+          column("text", call -> call.endpoint().wire()),
+          column("text", call -> clean(call.requestedModel(), 256)),
+          column("text", call -> ofServed(call, CallRecord.Served::provider)),
+          column("text", call -> ofServed(call, CallRecord.Served::upstreamModel)),
+          column("text", call -> ofServed(call, CallRecord.Served::serviceTier)),
+          column("int2", CallRecord::attempts),
+          column("bool", CallRecord::stream),
+          column("int2", CallRecord::status),
+          column("text", call -> clean(call.errorCode(), 128)),
+          column("text", call -> usage(call.usage())),
+          column("int8", call -> call.cost() == null ? null : call.cost().nanos()),
+          column("uuid", call -> call.price() == null ? null : call.price().value()),
+          column("bool", CallRecord::estimated),
+          column("int8", CallRecord::latencyMicros),
+          column("int8", CallRecord::firstTokenMicros),
+          column("int8", CallRecord::overheadMicros),
+          column("text", FlushStatement::tags),
+          column("text", call -> ofClient(call, ClientInfo::address)),
+          column("text", call -> ofClient(call, ClientInfo::userAgent)),
+          column("text", call -> ofClient(call, ClientInfo::sdk)),
+          column("text", call -> ofClient(call, ClientInfo::session)),
+          column("text", call -> ofClient(call, ClientInfo::user)),
+          column("text", call -> clean(call.client().metadata(), 16_384)));
+
+  private static final List<Map.Entry<String, Function<RollUps.Sum, @Nullable Object>>> ROLL_UP =
+      List.of(
+          column("bool", sum -> sum.key.minute()),
+          column("uuid", sum -> sum.key.tenant()),
+          column("timestamptz", sum -> time(sum.key.bucket())),
+          column("uuid", sum -> sum.key.project()),
+          column("uuid", sum -> sum.key.key()),
+          column("text", sum -> clean(sum.key.model(), 256)),
+          column("text", sum -> clean(sum.key.provider(), 256)),
+          column("uuid", sum -> sum.businessUnit),
+          column("int8", sum -> sum.calls),
+          column("int8", sum -> sum.errors),
+          column("text", sum -> array(sum.usage)),
+          column("int8", sum -> sum.costNanos),
+          column("text", sum -> array(sum.latency)),
+          column("text", sum -> array(sum.firstToken)));
+
+  static final String SQL =
+      "select tollgate.flush(?, ?, ?::smallint, "
+          + String.join(", ", Collections.nCopies(CALL.size() + ROLL_UP.size(), "?"))
+          + ")";
+
+  private FlushStatement() {}
+
+  /// Runs the batch in a transaction of its own.
+  ///
+  /// @return false when it had been committed before
+  static boolean run(
+      PreparedStatement flush, long session, long batch, int node, List<CallRecord> calls)
+      throws SQLException {
+    flush.setLong(1, session);
+    flush.setLong(2, batch);
+    flush.setInt(3, node);
+    int next = bind(flush, 4, CALL, calls);
+    bind(flush, next, ROLL_UP, RollUps.of(calls));
+    try (ResultSet result = flush.executeQuery()) {
+      result.next();
+      return result.getBoolean(1);
+    }
+  }
+
+  private static <T> int bind(
+      PreparedStatement flush,
+      int from,
+      List<Map.Entry<String, Function<T, @Nullable Object>>> columns,
+      Collection<T> rows)
+      throws SQLException {
+    Connection connection = flush.getConnection();
+    int index = from;
+    List<@Nullable Object> values = new ArrayList<>(rows.size());
+    for (var column : columns) {
+      values.clear();
+      for (T row : rows) {
+        values.add(column.getValue().apply(row));
+      }
+      flush.setArray(index++, connection.createArrayOf(column.getKey(), values.toArray()));
+    }
+    return index;
+  }
+
+  private static <T> Map.Entry<String, Function<T, @Nullable Object>> column(
+      String type, Function<T, @Nullable Object> value) {
+    return Map.entry(type, value);
+  }
+
+  private static LocalDate day(UUID id) {
+    return LocalDate.ofEpochDay(Ids.epochDay(id));
+  }
+
+  private static OffsetDateTime time(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static @Nullable UUID ofKey(CallRecord call, Function<VirtualKey, UUID> part) {
+    return call.key() == null ? null : part.apply(call.key());
+  }
+
+  private static @Nullable UUID member(CallRecord call) {
+    VirtualKey key = call.key();
+    return key == null || key.owner() == null ? null : key.owner().value();
+  }
+
+  private static @Nullable String ofServed(
+      CallRecord call, Function<CallRecord.Served, @Nullable String> part) {
+    return call.served() == null ? null : clean(part.apply(call.served()), 256);
+  }
+
+  private static @Nullable String ofClient(
+      CallRecord call, Function<ClientInfo, @Nullable String> part) {
+    return clean(part.apply(call.client()), 512);
+  }
+
+  private static @Nullable String tags(CallRecord call) {
+    VirtualKey key = call.key();
+    return key == null || key.tags().isEmpty() ? null : JsonText.array(key.tags());
+  }
+
+  private static String usage(Usage usage) {
+    Component[] components = Component.values();
+    long[] counts = new long[components.length];
+    for (Component component : components) {
+      counts[component.ordinal()] = usage.count(component);
+    }
+    return array(counts);
+  }
+
+  private static String array(long[] counts) {
+    StringBuilder text = new StringBuilder(counts.length * 2 + 2).append('{');
+    for (int i = 0; i < counts.length; i++) {
+      if (i > 0) {
+        text.append(',');
+      }
+      text.append(counts[i]);
+    }
+    return text.append('}').toString();
+  }
+
+  /// Text that PostgreSQL takes: without NUL, and not longer than is worth keeping.
+  private static @Nullable String clean(@Nullable String text, int longest) {
+    if (text == null) {
+      return null;
+    }
+    String cut = text.length() > longest ? text.substring(0, longest) : text;
+    return cut.indexOf('\0') < 0 ? cut : cut.replace("\0", "");
+  }
+}

@@ -1,0 +1,5 @@
+/// The group-commit writer: calls and roll-ups in one transaction a batch, content behind it.
+@NullMarked
+package dev.tollgate.persistence.inference;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,199 @@
+package dev.tollgate.persistence.keys;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.tollgate.domain.ids.BusinessUnitId;
+import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.MemberId;
+import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.Capture;
+import dev.tollgate.domain.keys.KeyDirectory;
+import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.keys.SecretId;
+import dev.tollgate.domain.keys.StoredSecret;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.tenancy.Project;
+import dev.tollgate.domain.tenancy.Retention;
+import dev.tollgate.persistence.database.ChangePoll;
+import dev.tollgate.persistence.database.Database;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The keys of all tenants that this node has seen, in memory, emptied by the poll for changes. An
+/// unknown secret is remembered briefly, so that a flood of wrong keys does not reach the database.
+public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listener {
+  private static final int MOST_KEYS = 1_000_000;
+  private static final int MOST_UNKNOWN = 20_000;
+  private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
+  private static final String QUERY =
+      "select s.hmac, s.pepper_version, s.valid_until, k.tenant_id, k.id, k.project_id,"
+          + " k.business_unit_id, k.owner_id, k.name, k.state, k.expires_at, k.policy::text,"
+          + " k.metadata::text, k.tags::text, k.hint, k.created_at, k.last_used_at,"
+          + " p.name, p.capture, p.retention_days, p.archived, p.created_at"
+          + " from tollgate.key_secret s"
+          + " join tollgate.virtual_key k on k.tenant_id = s.tenant_id and k.id = s.key_id"
+          + " join tollgate.project p on p.tenant_id = k.tenant_id and p.id = k.project_id"
+          + " where s.id = ?";
+
+  private final Database database;
+  private final Cache<Long, KnownKey> known =
+      Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
+  private final Cache<Long, Boolean> unknown =
+      Caffeine.newBuilder().maximumSize(MOST_UNKNOWN).expireAfterWrite(UNKNOWN_FOR).build();
+  private final ConcurrentHashMap<KeyId, VirtualKey> touched = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<UUID, Set<Long>> secretsOfKey = new ConcurrentHashMap<>();
+
+  public CachedKeyDirectory(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public @Nullable KnownKey find(SecretId id) {
+    Long secret = id.value();
+    KnownKey cached = known.getIfPresent(secret);
+    if (cached != null) {
+      return cached;
+    }
+    if (unknown.getIfPresent(secret) != null) {
+      return null;
+    }
+    // Loading inside the cache makes a change that is noticed meanwhile wait for it and win.
+    KnownKey loaded = known.get(secret, _ -> load(id));
+    if (loaded == null) {
+      unknown.put(secret, Boolean.TRUE);
+    }
+    return loaded;
+  }
+
+  @Override
+  public void touch(VirtualKey key) {
+    if (!touched.containsKey(key.id())) {
+      touched.put(key.id(), key);
+    }
+  }
+
+  @Override
+  public void changed(ChangePoll.Change change) {
+    switch (change.kind()) {
+      case "key" -> {
+        Set<Long> secrets = secretsOfKey.remove(UUID.fromString(change.subject()));
+        if (secrets != null) {
+          known.invalidateAll(secrets);
+        }
+        // A secret that was tried before it existed must not stay unknown.
+        unknown.invalidateAll();
+      }
+      case "project" -> {
+        UUID project = UUID.fromString(change.subject());
+        known.asMap().values().removeIf(each -> each.project().id().value().equals(project));
+      }
+      default -> {
+        // Not about keys.
+      }
+    }
+  }
+
+  @Override
+  public void everythingMayHaveChanged() {
+    known.invalidateAll();
+    unknown.invalidateAll();
+  }
+
+  /// Writes when keys were used, to the minute. Called every minute.
+  public void flushTouched() {
+    List<VirtualKey> batch = List.copyOf(touched.values());
+    if (batch.isEmpty()) {
+      return;
+    }
+    batch.forEach(key -> touched.remove(key.id()));
+    database.asLedger(
+        connection -> {
+          try (PreparedStatement update =
+              connection.prepareStatement(
+                  "update tollgate.virtual_key set last_used_at = date_trunc('minute', now())"
+                      + " where tenant_id = ? and id = ?")) {
+            for (VirtualKey key : batch) {
+              update.setObject(1, key.tenant().value());
+              update.setObject(2, key.id().value());
+              update.addBatch();
+            }
+            return update.executeBatch().length;
+          }
+        });
+  }
+
+  private @Nullable KnownKey load(SecretId id) {
+    KnownKey[] found = new KnownKey[1];
+    database.asLedger(
+        connection -> {
+          found[0] = query(connection, id);
+          return 0;
+        });
+    KnownKey loaded = found[0];
+    if (loaded != null) {
+      secretsOfKey
+          .computeIfAbsent(loaded.key().id().value(), _ -> ConcurrentHashMap.newKeySet())
+          .add(id.value());
+    }
+    return loaded;
+  }
+
+  private static @Nullable KnownKey query(Connection connection, SecretId id)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(QUERY)) {
+      select.setLong(1, id.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next() ? known(id, row) : null;
+      }
+    }
+  }
+
+  private static KnownKey known(SecretId id, ResultSet row) throws SQLException {
+    TenantId tenant = new TenantId(row.getObject(4, UUID.class));
+    KeyId key = new KeyId(row.getObject(5, UUID.class));
+    ProjectId project = new ProjectId(row.getObject(6, UUID.class));
+    BusinessUnitId unit = new BusinessUnitId(row.getObject(7, UUID.class));
+    UUID owner = row.getObject(8, UUID.class);
+    return new KnownKey(
+        new StoredSecret(id, key, row.getBytes(1), row.getInt(2), instant(row.getTimestamp(3))),
+        new VirtualKey(
+            key,
+            tenant,
+            project,
+            unit,
+            owner == null ? null : new MemberId(owner),
+            row.getString(9),
+            VirtualKey.State.valueOf(row.getString(10)),
+            instant(row.getTimestamp(11)),
+            KeyJson.policy(row.getString(12)),
+            KeyJson.map(row.getString(13)),
+            KeyJson.strings(row.getString(14)),
+            row.getString(15),
+            row.getTimestamp(16).toInstant(),
+            instant(row.getTimestamp(17))),
+        new Project(
+            project,
+            tenant,
+            unit,
+            row.getString(18),
+            Capture.parse(row.getString(19)),
+            Retention.ofDays(row.getInt(20)),
+            row.getBoolean(21),
+            row.getTimestamp(22).toInstant()));
+  }
+
+  private static @Nullable Instant instant(@Nullable Timestamp time) {
+    return time == null ? null : time.toInstant();
+  }
+}

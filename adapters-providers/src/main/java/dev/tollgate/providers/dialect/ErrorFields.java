@@ -1,0 +1,77 @@
+package dev.tollgate.providers.dialect;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/// What a provider says of an error: OpenAI's and Anthropic's objects, a bare string (vLLM's 401,
+/// TGI), or a code that is a number.
+record ErrorFields(
+    @Nullable String message,
+    @Nullable String type,
+    @Nullable String param,
+    @Nullable String code) {
+  private static final int LONGEST = 2_000;
+
+  /// The parser stands on the value of `error` and is left on its last token.
+  ///
+  /// @return null when the value says that there is no error
+  static @Nullable ErrorFields read(JsonParser json) throws IOException {
+    JsonToken value = json.currentToken();
+    if (value == JsonToken.VALUE_STRING) {
+      return new ErrorFields(cut(json.getText()), null, null, null);
+    }
+    if (value != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return null;
+    }
+    String message = null;
+    String type = null;
+    String param = null;
+    String code = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      json.nextToken();
+      String text = json.currentToken().isScalarValue() ? json.getValueAsString() : null;
+      switch (name) {
+        case "message" -> message = text == null ? message : cut(text);
+        case "type" -> type = text;
+        case "param" -> param = text;
+        case "code" -> code = text == null ? code : text;
+        case "details" -> {
+          code = errorCode(json, code);
+          continue;
+        }
+        default -> {
+          // Not needed to tell the kind of error.
+        }
+      }
+      json.skipChildren();
+    }
+    return new ErrorFields(message, type, param, code);
+  }
+
+  /// Anthropic's `details.error_code` tells a spend limit from a rate limit.
+  private static @Nullable String errorCode(JsonParser json, @Nullable String otherwise)
+      throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return otherwise;
+    }
+    String code = otherwise;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      boolean wanted = "error_code".equals(json.currentName());
+      json.nextToken();
+      if (wanted && json.currentToken() == JsonToken.VALUE_STRING) {
+        code = json.getText();
+      }
+      json.skipChildren();
+    }
+    return code;
+  }
+
+  private static String cut(String text) {
+    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
+  }
+}

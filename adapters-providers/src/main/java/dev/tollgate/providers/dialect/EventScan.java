@@ -1,0 +1,142 @@
+package dev.tollgate.providers.dialect;
+
+import dev.tollgate.domain.inference.Endpoint;
+
+/// One cheap pass over the bytes of server-sent events. It finds where events end, counts the bytes
+/// of text in them, and tells which events must be looked at closely.
+///
+/// A quoted word such as `"usage"` can only be a JSON string of its own: inside another string its
+/// quotes would be escaped. So a byte search never misses an event that matters, and the few events
+/// it reports are then parsed properly.
+final class EventScan {
+  private static final byte[] USAGE = Answers.ascii("\"usage\"");
+  private static final byte[] ERROR = Answers.ascii("\"error\"");
+  private static final byte[] MESSAGE_STOP = Answers.ascii("\"message_stop\"");
+  private static final byte[] DONE = Answers.ascii("[DONE]");
+  private static final byte[] FINISH = Answers.ascii("\"finish_reason\":\"");
+
+  private final byte[][] textKeys;
+  private long textBytes;
+  private boolean finishing;
+  private boolean closeLook;
+
+  EventScan(Endpoint endpoint) {
+    this.textKeys =
+        switch (endpoint) {
+          case CHAT_COMPLETIONS ->
+              keys("content", "arguments", "refusal", "reasoning", "reasoning_content");
+          case MESSAGES -> keys("text", "partial_json", "thinking");
+          case RESPONSES -> keys("delta");
+          case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> keys("text");
+        };
+  }
+
+  /// UTF-8 bytes of text seen in all events so far, escapes included.
+  long textBytes() {
+    return textBytes;
+  }
+
+  boolean finishing() {
+    return finishing;
+  }
+
+  /// Whether the event that was just scanned must be parsed.
+  boolean closeLook() {
+    return closeLook;
+  }
+
+  /// Scans one event.
+  ///
+  /// @return the offset just behind the blank line that ends it, or -1 when its end is not there
+  ///   yet
+  int scan(byte[] bytes, int from, int to) {
+    closeLook = false;
+    long text = textBytes;
+    boolean lineEmpty = true;
+    int i = from;
+    while (i < to) {
+      byte b = bytes[i];
+      if (b == '\n' || b == '\r') {
+        boolean pair = b == '\r' && i + 1 < to && bytes[i + 1] == '\n';
+        if (b == '\r' && i + 1 == to) {
+          break;
+        }
+        i += pair ? 2 : 1;
+        if (lineEmpty && i > from + (pair ? 2 : 1)) {
+          return i;
+        }
+        lineEmpty = true;
+        continue;
+      }
+      lineEmpty = false;
+      if (b == '"') {
+        i = quoted(bytes, i, to);
+      } else if (b == '[' && startsWith(DONE, bytes, i, to)) {
+        closeLook = true;
+        i++;
+      } else {
+        i++;
+      }
+    }
+    textBytes = text;
+    return -1;
+  }
+
+  /// Looks at what starts with a quote; returns where to go on.
+  private int quoted(byte[] bytes, int i, int to) {
+    if (i + 1 >= to) {
+      return i + 1;
+    }
+    switch (bytes[i + 1]) {
+      case 'u' -> closeLook |= startsWith(USAGE, bytes, i, to);
+      case 'e' -> closeLook |= startsWith(ERROR, bytes, i, to);
+      case 'm' -> closeLook |= startsWith(MESSAGE_STOP, bytes, i, to);
+      case 'f' -> finishing |= startsWith(FINISH, bytes, i, to);
+      default -> {
+        // Not one of the words that matter.
+      }
+    }
+    for (byte[] key : textKeys) {
+      if (key[1] == bytes[i + 1] && startsWith(key, bytes, i, to)) {
+        int value = i + key.length;
+        if (value < to && bytes[value] == ' ') {
+          value++;
+        }
+        if (value < to && bytes[value] == '"') {
+          return text(bytes, value + 1, to);
+        }
+      }
+    }
+    return i + 1;
+  }
+
+  /// Counts a string's bytes; returns the offset of its closing quote.
+  private int text(byte[] bytes, int start, int to) {
+    int i = start;
+    while (i < to && bytes[i] != '"' && bytes[i] != '\n') {
+      i += bytes[i] == '\\' ? 2 : 1;
+    }
+    textBytes += Math.min(i, to) - start;
+    return i < to && bytes[i] == '"' ? i + 1 : Math.min(i, to);
+  }
+
+  private static boolean startsWith(byte[] word, byte[] bytes, int from, int to) {
+    if (to - from < word.length) {
+      return false;
+    }
+    for (int i = 0; i < word.length; i++) {
+      if (bytes[from + i] != word[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static byte[][] keys(String... names) {
+    byte[][] keys = new byte[names.length][];
+    for (int i = 0; i < names.length; i++) {
+      keys[i] = Answers.ascii('"' + names[i] + "\":");
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,217 @@
+package dev.tollgate.providers.dialect;
+
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.EventStream;
+import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ProviderReply.UsageSite;
+import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.providers.transport.UpstreamFailure;
+import dev.tollgate.providers.transport.UpstreamResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/// A provider's answer as whole server-sent events. Whatever has arrived goes out together; only an
+/// event that reports the final usage, an error or the end is looked at on its own.
+public final class SseEventStream implements EventStream {
+  /// The most that one event may hold; a longer one breaks the stream.
+  private static final int LONGEST_EVENT = 16 << 20;
+
+  private static final Duration DRAIN = Duration.ofMillis(20);
+  private static final byte[] NOTHING = {};
+
+  private final Endpoint endpoint;
+  private final UpstreamResponse response;
+  private final @Nullable String secret;
+  private final EventScan scan;
+  private final AnswerReader reader;
+  private final Deque<Item> ready = new ArrayDeque<>(4);
+  private byte[] rest = NOTHING;
+  private boolean usageIsFinal;
+  private boolean ended;
+  private boolean drained;
+
+  /// @param secret what must not be repeated from an error event, or null
+  public SseEventStream(Endpoint endpoint, UpstreamResponse response, @Nullable String secret) {
+    this.endpoint = endpoint;
+    this.response = response;
+    this.secret = secret;
+    this.scan = new EventScan(endpoint);
+    this.reader = new AnswerReader(endpoint);
+  }
+
+  @Override
+  public Item next(Duration patience) {
+    while (true) {
+      Item item = ready.poll();
+      if (item != null) {
+        return item;
+      }
+      if (ended) {
+        return new Item.End();
+      }
+      try {
+        byte[] more = response.read(patience);
+        if (more == null) {
+          return closed();
+        }
+        if (more.length == 0) {
+          return new Item.Silence();
+        }
+        split(more);
+      } catch (UpstreamFailure e) {
+        return new Item.Broken(e.failure(), null);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable Usage usage() {
+    return reader.usage();
+  }
+
+  @Override
+  public boolean usageIsFinal() {
+    return usageIsFinal;
+  }
+
+  @Override
+  public boolean isFinishing() {
+    return scan.finishing();
+  }
+
+  @Override
+  public @Nullable String serviceTier() {
+    return reader.serviceTier();
+  }
+
+  @Override
+  public long emittedBytes() {
+    return scan.textBytes();
+  }
+
+  @Override
+  public void close() {
+    if (ended && !drained) {
+      drain();
+    }
+    response.close();
+  }
+
+  /// Reads the end of the framing that follows the last event, so that the connection can be kept.
+  private void drain() {
+    drained = true;
+    try {
+      byte[] more = response.read(DRAIN);
+      while (more != null && more.length > 0) {
+        more = response.read(DRAIN);
+      }
+    } catch (UpstreamFailure e) {
+      // The answer is complete; only the connection is lost.
+    }
+  }
+
+  private void split(byte[] more) {
+    byte[] bytes = more;
+    if (rest.length > 0) {
+      bytes = Arrays.copyOf(rest, rest.length + more.length);
+      System.arraycopy(more, 0, bytes, rest.length, more.length);
+    }
+    int plainFrom = 0;
+    int from = 0;
+    while (from < bytes.length && !ended) {
+      int end = scan.scan(bytes, from, bytes.length);
+      if (end < 0) {
+        break;
+      }
+      if (scan.closeLook()) {
+        Item special = look(bytes, from, end);
+        if (special != null) {
+          plain(bytes, plainFrom, from);
+          ready.add(special);
+          plainFrom = end;
+        }
+      }
+      from = end;
+    }
+    plain(bytes, plainFrom, from);
+    rest = from == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, from, bytes.length);
+    if (rest.length > LONGEST_EVENT) {
+      throw new UpstreamFailure(
+          Failure.Kind.BROKEN, "The provider sent an event of more than 16 MiB.");
+    }
+  }
+
+  private void plain(byte[] bytes, int from, int to) {
+    if (to > from) {
+      ready.add(new Item.Events(bytes, from, to - from));
+    }
+  }
+
+  /// Parses one event. Returns an item when it must be handled on its own, else null.
+  private @Nullable Item look(byte[] bytes, int from, int end) {
+    EventData data = EventData.of(bytes, from, end);
+    if (data.isDone()) {
+      ended = true;
+      return null;
+    }
+    if (!reader.read(data.bytes(), data.offset(), data.length())) {
+      return null;
+    }
+    ErrorFields error = reader.error();
+    if (error != null && !"response.failed".equals(reader.type())
+        || "error".equals(reader.type())) {
+      Failure failure = Answers.failure(500, null, error, secret);
+      return new Item.Broken(failure, Arrays.copyOfRange(bytes, from, end));
+    }
+    if ("message_stop".equals(reader.type())) {
+      ended = true;
+      return null;
+    }
+    UsageSite site = reader.site();
+    if (isTerminalResponse()) {
+      ended = true;
+    }
+    if (site == null || !isFinal() || data.isCopy()) {
+      usageIsFinal |= site != null && isFinal();
+      return null;
+    }
+    usageIsFinal = true;
+    int brace = data.offset() - from + site.closingBrace();
+    boolean usageOnly = endpoint.asksForUsage() && reader.choicesEmpty();
+    return new Item.FinalUsage(
+        Arrays.copyOfRange(bytes, from, end), new UsageSite(brace, site.empty()), usageOnly);
+  }
+
+  /// Servers that report usage with every chunk are not done until a choice is finished.
+  private boolean isFinal() {
+    return switch (endpoint) {
+      case CHAT_COMPLETIONS, COMPLETIONS -> reader.choicesEmpty() || reader.finished();
+      case MESSAGES -> "message_delta".equals(reader.type());
+      case RESPONSES -> isTerminalResponse();
+      case EMBEDDINGS, COUNT_TOKENS -> true;
+    };
+  }
+
+  private boolean isTerminalResponse() {
+    String type = reader.type();
+    return endpoint == Endpoint.RESPONSES
+        && ("response.completed".equals(type)
+            || "response.incomplete".equals(type)
+            || "response.failed".equals(type));
+  }
+
+  /// The body ended. That is proper only when the model had said that it is done.
+  private Item closed() {
+    ended = true;
+    drained = true;
+    boolean done = usageIsFinal || endpoint.asksForUsage() && scan.finishing();
+    if (done && rest.length == 0) {
+      return new Item.End();
+    }
+    return new Item.Broken(
+        Failure.of(Failure.Kind.BROKEN, "The provider's stream ended early."), null);
+  }
+}

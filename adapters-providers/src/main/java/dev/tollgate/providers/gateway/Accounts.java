@@ -1,0 +1,66 @@
+package dev.tollgate.providers.gateway;
+
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.domain.secrets.Secret;
+import dev.tollgate.providers.transport.HttpUpstream;
+import dev.tollgate.providers.transport.Upstream;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The open accounts of this node: transport and credential of each provider in use. A provider
+/// that was changed is opened again. Thread-safe.
+final class Accounts {
+  private final Catalog catalog;
+  private final CredentialVault vault;
+  private final Supplier<? extends Upstream> simulated;
+  private final ConcurrentHashMap<ProviderId, Account> open = new ConcurrentHashMap<>();
+
+  Accounts(Catalog catalog, CredentialVault vault, Supplier<? extends Upstream> simulated) {
+    this.catalog = catalog;
+    this.vault = vault;
+    this.simulated = simulated;
+  }
+
+  /// One provider's account, ready to be used.
+  ///
+  /// @param credential the provider's key as a header wants it, or null when it needs none
+  record Account(Provider provider, Upstream upstream, @Nullable String credential) {
+    @Override
+    public String toString() {
+      return "Account[" + provider.name() + "]";
+    }
+  }
+
+  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not open yet and the store
+  ///   does not answer
+  Account of(Provider provider) {
+    Account account = open.get(provider.id());
+    if (account != null && account.provider().equals(provider)) {
+      return account;
+    }
+    Account opened = new Account(provider, upstream(provider), credential(provider));
+    open.put(provider.id(), opened);
+    return opened;
+  }
+
+  private Upstream upstream(Provider provider) {
+    return provider.kind() == ProviderKind.SIMULATED ? simulated.get() : new HttpUpstream(provider);
+  }
+
+  private @Nullable String credential(Provider provider) {
+    return catalog
+        .credential(provider.tenant(), provider.id())
+        .map(
+            stored -> {
+              try (Secret secret = vault.open(provider, stored)) {
+                return secret.reveal();
+              }
+            })
+        .orElse(null);
+  }
+}

@@ -1,0 +1,363 @@
+package dev.tollgate.providers.transport;
+
+import dev.tollgate.domain.catalog.Timeouts;
+import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider.Silence;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataReader.IncorrectNewLineException;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import io.helidon.http.Http1HeadersParser;
+import io.helidon.webclient.api.TcpClientConnection;
+import java.io.ByteArrayOutputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One answer on a leased connection, as strict as the edge: bounded status line, headers and chunk
+/// sizes, never both framings, no lone line feeds. A read that times out leaves its state whole, so
+/// it can go on.
+final class HttpResponse implements UpstreamResponse {
+  private static final int LONGEST_LINE = 4_096;
+  private static final int LARGEST_HEAD = 65_536;
+  private static final int LONGEST_CHUNK_LINE = 256;
+  private static final int LARGEST_READ = 1 << 20;
+  private static final Duration MOMENT = Duration.ofMillis(250);
+  private static final byte[] NOTHING = {};
+
+  private enum Framing {
+    LENGTH,
+    CHUNKED,
+    UNTIL_CLOSE
+  }
+
+  private final ConnectionPool.Lease lease;
+  private final TcpClientConnection connection;
+  private final DataReader in;
+  private final Timeouts timeouts;
+  private final long deadline;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream(8_192);
+  private volatile boolean aborted;
+  private @Nullable Headers headers;
+  private Framing framing = Framing.LENGTH;
+  private int status;
+
+  /// Bytes left of the body or of the current chunk.
+  private long left;
+
+  private boolean chunkOpen;
+  private boolean complete;
+  private boolean keepAlive;
+  private long lastByte;
+  private long socketTimeoutMillis = -1;
+
+  HttpResponse(ConnectionPool.Lease lease, Timeouts timeouts, long deadline) {
+    this.lease = lease;
+    this.connection = lease.connection();
+    this.in = connection.reader();
+    this.timeouts = timeouts;
+    this.deadline = deadline;
+  }
+
+  /// Waits for status and headers, and tells when that takes longer than a moment.
+  void awaitHead(Duration patience, Silence silence) {
+    long until = System.nanoTime() + patience.toNanos();
+    if (!awaitByte(MOMENT)) {
+      silence.begins(this::abort);
+      do {
+        long rest = Math.min(until, deadline) - System.nanoTime();
+        if (rest <= 0) {
+          throw new UpstreamFailure(
+              Failure.Kind.TIMEOUT,
+              "The provider did not answer within " + patience.toSeconds() + " s.");
+        }
+        if (awaitByte(Duration.ofNanos(rest))) {
+          break;
+        }
+      } while (true);
+    }
+    readHead();
+  }
+
+  @Override
+  public int status() {
+    return status;
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    if (headers == null) {
+      return null;
+    }
+    return headers.first(HeaderNames.create(name)).orElse(null);
+  }
+
+  @Override
+  public List<HeaderField> headers() {
+    List<HeaderField> fields = new ArrayList<>();
+    if (headers != null) {
+      for (Header header : headers) {
+        fields.add(new HeaderField(header.headerName().lowerCase(), header.get()));
+      }
+    }
+    return fields;
+  }
+
+  @Override
+  public byte @Nullable [] read(Duration patience) {
+    if (complete) {
+      return null;
+    }
+    long now = System.nanoTime();
+    long idleLeft = timeouts.idle().toNanos() - (now - lastByte);
+    long wait = Math.min(patience.toNanos(), Math.min(idleLeft, deadline - now));
+    if (wait <= 0) {
+      throw timeout(deadline <= now);
+    }
+    try {
+      timeout(wait);
+      byte[] some = framing == Framing.CHUNKED ? chunks() : plain();
+      lastByte = System.nanoTime();
+      return some;
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof SocketTimeoutException && !aborted) {
+        return NOTHING;
+      }
+      throw broken();
+    } catch (InsufficientDataAvailableException e) {
+      if (framing == Framing.UNTIL_CLOSE) {
+        complete = true;
+        return null;
+      }
+      throw broken();
+    } catch (IncorrectNewLineException e) {
+      throw nonsense("a line that does not end in CR LF");
+    }
+  }
+
+  @Override
+  public void close() {
+    if (complete && keepAlive && !aborted) {
+      lease.giveBack();
+    } else {
+      aborted = true;
+      lease.discard();
+    }
+  }
+
+  private void abort() {
+    aborted = true;
+    lease.discard();
+  }
+
+  /// Whether a byte of the answer is there within the patience.
+  private boolean awaitByte(Duration patience) {
+    try {
+      timeout(patience.toNanos());
+      in.ensureAvailable();
+      lastByte = System.nanoTime();
+      return true;
+    } catch (InsufficientDataAvailableException e) {
+      throw lost();
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof SocketTimeoutException && !aborted) {
+        return false;
+      }
+      throw lost();
+    }
+  }
+
+  /// The connection ended before a byte of the answer came.
+  private RuntimeException lost() {
+    return lease.reused() && !aborted ? new HttpUpstream.StaleConnection() : broken();
+  }
+
+  private void readHead() {
+    try {
+      timeout(timeouts.connect().toNanos());
+      do {
+        readStatusLine();
+        headers = Http1HeadersParser.readHeaders(in, LARGEST_HEAD, true);
+      } while (status / 100 == 1);
+      readFraming(headers);
+    } catch (UncheckedIOException | InsufficientDataAvailableException e) {
+      throw broken();
+    } catch (IllegalArgumentException | IllegalStateException | IncorrectNewLineException e) {
+      throw nonsense("a malformed head");
+    }
+  }
+
+  private void readStatusLine() {
+    int length = in.findNewLine(LONGEST_LINE);
+    if (length >= LONGEST_LINE) {
+      throw nonsense("a status line that is too long");
+    }
+    String line = in.readAsciiString(length);
+    in.skip(2);
+    boolean wellFormed =
+        line.length() >= 12 && line.startsWith("HTTP/1.1 ") && line.charAt(9) >= '1';
+    try {
+      status = wellFormed ? Integer.parseInt(line, 9, 12, 10) : 0;
+    } catch (NumberFormatException e) {
+      status = 0;
+    }
+    if (status < 100 || status > 599 || status == 101) {
+      throw nonsense("a status line that is not HTTP/1.1");
+    }
+  }
+
+  private void readFraming(Headers read) {
+    boolean chunked = read.contains(HeaderNames.TRANSFER_ENCODING);
+    boolean sized = read.contains(HeaderNames.CONTENT_LENGTH);
+    keepAlive = !"close".equalsIgnoreCase(read.first(HeaderNames.CONNECTION).orElse(""));
+    if (chunked && sized) {
+      throw nonsense("both Content-Length and Transfer-Encoding");
+    }
+    if (chunked) {
+      if (!"chunked".equalsIgnoreCase(read.get(HeaderNames.TRANSFER_ENCODING).values())) {
+        throw nonsense("a transfer encoding other than chunked");
+      }
+      framing = Framing.CHUNKED;
+    } else if (status == 204 || status == 304) {
+      complete = true;
+    } else if (sized) {
+      left = contentLength(read.get(HeaderNames.CONTENT_LENGTH).values());
+      complete = left == 0;
+    } else {
+      framing = Framing.UNTIL_CLOSE;
+      left = Long.MAX_VALUE;
+      keepAlive = false;
+    }
+  }
+
+  private static long contentLength(String text) {
+    boolean digits = !text.isEmpty() && text.length() <= 15;
+    for (int i = 0; i < text.length(); i++) {
+      digits &= text.charAt(i) >= '0' && text.charAt(i) <= '9';
+    }
+    if (!digits) {
+      throw nonsense("a Content-Length that is not a number");
+    }
+    return Long.parseLong(text);
+  }
+
+  private byte[] plain() {
+    in.ensureAvailable();
+    int size = (int) Math.min(Math.min(in.available(), left), LARGEST_READ);
+    byte[] some = in.readBytes(size);
+    left -= size;
+    complete = left == 0;
+    return some;
+  }
+
+  /// Collects every chunk that has arrived, so that what came together goes out together.
+  private byte @Nullable [] chunks() {
+    out.reset();
+    do {
+      if (left == 0 && !nextChunk()) {
+        complete = true;
+        return out.size() == 0 ? null : out.toByteArray();
+      }
+      in.ensureAvailable();
+      int size = (int) Math.min(Math.min(in.available(), left), LARGEST_READ);
+      out.writeBytes(in.readBytes(size));
+      left -= size;
+    } while (in.available() > LONGEST_CHUNK_LINE + 4 && out.size() < LARGEST_READ
+        || left == 0 && lastChunkIsHere());
+    return out.toByteArray();
+  }
+
+  /// Whether the end of the body lies in the buffer, so that reading it cannot block.
+  private boolean lastChunkIsHere() {
+    return in.available() >= LAST.length && in.startsWith(LAST);
+  }
+
+  private static final byte[] LAST = {'\r', '\n', '0', '\r', '\n', '\r', '\n'};
+
+  /// Reads up to the data of the next chunk; false behind the last one.
+  private boolean nextChunk() {
+    if (chunkOpen) {
+      if (in.findNewLine(2) != 0) {
+        throw nonsense("a chunk that does not end in CR LF");
+      }
+      in.skip(2);
+      chunkOpen = false;
+    }
+    int length = in.findNewLine(LONGEST_CHUNK_LINE);
+    if (length >= LONGEST_CHUNK_LINE) {
+      throw nonsense("a chunk size line that is too long");
+    }
+    String line = in.readAsciiString(length);
+    in.skip(2);
+    left = chunkSize(line);
+    if (left == 0) {
+      trailers();
+      return false;
+    }
+    chunkOpen = true;
+    return true;
+  }
+
+  private void trailers() {
+    for (int lines = 0; lines < 64; lines++) {
+      int length = in.findNewLine(LONGEST_LINE);
+      if (length >= LONGEST_LINE) {
+        throw nonsense("a trailer that is too long");
+      }
+      in.skip(length + 2);
+      if (length == 0) {
+        return;
+      }
+    }
+    throw nonsense("too many trailers");
+  }
+
+  private static long chunkSize(String line) {
+    int end = line.indexOf(';');
+    String digits = (end < 0 ? line : line.substring(0, end)).strip();
+    boolean hex = !digits.isEmpty() && digits.length() <= 7;
+    for (int i = 0; i < digits.length(); i++) {
+      hex &= Character.digit(digits.charAt(i), 16) >= 0;
+    }
+    if (!hex) {
+      throw nonsense("a chunk size that is not a small hexadecimal number");
+    }
+    return Long.parseLong(digits, 16);
+  }
+
+  private void timeout(long nanos) {
+    long millis = Math.max(1, nanos / 1_000_000);
+    if (millis != socketTimeoutMillis) {
+      socketTimeoutMillis = millis;
+      try {
+        connection.readTimeout(Duration.ofMillis(millis));
+      } catch (IllegalStateException e) {
+        throw broken();
+      }
+    }
+  }
+
+  private static UpstreamFailure timeout(boolean total) {
+    return new UpstreamFailure(
+        Failure.Kind.TIMEOUT,
+        total
+            ? "The call took too long."
+            : "The provider fell silent in the middle of its answer.");
+  }
+
+  private static UpstreamFailure broken() {
+    return new UpstreamFailure(
+        Failure.Kind.BROKEN,
+        "The connection to the provider broke before its answer was complete.");
+  }
+
+  private static UpstreamFailure nonsense(String what) {
+    return new UpstreamFailure(Failure.Kind.BROKEN, "The provider sent " + what + ".");
+  }
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.providers.transport;
+
+import dev.tollgate.domain.catalog.BaseUrls;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider.Silence;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import io.helidon.common.buffers.BufferData;
+import io.helidon.webclient.api.TcpClientConnection;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+
+/// A provider's server, over pooled HTTP/1.1 connections. Redirects are never followed.
+public final class HttpUpstream implements Upstream {
+  private final ConnectionPool pool;
+  private final String basePath;
+  private final String hostHeader;
+
+  /// @throws IllegalArgumentException when the provider's CA bundle cannot be read
+  public HttpUpstream(Provider provider) {
+    URI url = Objects.requireNonNull(provider.baseUrl(), "base URL");
+    this.pool = new ConnectionPool(url, provider);
+    String path = url.getRawPath() == null ? "" : url.getRawPath();
+    this.basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    boolean usual = BaseUrls.port(url) == ("https".equals(url.getScheme()) ? 443 : 80);
+    this.hostHeader = usual ? url.getHost() : url.getHost() + ":" + BaseUrls.port(url);
+  }
+
+  @Override
+  public UpstreamResponse send(Request request, Silence silence) {
+    byte[] message = message(request);
+    long deadline = System.nanoTime() + request.timeouts().total().toNanos();
+    while (true) {
+      ConnectionPool.Lease lease = pool.acquire(request.timeouts().connect());
+      try {
+        return exchange(lease, message, request, silence, deadline);
+      } catch (StaleConnection e) {
+        // The server had closed an idle connection and has seen nothing of the request. Connections
+        // that are new are never stale, so this ends.
+      }
+    }
+  }
+
+  /// Closes all idle connections.
+  public void close() {
+    pool.close();
+  }
+
+  private HttpResponse exchange(
+      ConnectionPool.Lease lease, byte[] message, Request request, Silence silence, long deadline) {
+    TcpClientConnection connection = lease.connection();
+    boolean handedOver = false;
+    try {
+      connection.writer().writeNow(BufferData.create(message));
+      HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline);
+      Duration firstByte =
+          request.stream() ? request.timeouts().firstByte() : request.timeouts().whole();
+      response.awaitHead(firstByte, silence);
+      handedOver = true;
+      return response;
+    } catch (UncheckedIOException e) {
+      if (lease.reused()) {
+        throw new StaleConnection();
+      }
+      throw new UpstreamFailure(
+          Failure.Kind.BROKEN, "The connection to the provider broke while sending.");
+    } finally {
+      if (!handedOver) {
+        lease.discard();
+      }
+    }
+  }
+
+  private byte[] message(Request request) {
+    StringBuilder head =
+        new StringBuilder(512)
+            .append(request.method())
+            .append(' ')
+            .append(basePath)
+            .append(request.path())
+            .append(" HTTP/1.1\r\nhost: ")
+            .append(hostHeader)
+            .append("\r\n");
+    for (HeaderField field : request.headers()) {
+      head.append(field.name()).append(": ");
+      appendValue(head, field.value());
+      head.append("\r\n");
+    }
+    if (!"GET".equals(request.method())) {
+      head.append("content-length: ").append(request.body().length).append("\r\n");
+    }
+    head.append("\r\n");
+    byte[] body = request.body();
+    byte[] message = new byte[head.length() + body.length];
+    byte[] headBytes = head.toString().getBytes(StandardCharsets.ISO_8859_1);
+    System.arraycopy(headBytes, 0, message, 0, headBytes.length);
+    System.arraycopy(body, 0, message, headBytes.length, body.length);
+    return message;
+  }
+
+  /// A header value can never end its line.
+  private static void appendValue(StringBuilder head, String value) {
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      head.append(c < ' ' || c > '~' ? '?' : c);
+    }
+  }
+
+  /// A pooled connection turned out to be closed before anything of an answer came.
+  static final class StaleConnection extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StaleConnection() {
+      super(null, null, false, false);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.money.Money;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The far side of the edge: where answers go. Used by one thread, the one that handles the call.
+public interface Caller {
+  /// Sends a complete answer.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void answer(Head head, String contentType, byte[] body);
+
+  /// Sends a refusal or a provider's failure, in the caller's dialect.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void refuse(Refusal refusal);
+
+  /// Starts a streamed answer.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void begin(Head head);
+
+  /// Sends whole events of a streamed answer at once.
+  ///
+  /// @throws CallerGone when they cannot be delivered
+  void write(byte[] bytes, int offset, int length);
+
+  /// Sends an event that means nothing, so that no one on the way gives up on a silent stream.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void keepAlive();
+
+  /// Ends a stream with an error event, in the caller's dialect.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void breakOff(Refusal refusal);
+
+  /// Ends a streamed answer.
+  ///
+  /// @throws CallerGone when it cannot be delivered
+  void end();
+
+  /// From now on, runs the action once when the caller hangs up, from another thread.
+  void watch(Runnable whenGone);
+
+  /// Whether a watched caller has hung up.
+  boolean isGone();
+
+  /// What is said above the body.
+  ///
+  /// @param cost null when nothing could be priced or the answer is a stream
+  /// @param pending whether the settlement is not yet durable
+  record Head(
+      @Nullable String model,
+      @Nullable String provider,
+      long overheadMicros,
+      @Nullable Money cost,
+      boolean pending,
+      List<HeaderField> passed) {
+    public Head {
+      passed = List.copyOf(passed);
+    }
+  }
+
+  /// The caller hung up.
+  final class CallerGone extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public CallerGone(Throwable cause) {
+      super("the caller hung up", cause);
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.application.inference.Caller.CallerGone;
+import dev.tollgate.application.inference.Caller.Head;
+import dev.tollgate.domain.catalog.RouteTable;
+import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallJournal;
+import dev.tollgate.domain.inference.CallObserver;
+import dev.tollgate.domain.inference.ContentStore;
+import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider;
+import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// One call on `/v1`, from an authenticated caller to a settled answer. Whatever happens, the call
+/// ends in exactly one record. Thread-safe; blocks, and expects a virtual thread.
+public final class CompleteChat {
+  private final Routes routes;
+  private final ModelProvider provider;
+  private final Books books;
+  private final TenantId homeTenant;
+  private final Supplier<? extends RandomGenerator> random;
+
+  public CompleteChat(
+      Routes routes,
+      ModelProvider provider,
+      CallJournal journal,
+      ContentStore contents,
+      CallObserver observer,
+      TenantId homeTenant,
+      Supplier<? extends RandomGenerator> random) {
+    this.routes = routes;
+    this.provider = provider;
+    this.books = new Books(journal, contents, observer);
+    this.homeTenant = homeTenant;
+    this.random = random;
+  }
+
+  /// Refuses a call that never got as far as a provider, and keeps a record of it.
+  public void refuse(
+      Inbound inbound,
+      @Nullable KnownKey known,
+      @Nullable Payload payload,
+      Refusal refusal,
+      Caller caller) {
+    refuse(exchange(inbound, known, payload), refusal, caller);
+  }
+
+  /// Runs a call to its end.
+  public void complete(Inbound inbound, KnownKey known, Payload payload, Caller caller) {
+    Exchange exchange = exchange(inbound, known, payload);
+    try {
+      if (!books.open()) {
+        refuse(exchange, Refusal.storeDown(), caller);
+        return;
+      }
+      if (!known.key().policy().allowsModel(payload.model())) {
+        refuse(exchange, Refusal.modelNotAllowed(payload.model()), caller);
+        return;
+      }
+      Routes.Snapshot catalogue = routes.current(known.key().tenant());
+      RouteTable.Route route = catalogue.routes().find(payload.model());
+      if (route == null) {
+        refuse(exchange, Refusal.modelNotFound(payload.model()), caller);
+        return;
+      }
+      List<Target> candidates = candidates(route, inbound);
+      if (candidates.isEmpty()) {
+        refuse(exchange, Refusal.endpointNotServed(payload.model(), inbound.endpoint()), caller);
+        return;
+      }
+      relay(
+          dispatch(exchange, inbound, payload, catalogue, candidates, caller),
+          exchange,
+          payload,
+          caller);
+    } catch (StoreUnavailable e) {
+      refuse(exchange, Refusal.storeDown(), caller);
+    }
+  }
+
+  private Exchange exchange(Inbound inbound, @Nullable KnownKey known, @Nullable Payload payload) {
+    TenantId tenant = known == null ? homeTenant : known.key().tenant();
+    return new Exchange(inbound, tenant, known, payload);
+  }
+
+  private List<Target> candidates(RouteTable.Route route, Inbound inbound) {
+    List<Target> ordered = route.order(random.get());
+    for (Target target : ordered) {
+      if (!target.provider().kind().serves(inbound.endpoint())) {
+        List<Target> serving = new ArrayList<>(ordered);
+        serving.removeIf(each -> !each.provider().kind().serves(inbound.endpoint()));
+        return serving;
+      }
+    }
+    return ordered;
+  }
+
+  /// Tries one deployment after the other while a failure leaves it certain that nothing was
+  /// billed.
+  private ProviderReply dispatch(
+      Exchange exchange,
+      Inbound inbound,
+      Payload payload,
+      Routes.Snapshot catalogue,
+      List<Target> candidates,
+      Caller caller) {
+    ProviderReply reply = null;
+    for (Target target : candidates) {
+      exchange.dispatching(target, catalogue.prices());
+      byte[] body = payload.render(target.deployment().model(), inbound.endpoint().asksForUsage());
+      ModelProvider.Silence silence = payload.stream() ? caller::watch : _ -> {};
+      reply =
+          provider.send(
+              new ModelProvider.Dispatch(
+                  target, inbound.endpoint(), body, payload.stream(), inbound.upstreamHeaders()),
+              silence);
+      boolean another =
+          reply instanceof ProviderReply.Failed failed && failed.failure().kind().mayTryAnother();
+      if (!another || caller.isGone()) {
+        return reply;
+      }
+    }
+    if (reply == null) {
+      throw new IllegalStateException("there is at least one candidate");
+    }
+    return reply;
+  }
+
+  private void relay(ProviderReply reply, Exchange exchange, Payload payload, Caller caller) {
+    switch (reply) {
+      case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
+      case ProviderReply.Streaming streaming -> {
+        try (var events = streaming.events()) {
+          new StreamRelay(exchange, payload, books, caller).relay(streaming, events);
+        }
+      }
+      case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
+    }
+  }
+
+  private void deliver(
+      ProviderReply.Answer answer, Exchange exchange, Payload payload, Caller caller) {
+    exchange.keep(answer.body(), 0, answer.body().length);
+    if (answer.usage() == null) {
+      exchange.servedEstimate(estimate(payload, answer.body().length / 4), answer.serviceTier());
+    } else {
+      exchange.served(answer.usage(), answer.serviceTier());
+    }
+    boolean committed = books.settle(exchange);
+    try {
+      caller.answer(
+          head(exchange, answer.headers(), !committed), answer.contentType(), answer.body());
+    } catch (CallerGone e) {
+      // Settled all the same: the provider has answered and will bill for it.
+    }
+  }
+
+  private void fail(Failure failure, Exchange exchange, Payload payload, Caller caller) {
+    if (failure.kind().mayBeBilled()) {
+      exchange.servedEstimate(estimate(payload, 0), null);
+    }
+    if (caller.isGone()) {
+      exchange.callerGone();
+      books.settle(exchange);
+      return;
+    }
+    refuse(exchange, Refusal.of(failure), caller);
+  }
+
+  private void refuse(Exchange exchange, Refusal refusal, Caller caller) {
+    exchange.refused(refusal);
+    books.note(exchange);
+    try {
+      caller.refuse(refusal);
+    } catch (CallerGone e) {
+      // Nobody is left to tell; the record says how the call ended.
+    }
+  }
+
+  /// An upper bound of the prompt, and tokens of the answer by a rule of thumb. A byte-level
+  /// tokenizer never makes more tokens than there are bytes.
+  static Usage estimate(Payload payload, long outputTokens) {
+    return Usage.builder()
+        .set(Component.INPUT, payload.body().length)
+        .set(Component.OUTPUT, outputTokens)
+        .build();
+  }
+
+  static Head head(Exchange exchange, List<ProviderReply.HeaderField> passed, boolean pending) {
+    Target target = exchange.target();
+    return new Head(
+        target == null ? null : target.deployment().model(),
+        target == null ? null : target.provider().name(),
+        exchange.overheadMicros(),
+        exchange.cost(),
+        pending,
+        passed);
+  }
+}

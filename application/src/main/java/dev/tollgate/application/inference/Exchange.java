@@ -1,0 +1,197 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Capture;
+import dev.tollgate.domain.inference.CapturedContent;
+import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.pricing.Price;
+import dev.tollgate.domain.pricing.PriceBook;
+import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.tenancy.Retention;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one call while it runs, and its record at the end. Used by one thread.
+final class Exchange {
+  private static final int OK = 200;
+
+  /// What is noted when the caller hung up; it never sees a status. The number is nginx's.
+  private static final int CLIENT_CLOSED = 499;
+
+  private final Inbound inbound;
+  private final TenantId tenant;
+  private final @Nullable KnownKey known;
+  private final @Nullable Payload payload;
+  private final @Nullable ByteArrayOutputStream response;
+  private @Nullable Target target;
+  private @Nullable Price price;
+  private @Nullable String serviceTier;
+  private Usage usage = Usage.NONE;
+  private boolean priced;
+  private boolean estimated;
+  private boolean responseTruncated;
+  private int attempts;
+  private int status = OK;
+  private @Nullable String errorCode;
+  private long dispatchedNanos;
+  private long firstByteNanos;
+
+  Exchange(Inbound inbound, TenantId tenant, @Nullable KnownKey known, @Nullable Payload payload) {
+    this.inbound = inbound;
+    this.tenant = tenant;
+    this.known = known;
+    this.payload = payload;
+    this.response = capture() == Capture.FULL ? new ByteArrayOutputStream() : null;
+  }
+
+  void dispatching(Target chosen, PriceBook prices) {
+    target = chosen;
+    attempts++;
+    price =
+        prices.find(
+            chosen.provider().id().toString(),
+            chosen.provider().kind().wire(),
+            chosen.deployment().pricedAs(),
+            inbound.startedAt());
+    if (dispatchedNanos == 0) {
+      dispatchedNanos = System.nanoTime();
+    }
+  }
+
+  /// Notes the first byte of a streamed answer.
+  void firstByte() {
+    if (firstByteNanos == 0) {
+      firstByteNanos = System.nanoTime();
+    }
+  }
+
+  void served(@Nullable Usage reported, @Nullable String tier) {
+    usage = reported == null ? Usage.NONE : reported;
+    serviceTier = tier;
+    priced = reported != null;
+  }
+
+  /// Usage that Tollgate counted itself, since the provider did not report it.
+  void servedEstimate(Usage counted, @Nullable String tier) {
+    served(counted, tier);
+    estimated = true;
+  }
+
+  void refused(Refusal refusal) {
+    status = refusal.status();
+    errorCode = refusal.code();
+  }
+
+  void callerGone() {
+    status = CLIENT_CLOSED;
+    errorCode = "client_closed";
+  }
+
+  /// The cost, or null when usage or price is not known.
+  @Nullable Money cost() {
+    if (!priced || price == null || target == null) {
+      return null;
+    }
+    return price.cost(usage, pricedTier(), target.provider().options().region());
+  }
+
+  /// The tier that served the call, else the one that was asked for; `auto` and `default` are none.
+  private @Nullable String pricedTier() {
+    String tier = serviceTier != null || payload == null ? serviceTier : payload.serviceTier();
+    return "auto".equals(tier) || "default".equals(tier) || "standard".equals(tier) ? null : tier;
+  }
+
+  @Nullable Target target() {
+    return target;
+  }
+
+  /// Microseconds from arrival to the first dispatch.
+  long overheadMicros() {
+    long until = dispatchedNanos == 0 ? System.nanoTime() : dispatchedNanos;
+    return (until - inbound.startNanos()) / 1_000;
+  }
+
+  void keep(byte[] bytes, int offset, int length) {
+    if (response != null) {
+      int room = CapturedContent.LONGEST - response.size();
+      response.write(bytes, offset, Math.min(room, length));
+      responseTruncated |= length > room;
+    }
+  }
+
+  @Nullable CapturedContent content() {
+    if (response == null || payload == null) {
+      return null;
+    }
+    return new CapturedContent(
+        inbound.id(),
+        tenant,
+        retention(),
+        payload.body(),
+        response.toByteArray(),
+        responseTruncated);
+  }
+
+  CallRecord record() {
+    long now = System.nanoTime();
+    return new CallRecord(
+        inbound.id(),
+        tenant,
+        known == null ? null : known.key(),
+        inbound.endpoint(),
+        inbound.startedAt(),
+        payload == null ? null : payload.model(),
+        target == null
+            ? null
+            : new CallRecord.Served(
+                target.provider().name(), target.deployment().model(), serviceTier),
+        attempts,
+        payload != null && payload.stream(),
+        status,
+        errorCode,
+        usage,
+        cost(),
+        price == null ? null : price.id(),
+        estimated,
+        (now - inbound.startNanos()) / 1_000,
+        firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
+        overheadMicros(),
+        retention(),
+        client());
+  }
+
+  private Retention retention() {
+    return known == null ? Retention.DAYS_30 : known.retention();
+  }
+
+  private Capture capture() {
+    if (known == null) {
+      return Capture.METADATA;
+    }
+    Capture policy = known.capture();
+    return policy == Capture.FULL && inbound.captureOptOut() ? Capture.METADATA : policy;
+  }
+
+  private ClientInfo client() {
+    if (capture() == Capture.NONE) {
+      return ClientInfo.UNKNOWN;
+    }
+    ClientInfo sent = inbound.client();
+    if (payload == null) {
+      return sent;
+    }
+    return new ClientInfo(
+        sent.address(),
+        sent.userAgent(),
+        sent.sdk(),
+        sent.session(),
+        payload.user(),
+        payload.metadata());
+  }
+}

@@ -1,0 +1,26 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import java.time.Instant;
+import java.util.List;
+
+/// A call as it arrived, before its body was understood.
+///
+/// @param startNanos `System.nanoTime()` at its arrival
+/// @param upstreamHeaders the caller's headers that may go to a provider
+/// @param captureOptOut whether the caller asked that its content not be kept
+public record Inbound(
+    CallId id,
+    Endpoint endpoint,
+    Instant startedAt,
+    long startNanos,
+    ClientInfo client,
+    List<HeaderField> upstreamHeaders,
+    boolean captureOptOut) {
+  public Inbound {
+    upstreamHeaders = List.copyOf(upstreamHeaders);
+  }
+}

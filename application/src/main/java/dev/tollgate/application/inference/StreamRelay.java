@@ -1,0 +1,193 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.application.inference.Caller.CallerGone;
+import dev.tollgate.domain.inference.EventStream;
+import dev.tollgate.domain.inference.EventStream.Item;
+import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.pricing.Usage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Relays one stream. Events go out as they come; from the event with the final usage on they wait
+/// until the call is settled, so that the last byte never reaches a caller before the commit. Used
+/// once, by one thread.
+final class StreamRelay {
+  private static final Duration FIRST_PATIENCE = Duration.ofMillis(250);
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+
+  /// How long a finished stream is read on for its usage when the caller has hung up.
+  private static final Duration AFTERMATH = Duration.ofSeconds(2);
+
+  private final Exchange exchange;
+  private final Payload payload;
+  private final Books books;
+  private final Caller caller;
+  private final List<Item> held = new ArrayList<>(2);
+
+  StreamRelay(Exchange exchange, Payload payload, Books books, Caller caller) {
+    this.exchange = exchange;
+    this.payload = payload;
+    this.books = books;
+    this.caller = caller;
+  }
+
+  void relay(ProviderReply.Streaming streaming, EventStream events) {
+    try {
+      caller.begin(CompleteChat.head(exchange, streaming.headers(), false));
+      pump(events);
+    } catch (CallerGone e) {
+      abandon(events);
+    }
+  }
+
+  private void pump(EventStream events) {
+    Duration patience = FIRST_PATIENCE;
+    while (true) {
+      switch (events.next(patience)) {
+        case Item.Events more -> pass(more);
+        case Item.FinalUsage last -> held.add(last);
+        case Item.Silence _ -> {
+          if (patience.equals(FIRST_PATIENCE)) {
+            caller.watch(events::close);
+            patience = KEEP_ALIVE;
+          } else {
+            caller.keepAlive();
+          }
+        }
+        case Item.End _ -> {
+          finish(events);
+          return;
+        }
+        case Item.Broken broken -> {
+          breakOff(broken, events);
+          return;
+        }
+      }
+    }
+  }
+
+  private void pass(Item.Events more) {
+    exchange.firstByte();
+    exchange.keep(more.bytes(), more.offset(), more.length());
+    if (held.isEmpty()) {
+      caller.write(more.bytes(), more.offset(), more.length());
+    } else {
+      held.add(more);
+    }
+  }
+
+  private void finish(EventStream events) {
+    settleUsage(events);
+    boolean committed = books.settle(exchange);
+    Money cost = exchange.cost();
+    try {
+      for (Item item : held) {
+        switch (item) {
+          case Item.FinalUsage last -> writeUsage(last, cost, committed);
+          case Item.Events more -> caller.write(more.bytes(), more.offset(), more.length());
+          default -> throw new IllegalStateException("not an item to be held: " + item);
+        }
+      }
+      caller.end();
+    } catch (CallerGone e) {
+      // Settled all the same: the stream was complete.
+    }
+  }
+
+  private void writeUsage(Item.FinalUsage last, @Nullable Money cost, boolean committed) {
+    exchange.keep(last.bytes(), 0, last.bytes().length);
+    if (last.usageOnly() && !payload.includeUsage()) {
+      return;
+    }
+    StringBuilder members = new StringBuilder(64);
+    if (cost != null) {
+      members.append(",\"cost\":\"").append(cost.usd()).append('"');
+    }
+    if (!committed) {
+      members.append(",\"settlement\":\"pending\"");
+    }
+    byte[] added = members.toString().getBytes(StandardCharsets.US_ASCII);
+    int skip = last.site().empty() && added.length > 0 ? 1 : 0;
+    int at = last.site().closingBrace();
+    byte[] out = new byte[last.bytes().length + added.length - skip];
+    System.arraycopy(last.bytes(), 0, out, 0, at);
+    System.arraycopy(added, skip, out, at, added.length - skip);
+    System.arraycopy(last.bytes(), at, out, at + added.length - skip, last.bytes().length - at);
+    caller.write(out, 0, out.length);
+  }
+
+  private void breakOff(Item.Broken broken, EventStream events) {
+    settleUsage(events);
+    if (caller.isGone()) {
+      exchange.callerGone();
+      books.settle(exchange);
+      return;
+    }
+    Refusal refusal = Refusal.of(broken.failure());
+    exchange.refused(refusal);
+    books.settle(exchange);
+    try {
+      byte[] event = broken.event();
+      if (event == null) {
+        caller.breakOff(refusal);
+      } else {
+        caller.write(event, 0, event.length);
+        caller.end();
+      }
+    } catch (CallerGone e) {
+      // Nobody is left to tell; the record says how the stream ended.
+    }
+  }
+
+  /// The caller hung up in the middle. When the answer was complete but for its usage, that is
+  /// waited for a moment; else the provider is cut off at once.
+  private void abandon(EventStream events) {
+    if (events.usage() == null && events.isFinishing()) {
+      awaitUsage(events);
+    }
+    events.close();
+    settleUsage(events);
+    exchange.callerGone();
+    books.settle(exchange);
+  }
+
+  private static void awaitUsage(EventStream events) {
+    long deadline = System.nanoTime() + AFTERMATH.toNanos();
+    while (true) {
+      Duration left = Duration.ofNanos(deadline - System.nanoTime());
+      if (left.isNegative() || left.isZero()) {
+        return;
+      }
+      switch (events.next(left)) {
+        case Item.Events _ -> {}
+        case Item.FinalUsage _, Item.Silence _, Item.End _, Item.Broken _ -> {
+          return;
+        }
+      }
+    }
+  }
+
+  private void settleUsage(EventStream events) {
+    Usage reported = events.usage();
+    if (reported != null && events.usageIsFinal()) {
+      exchange.served(reported, events.serviceTier());
+    } else {
+      exchange.servedEstimate(estimate(reported, events.emittedBytes()), events.serviceTier());
+    }
+  }
+
+  /// What was reported of the prompt, else its bound, and the text that was emitted.
+  private Usage estimate(@Nullable Usage reported, long emittedBytes) {
+    long output = (emittedBytes + 3) / 4;
+    if (reported == null) {
+      return CompleteChat.estimate(payload, output);
+    }
+    return reported.withOutputAtLeast(output);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.tollgate.domain.catalog;
+
+import dev.tollgate.domain.inference.Failure;
+import java.util.List;
+
+/// Checks a provider's credential by asking which models it can see. Costs nothing at the provider.
+/// Thread-safe; blocks.
+public interface ProviderProbe {
+  Result probe(Provider provider);
+
+  /// What came of it.
+  sealed interface Result {
+    /// The credential works.
+    record Works(List<String> models) implements Result {
+      public Works {
+        models = List.copyOf(models);
+      }
+    }
+
+    /// It does not, or the provider cannot be reached.
+    record Fails(Failure failure) implements Result {}
+  }
+}

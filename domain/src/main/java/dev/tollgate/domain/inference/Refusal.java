@@ -1,0 +1,149 @@
+package dev.tollgate.domain.inference;
+
+import dev.tollgate.domain.keys.KeyRefusal;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// An answer other than the one asked for: what a caller on `/v1` is told. Each protocol shapes it
+/// once; the codes are the same everywhere.
+///
+/// @param status HTTP status
+/// @param type OpenAI's error type
+/// @param code stable code, one of docs/errors.md
+/// @param param the field at fault, or null
+/// @param retryAfter when to try again, or null
+/// @param finalAnswer whether SDKs must be told not to retry
+public record Refusal(
+    int status,
+    String type,
+    String code,
+    String message,
+    @Nullable String param,
+    @Nullable Duration retryAfter,
+    boolean finalAnswer) {
+  private static final String REQUEST = "invalid_request_error";
+  private static final String SERVER = "server_error";
+
+  public static Refusal badRequest(String code, String message, @Nullable String param) {
+    return new Refusal(400, REQUEST, code, message, param, null, false);
+  }
+
+  public static Refusal unauthenticated(String message) {
+    return new Refusal(401, REQUEST, "invalid_api_key", message, null, null, false);
+  }
+
+  public static Refusal forbidden(String code, String message, @Nullable String param) {
+    return new Refusal(403, REQUEST, code, message, param, null, false);
+  }
+
+  public static Refusal notFound(String code, String message, @Nullable String param) {
+    return new Refusal(404, REQUEST, code, message, param, null, false);
+  }
+
+  public static Refusal tooLarge(long limitBytes) {
+    return new Refusal(
+        413,
+        REQUEST,
+        "request_too_large",
+        "The request body is larger than " + limitBytes + " bytes.",
+        null,
+        null,
+        false);
+  }
+
+  public static Refusal storeDown() {
+    return unavailable("ledger_unavailable", "The ledger does not answer. Try again shortly.");
+  }
+
+  public static Refusal unavailable(String code, String message) {
+    return new Refusal(503, SERVER, code, message, null, Duration.ofSeconds(2), false);
+  }
+
+  public static Refusal internal() {
+    return new Refusal(
+        500, SERVER, "internal_error", "Tollgate failed to handle the call.", null, null, false);
+  }
+
+  /// What a holder of a key that may not be used is told.
+  public static Refusal of(KeyRefusal reason) {
+    return switch (reason) {
+      case UNKNOWN -> unauthenticated("Incorrect API key provided.");
+      case REVOKED -> unauthenticated("This API key was revoked.");
+      case DISABLED -> unauthenticated("This API key is disabled.");
+      case EXPIRED -> unauthenticated("This API key has expired.");
+      case ADDRESS_NOT_ALLOWED ->
+          forbidden("address_not_allowed", "This API key may not be used from your address.", null);
+      case ENDPOINT_NOT_ALLOWED ->
+          forbidden("endpoint_not_allowed", "This API key may not make this kind of call.", null);
+    };
+  }
+
+  public static Refusal modelNotAllowed(String model) {
+    return forbidden(
+        "model_not_allowed", "This API key may not use the model '" + model + "'.", "model");
+  }
+
+  public static Refusal modelNotFound(String model) {
+    return notFound("model_not_found", "The model '" + model + "' does not exist.", "model");
+  }
+
+  public static Refusal endpointNotServed(String model, Endpoint endpoint) {
+    return badRequest(
+        "endpoint_not_supported",
+        "No provider of the model '" + model + "' serves /v1" + endpoint.path() + ".",
+        "model");
+  }
+
+  /// What a caller is told of a provider's failure. The provider's own 429 stays one; a failed
+  /// credential or an empty account is ours to mend, so the caller sees 502.
+  public static Refusal of(Failure failure) {
+    String message = failure.message();
+    Duration retry = failure.retryAfter();
+    return switch (failure.kind()) {
+      case BAD_REQUEST ->
+          new Refusal(
+              failure.status() >= 400 && failure.status() < 500 ? failure.status() : 400,
+              failure.type() == null ? REQUEST : failure.type(),
+              failure.code() == null ? "provider_bad_request" : failure.code(),
+              message,
+              failure.param(),
+              null,
+              false);
+      case CONTENT_FILTERED -> badRequest("content_filter", message, failure.param());
+      case NOT_FOUND -> notFound("model_not_found", message, "model");
+      case AUTH ->
+          new Refusal(
+              502,
+              SERVER,
+              "provider_auth",
+              "The provider refused the gateway's credential.",
+              null,
+              null,
+              true);
+      case BILLING_STOP ->
+          new Refusal(
+              502,
+              SERVER,
+              "provider_quota",
+              "The provider's account has no credit left.",
+              null,
+              null,
+              true);
+      case RATE_LIMITED ->
+          new Refusal(
+              429, "rate_limit_error", "provider_rate_limited", message, null, retry, false);
+      case OVERLOADED ->
+          new Refusal(
+              503,
+              SERVER,
+              "provider_overloaded",
+              message,
+              null,
+              retry == null ? Duration.ofSeconds(1) : retry,
+              false);
+      case CONNECT -> new Refusal(502, SERVER, "provider_unreachable", message, null, retry, false);
+      case TIMEOUT -> new Refusal(504, SERVER, "provider_timeout", message, null, retry, false);
+      case BROKEN -> new Refusal(502, SERVER, "provider_broken", message, null, retry, false);
+    };
+  }
+}
