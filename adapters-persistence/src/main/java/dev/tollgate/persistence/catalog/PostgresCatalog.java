@@ -189,8 +189,7 @@ public final class PostgresCatalog implements Catalog, Prices {
                         (int) Rows.number(row, "discount_basis_points"))));
   }
 
-  private static void addCredential(
-      DbExecute tx, Provider provider, SealedCredential credential) {
+  private static void addCredential(DbExecute tx, Provider provider, SealedCredential credential) {
     tx.createInsert(
             "insert into tollgate.provider_credential (tenant_id, provider_id, kek_id,"
                 + " wrapped_key, nonce, ciphertext, hint) values (?,?,?,?,?,?,?)")

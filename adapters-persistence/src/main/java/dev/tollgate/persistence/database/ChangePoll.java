@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Tells the caches of this node what changed on any node. Looks once a second at the changes of the
-/// last 15 seconds, so that one whose transaction took a while is not missed; each is told once. When
-/// the database was out of reach for longer than that, everything counts as changed.
+/// Tells the caches of this node what changed on any node. Looks once a second at the changes of
+/// the last 15 seconds, so that one whose transaction took a while is not missed; each is told
+/// once. When the database was out of reach for longer than that, everything counts as changed.
 public final class ChangePoll implements Runnable {
   private static final Duration WINDOW = Duration.ofSeconds(15);
   private static final int MOST_REMEMBERED = 100_000;
@@ -53,27 +53,28 @@ public final class ChangePoll implements Runnable {
   public void run() {
     List<Change> recent;
     try {
-      recent = database.asLedger(
-          connection -> {
-            List<Change> found = new ArrayList<>();
-            try (PreparedStatement select =
-                connection.prepareStatement(
-                    "select id, tenant_id, kind, subject from tollgate.change"
-                        + " where at > clock_timestamp() - make_interval(secs => ?)")) {
-              select.setLong(1, WINDOW.toSeconds());
-              try (ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                  found.add(
-                      new Change(
-                          row.getLong(1),
-                          new TenantId(row.getObject(2, UUID.class)),
-                          row.getString(3),
-                          row.getString(4)));
+      recent =
+          database.asLedger(
+              connection -> {
+                List<Change> found = new ArrayList<>();
+                try (PreparedStatement select =
+                    connection.prepareStatement(
+                        "select id, tenant_id, kind, subject from tollgate.change"
+                            + " where at > clock_timestamp() - make_interval(secs => ?)")) {
+                  select.setLong(1, WINDOW.toSeconds());
+                  try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                      found.add(
+                          new Change(
+                              row.getLong(1),
+                              new TenantId(row.getObject(2, UUID.class)),
+                              row.getString(3),
+                              row.getString(4)));
+                    }
+                  }
                 }
-              }
-            }
-            return found;
-          });
+                return found;
+              });
     } catch (StoreUnavailable e) {
       // The caches stay as they are; the next success finds out how long this lasted.
       return;

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
@@ -33,13 +34,18 @@ public final class Database implements AutoCloseable {
   /// Brings the schema up to date.
   public static void migrate(DatabaseConfig config) {
     Flyway.configure()
-        .dataSource(
-            config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR))
+        .dataSource(config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR))
         .schemas("tollgate")
         .createSchemas(true)
         .locations("classpath:db/migration")
         .load()
         .migrate();
+  }
+
+  /// A connection of the migrator, who owns everything. For founding a tenant, never for serving.
+  public static Connection openMigrator(DatabaseConfig config) throws SQLException {
+    return DriverManager.getConnection(
+        config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR));
   }
 
   /// Runs one transaction confined to a tenant: row-level security shows it nothing else.
@@ -76,7 +82,7 @@ public final class Database implements AutoCloseable {
   /// A pooled connection of the ledger role, which crosses tenants.
   ///
   /// @throws StoreUnavailable when none can be had
-  public <T> T asLedger(SqlFunction<T> work) {
+  public <T extends @Nullable Object> T asLedger(SqlFunction<T> work) {
     try (Connection connection = ledger.getConnection()) {
       return work.apply(connection);
     } catch (SQLException e) {
@@ -105,7 +111,7 @@ public final class Database implements AutoCloseable {
   }
 
   /// Work on a JDBC connection.
-  public interface SqlFunction<T> {
+  public interface SqlFunction<T extends @Nullable Object> {
     T apply(Connection connection) throws SQLException;
   }
 

@@ -36,8 +36,7 @@ public final class Housekeeping {
                 "delete from tollgate.usage_minute where bucket < now() - interval '8 days'");
             statement.execute(
                 "delete from tollgate.idempotency where created_at < now() - interval '24 hours'");
-            statement.execute(
-                "delete from tollgate.change where at < now() - interval '1 hour'");
+            statement.execute("delete from tollgate.change where at < now() - interval '1 hour'");
           }
           return 0;
         });

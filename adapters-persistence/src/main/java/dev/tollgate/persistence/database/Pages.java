@@ -6,7 +6,8 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Keyset pages by id, newest first: one row more than asked for tells whether there is another page.
+/// Keyset pages by id, newest first: one row more than asked for tells whether there is another
+/// page.
 public final class Pages {
   private static final UUID LAST = new UUID(-1L, -1L);
 

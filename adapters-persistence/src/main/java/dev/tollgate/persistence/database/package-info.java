@@ -1,4 +1,5 @@
-/// PostgreSQL: pools by role, migrations, one tenant's transaction, and the poll that empties caches.
+/// PostgreSQL: pools by role, migrations, one tenant's transaction, and the poll that empties
+/// caches.
 @NullMarked
 package dev.tollgate.persistence.database;
 

@@ -15,16 +15,15 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than losing
-/// content. A batch that fails is tried again: a row that is already there is left alone.
+/// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than
+/// losing content. A batch that fails is tried again: a row that is already there is left alone.
 public final class ContentWriter implements ContentStore, AutoCloseable {
   private static final int MOST_WAITING = 512;
   private static final int LARGEST_BATCH = 64;
   private static final Logger LOG = System.getLogger(ContentWriter.class.getName());
 
   private final Database database;
-  private final ArrayBlockingQueue<CapturedContent> queue =
-      new ArrayBlockingQueue<>(MOST_WAITING);
+  private final ArrayBlockingQueue<CapturedContent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean stopping;
 
@@ -96,8 +95,7 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
                         + " on conflict do nothing")) {
               for (CapturedContent content : batch) {
                 insert.setObject(1, content.tenant().value());
-                insert.setObject(
-                    2, LocalDate.ofEpochDay(Ids.epochDay(content.call().value())));
+                insert.setObject(2, LocalDate.ofEpochDay(Ids.epochDay(content.call().value())));
                 insert.setObject(3, content.call().value());
                 insert.setInt(4, content.retention().days());
                 insert.setBytes(5, content.request());

@@ -21,9 +21,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// The one writer of a node. It flushes at once when idle; a batch forms while the last one commits.
-/// Each batch has a number in the writer's session, so one whose acknowledgement was lost is sent
-/// again under the same number and written once. While the database is away, rows wait here.
+/// The one writer of a node. It flushes at once when idle; a batch forms while the last one
+/// commits. Each batch has a number in the writer's session, so one whose acknowledgement was lost
+/// is sent again under the same number and written once. While the database is away, rows wait
+/// here.
 public final class GroupCommitWriter implements CallJournal, AutoCloseable {
   /// Rows that may wait before new calls are refused.
   static final int MOST_WAITING = 10_000;
@@ -269,7 +270,8 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
     }
   }
 
-  /// Classes 22 and 23: the rows themselves; anything else is the database's or the network's state.
+  /// Classes 22 and 23: the rows themselves; anything else is the database's or the network's
+  /// state.
   private static boolean isAboutData(SQLException e) {
     String state = e.getSQLState();
     return state != null && (state.startsWith("22") || state.startsWith("23"));

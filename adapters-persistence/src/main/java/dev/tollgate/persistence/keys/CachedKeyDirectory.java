@@ -47,8 +47,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
           + " where s.id = ?";
 
   private final Database database;
-  private final Cache<Long, KnownKey> known =
-      Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
+  private final Cache<Long, KnownKey> known = Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
   private final Cache<Long, Boolean> unknown =
       Caffeine.newBuilder().maximumSize(MOST_UNKNOWN).expireAfterWrite(UNKNOWN_FOR).build();
   private final ConcurrentHashMap<KeyId, VirtualKey> touched = new ConcurrentHashMap<>();
@@ -68,8 +67,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
     if (unknown.getIfPresent(secret) != null) {
       return null;
     }
-    // Loading inside the cache makes a change that is noticed meanwhile wait for it and win.
-    KnownKey loaded = known.get(secret, _ -> load(id));
+    KnownKey loaded = loadInto(secret, id);
     if (loaded == null) {
       unknown.put(secret, Boolean.TRUE);
     }
@@ -133,14 +131,15 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
         });
   }
 
+  /// Loading inside the cache makes a change that is noticed meanwhile wait for it and win. A
+  /// loader may return null, which keeps nothing; Caffeine's annotations do not say so.
+  @SuppressWarnings("NullAway")
+  private @Nullable KnownKey loadInto(Long secret, SecretId id) {
+    return known.get(secret, _ -> load(id));
+  }
+
   private @Nullable KnownKey load(SecretId id) {
-    KnownKey[] found = new KnownKey[1];
-    database.asLedger(
-        connection -> {
-          found[0] = query(connection, id);
-          return 0;
-        });
-    KnownKey loaded = found[0];
+    KnownKey loaded = database.<@Nullable KnownKey>asLedger(connection -> query(connection, id));
     if (loaded != null) {
       secretsOfKey
           .computeIfAbsent(loaded.key().id().value(), _ -> ConcurrentHashMap.newKeySet())
@@ -149,8 +148,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
     return loaded;
   }
 
-  private static @Nullable KnownKey query(Connection connection, SecretId id)
-      throws SQLException {
+  private static @Nullable KnownKey query(Connection connection, SecretId id) throws SQLException {
     try (PreparedStatement select = connection.prepareStatement(QUERY)) {
       select.setLong(1, id.value());
       try (ResultSet row = select.executeQuery()) {

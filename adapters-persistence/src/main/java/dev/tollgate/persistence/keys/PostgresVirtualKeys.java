@@ -64,8 +64,7 @@ public final class PostgresVirtualKeys implements VirtualKeys {
   }
 
   @Override
-  public Page<VirtualKey> list(
-      TenantId tenant, Filter filter, @Nullable UUID cursor, int limit) {
+  public Page<VirtualKey> list(TenantId tenant, Filter filter, @Nullable UUID cursor, int limit) {
     var project = filter.project();
     VirtualKey.State state = filter.state();
     String tag = filter.tag();
@@ -75,7 +74,9 @@ public final class PostgresVirtualKeys implements VirtualKeys {
             tx ->
                 Rows.all(
                     tx.createQuery(
-                            "select " + KeyRows.COLUMNS + " from tollgate.virtual_key k"
+                            "select "
+                                + KeyRows.COLUMNS
+                                + " from tollgate.virtual_key k"
                                 + " where k.tenant_id = ? and k.id < ?"
                                 + " and k.project_id = coalesce(cast(? as uuid), k.project_id)"
                                 + " and k.state = coalesce(cast(? as text), k.state)"
@@ -94,8 +95,7 @@ public final class PostgresVirtualKeys implements VirtualKeys {
   }
 
   @Override
-  public Optional<VirtualKey> update(
-      TenantId tenant, KeyId id, UnaryOperator<VirtualKey> change) {
+  public Optional<VirtualKey> update(TenantId tenant, KeyId id, UnaryOperator<VirtualKey> change) {
     return database.inTenant(
         tenant,
         tx -> {
@@ -130,12 +130,14 @@ public final class PostgresVirtualKeys implements VirtualKeys {
         });
   }
 
-  private static Optional<VirtualKey> find(
-      DbExecute tx, TenantId tenant, KeyId id, String lock) {
+  private static Optional<VirtualKey> find(DbExecute tx, TenantId tenant, KeyId id, String lock) {
     return Rows.one(
         tx.createQuery(
-                "select " + KeyRows.COLUMNS + " from tollgate.virtual_key k"
-                    + " where k.tenant_id = ? and k.id = ?" + lock)
+                "select "
+                    + KeyRows.COLUMNS
+                    + " from tollgate.virtual_key k"
+                    + " where k.tenant_id = ? and k.id = ?"
+                    + lock)
             .addParam(tenant.value())
             .addParam(id.value())
             .execute(),

@@ -54,8 +54,7 @@ public final class PostgresCallHistory implements CallHistory {
   }
 
   @Override
-  public Page<CallView> list(
-      TenantId tenant, CallFilter filter, @Nullable UUID cursor, int limit) {
+  public Page<CallView> list(TenantId tenant, CallFilter filter, @Nullable UUID cursor, int limit) {
     return Pages.of(query(tenant, filter, cursor, limit + 1), limit, call -> call.id().value());
   }
 
@@ -66,7 +65,9 @@ public final class PostgresCallHistory implements CallHistory {
         tx ->
             Rows.one(
                 tx.createQuery(
-                        "select " + COLUMNS + " from tollgate.call"
+                        "select "
+                            + COLUMNS
+                            + " from tollgate.call"
                             + " where tenant_id = ? and day = ? and id = ?")
                     .addParam(tenant.value())
                     .addParam(LocalDate.ofEpochDay(Ids.epochDay(id.value())))
@@ -142,8 +143,12 @@ public final class PostgresCallHistory implements CallHistory {
       }
     }
     String sql =
-        "select " + COLUMNS + " from tollgate.call where " + where
-            + " order by day desc, id desc limit " + rows;
+        "select "
+            + COLUMNS
+            + " from tollgate.call where "
+            + where
+            + " order by day desc, id desc limit "
+            + rows;
     return database.inTenant(
         tenant,
         tx -> {

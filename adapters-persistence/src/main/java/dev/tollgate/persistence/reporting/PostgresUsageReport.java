@@ -61,7 +61,12 @@ public final class PostgresUsageReport implements UsageReport {
             + " tollgate.sum_arrays(latency)::text as latency,"
             + " tollgate.sum_arrays(first_token)::text as first_token from tollgate."
             + (query.needsMinutes() ? "usage_minute" : "usage_quarter")
-            + " where " + where + by + " having sum(calls) > 0" + order + " limit 20000";
+            + " where "
+            + where
+            + by
+            + " having sum(calls) > 0"
+            + order
+            + " limit 20000";
     return database.inTenant(
         tenant,
         tx -> {

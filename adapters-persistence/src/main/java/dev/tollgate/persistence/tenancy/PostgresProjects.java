@@ -55,7 +55,9 @@ public final class PostgresProjects implements Projects {
         tx ->
             Rows.one(
                 tx.createQuery(
-                        "select " + COLUMNS + " from tollgate.project"
+                        "select "
+                            + COLUMNS
+                            + " from tollgate.project"
                             + " where tenant_id = ? and id = ?")
                     .addParam(tenant.value())
                     .addParam(id.value())
@@ -71,7 +73,9 @@ public final class PostgresProjects implements Projects {
             tx ->
                 Rows.all(
                     tx.createQuery(
-                            "select " + COLUMNS + " from tollgate.project where tenant_id = ?"
+                            "select "
+                                + COLUMNS
+                                + " from tollgate.project where tenant_id = ?"
                                 + " and id < ? order by id desc limit ?")
                         .addParam(tenant.value())
                         .addParam(Pages.before(cursor))

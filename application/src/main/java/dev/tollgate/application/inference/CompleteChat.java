@@ -30,6 +30,7 @@ public final class CompleteChat {
   private final Routes routes;
   private final ModelProvider provider;
   private final Books books;
+  private final OpenStreams streams;
   private final TenantId homeTenant;
   private final Supplier<? extends RandomGenerator> random;
 
@@ -39,11 +40,13 @@ public final class CompleteChat {
       CallJournal journal,
       ContentStore contents,
       CallObserver observer,
+      OpenStreams streams,
       TenantId homeTenant,
       Supplier<? extends RandomGenerator> random) {
     this.routes = routes;
     this.provider = provider;
     this.books = new Books(journal, contents, observer);
+    this.streams = streams;
     this.homeTenant = homeTenant;
     this.random = random;
   }
@@ -81,11 +84,13 @@ public final class CompleteChat {
         refuse(exchange, Refusal.endpointNotServed(payload.model(), inbound.endpoint()), caller);
         return;
       }
-      relay(
-          dispatch(exchange, inbound, payload, catalogue, candidates, caller),
-          exchange,
-          payload,
-          caller);
+      ProviderReply reply = dispatch(exchange, inbound, payload, catalogue, candidates, caller);
+      switch (reply) {
+        case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
+        case ProviderReply.Streaming streaming ->
+            stream(streaming, exchange, known, payload, caller);
+        case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
+      }
     } catch (StoreUnavailable e) {
       refuse(exchange, Refusal.storeDown(), caller);
     }
@@ -139,15 +144,19 @@ public final class CompleteChat {
     return reply;
   }
 
-  private void relay(ProviderReply reply, Exchange exchange, Payload payload, Caller caller) {
-    switch (reply) {
-      case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
-      case ProviderReply.Streaming streaming -> {
-        try (var events = streaming.events()) {
-          new StreamRelay(exchange, payload, books, caller).relay(streaming, events);
-        }
+  private void stream(
+      ProviderReply.Streaming streaming,
+      Exchange exchange,
+      KnownKey known,
+      Payload payload,
+      Caller caller) {
+    try (var events = streaming.events()) {
+      OpenStreams.Handle handle = streams.add(known, events::close);
+      try {
+        new StreamRelay(exchange, payload, books, caller, handle).relay(streaming, events);
+      } finally {
+        streams.remove(handle);
       }
-      case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
     }
   }
 

@@ -28,13 +28,16 @@ final class StreamRelay {
   private final Payload payload;
   private final Books books;
   private final Caller caller;
+  private final OpenStreams.Handle handle;
   private final List<Item> held = new ArrayList<>(2);
 
-  StreamRelay(Exchange exchange, Payload payload, Books books, Caller caller) {
+  StreamRelay(
+      Exchange exchange, Payload payload, Books books, Caller caller, OpenStreams.Handle handle) {
     this.exchange = exchange;
     this.payload = payload;
     this.books = books;
     this.caller = caller;
+    this.handle = handle;
   }
 
   void relay(ProviderReply.Streaming streaming, EventStream events) {
@@ -129,12 +132,13 @@ final class StreamRelay {
       books.settle(exchange);
       return;
     }
-    Refusal refusal = Refusal.of(broken.failure());
+    Refusal cut = handle.reason();
+    Refusal refusal = cut == null ? Refusal.of(broken.failure()) : cut;
     exchange.refused(refusal);
     books.settle(exchange);
     try {
       byte[] event = broken.event();
-      if (event == null) {
+      if (event == null || cut != null) {
         caller.breakOff(refusal);
       } else {
         caller.write(event, 0, event.length);

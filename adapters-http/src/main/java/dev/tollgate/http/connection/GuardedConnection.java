@@ -1,0 +1,189 @@
+package dev.tollgate.http.connection;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.buffers.DataWriter;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.ConnectionContext;
+import io.helidon.webserver.ListenerContext;
+import io.helidon.webserver.ProxyProtocolData;
+import io.helidon.webserver.Router;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/// One caller's connection. A request that does not arrive in time is given up, and while an answer
+/// is on its way a caller who hangs up is noticed, although nobody reads from it.
+///
+/// The socket's read time-out must be [#SLICE]: reads go on until a deadline, a slice at a time.
+/// All methods but [#watch] and [#isGone] belong to the thread of the connection.
+public final class GuardedConnection implements ConnectionContext {
+  /// The connection whose request is being handled.
+  public static final ScopedValue<GuardedConnection> CURRENT = ScopedValue.newInstance();
+
+  /// How long one read of the socket may block.
+  public static final Duration SLICE = Duration.ofSeconds(2);
+
+  /// How long a request may take to arrive, beside the time its bytes need at the slowest speed.
+  private static final long GRACE_NANOS = Duration.ofSeconds(7).toNanos();
+
+  /// 32 KiB a second.
+  private static final long NANOS_PER_BYTE = 1_000_000_000L / (32 << 10);
+
+  private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
+
+  private final ConnectionContext context;
+  private final HelidonSocket socket;
+  private final DataReader first;
+  private final DataReader reader = DataReader.create(this::pull);
+  private final Hangup hangup;
+  private byte @Nullable [] address;
+  private boolean requestBegun;
+  private long since = System.nanoTime();
+  private long received;
+
+  GuardedConnection(ConnectionContext context) {
+    this.context = context;
+    this.socket = context.serverSocket();
+    this.first = context.dataReader();
+    this.hangup = new Hangup(socket);
+  }
+
+  /// Runs the action once, from another thread, when the caller hangs up before this request is
+  /// done. A later call replaces the action.
+  public void watch(Runnable whenGone) {
+    hangup.watch(whenGone);
+  }
+
+  /// Whether a watched caller has hung up.
+  public boolean isGone() {
+    return hangup.isGone();
+  }
+
+  /// Told when a request was answered: the next one has its own deadline.
+  public void requestDone() {
+    hangup.forget();
+    requestBegun = false;
+    since = System.nanoTime();
+    received = 0;
+  }
+
+  /// The caller's address, as 4 or 16 bytes.
+  public byte[] address() {
+    if (address == null) {
+      address =
+          remotePeer().address() instanceof InetSocketAddress inet
+              ? inet.getAddress().getAddress()
+              : new byte[4];
+    }
+    return address;
+  }
+
+  private byte @Nullable [] pull() {
+    if (first.available() > 0) {
+      return received(first.readBytes(first.available()));
+    }
+    while (true) {
+      checkDeadline();
+      byte[] bytes;
+      try {
+        if (hangup.isReading()) {
+          bytes = hangup.takeOver(SLICE);
+          if (bytes != null && bytes.length == 0) {
+            continue;
+          }
+        } else {
+          bytes = socket.get();
+        }
+      } catch (UncheckedIOException e) {
+        if (e.getCause() instanceof SocketTimeoutException) {
+          continue;
+        }
+        throw new CloseConnectionException("the caller's connection broke", e);
+      }
+      return bytes == null ? null : received(bytes);
+    }
+  }
+
+  private byte[] received(byte[] bytes) {
+    if (!requestBegun) {
+      requestBegun = true;
+      since = System.nanoTime();
+    }
+    received += bytes.length;
+    return bytes;
+  }
+
+  private void checkDeadline() {
+    long allowed = requestBegun ? GRACE_NANOS + received * NANOS_PER_BYTE : KEEP_ALIVE_NANOS;
+    if (System.nanoTime() - since > allowed) {
+      throw new CloseConnectionException(
+          requestBegun ? "the request did not arrive in time" : "the connection was idle");
+    }
+  }
+
+  @Override
+  public DataReader dataReader() {
+    return reader;
+  }
+
+  @Override
+  public ListenerContext listenerContext() {
+    return context.listenerContext();
+  }
+
+  @Override
+  public ExecutorService executor() {
+    return context.executor();
+  }
+
+  @Override
+  public DataWriter dataWriter() {
+    return context.dataWriter();
+  }
+
+  @Override
+  public Router router() {
+    return context.router();
+  }
+
+  @Override
+  public Optional<ProxyProtocolData> proxyProtocolData() {
+    return context.proxyProtocolData();
+  }
+
+  @Override
+  public HelidonSocket serverSocket() {
+    return socket;
+  }
+
+  @Override
+  public PeerInfo remotePeer() {
+    return context.remotePeer();
+  }
+
+  @Override
+  public PeerInfo localPeer() {
+    return context.localPeer();
+  }
+
+  @Override
+  public boolean isSecure() {
+    return context.isSecure();
+  }
+
+  @Override
+  public String socketId() {
+    return context.socketId();
+  }
+
+  @Override
+  public String childSocketId() {
+    return context.childSocketId();
+  }
+}

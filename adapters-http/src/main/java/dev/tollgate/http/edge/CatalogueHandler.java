@@ -1,0 +1,221 @@
+package dev.tollgate.http.edge;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.application.keys.AuthenticateCaller;
+import dev.tollgate.application.keys.AuthenticateCaller.Outcome;
+import dev.tollgate.domain.catalog.RouteTable;
+import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.Endpoint.Dialect;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.keys.KeyPolicy;
+import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.http.connection.GuardedConnection;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// What a key's holder may ask about: the models it may use, in the shape of the dialect it speaks,
+/// and its own limits.
+public final class CatalogueHandler implements HttpService {
+  private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final AuthenticateCaller authenticate;
+  private final Routes routes;
+  private final Ids ids;
+
+  public CatalogueHandler(AuthenticateCaller authenticate, Routes routes, Ids ids) {
+    this.authenticate = authenticate;
+    this.routes = routes;
+    this.ids = ids;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules
+        .get("/models", (request, response) -> answer(request, response, this::list))
+        .get("/models/*", (request, response) -> answer(request, response, this::one))
+        .get("/key", (request, response) -> answer(request, response, this::key))
+        .any(
+            (request, response) ->
+                refuse(
+                    request,
+                    response,
+                    Refusal.notFound(
+                        "unknown_url",
+                        "Unknown request URL: "
+                            + request.prologue().method().text()
+                            + " "
+                            + request.path().path()
+                            + ".",
+                        null)));
+  }
+
+  private interface Question {
+    @Nullable ObjectNode ask(ServerRequest request, KnownKey known);
+  }
+
+  private void answer(ServerRequest request, ServerResponse response, Question question) {
+    try {
+      switch (Credentials.find(request.headers())) {
+        case Credentials.Found.One one -> {
+          byte[] address = GuardedConnection.CURRENT.get().address();
+          switch (authenticate.authenticate(one.secret(), null, address)) {
+            case Outcome.Known found -> {
+              ObjectNode answer = question.ask(request, found.known());
+              if (answer == null) {
+                refuse(request, response, Refusal.modelNotFound(modelName(request)));
+              } else {
+                send(response, Status.OK_200, answer.toString().getBytes(StandardCharsets.UTF_8));
+              }
+            }
+            case Outcome.Refused refused -> refuse(request, response, Refusal.of(refused.reason()));
+          }
+        }
+        case Credentials.Found.None _ ->
+            refuse(request, response, Refusal.unauthenticated("You didn't provide an API key."));
+        case Credentials.Found.Several _ ->
+            refuse(
+                request,
+                response,
+                Refusal.badRequest(
+                    "conflicting_credentials",
+                    "The request holds two different Tollgate keys. Send one.",
+                    null));
+      }
+    } catch (StoreUnavailable e) {
+      refuse(request, response, Refusal.storeDown());
+    }
+  }
+
+  private ObjectNode list(ServerRequest request, KnownKey known) {
+    Dialect dialect = dialect(request);
+    ObjectNode answer = JSON.createObjectNode();
+    ArrayNode data = JSON.createArrayNode();
+    for (RouteTable.Route route : routes.current(known.key().tenant()).routes().all()) {
+      if (known.key().policy().allowsModel(route.model().name())) {
+        data.add(model(dialect, route));
+      }
+    }
+    if (dialect == Dialect.OPENAI) {
+      answer.put("object", "list");
+      answer.set("data", data);
+      return answer;
+    }
+    answer.set("data", data);
+    answer.put("has_more", false);
+    answer.put("first_id", data.isEmpty() ? null : data.get(0).path("id").asText());
+    answer.put("last_id", data.isEmpty() ? null : data.get(data.size() - 1).path("id").asText());
+    return answer;
+  }
+
+  private @Nullable ObjectNode one(ServerRequest request, KnownKey known) {
+    String name = modelName(request);
+    RouteTable.Route route = routes.current(known.key().tenant()).routes().find(name);
+    if (route == null || !known.key().policy().allowsModel(name)) {
+      return null;
+    }
+    return model(dialect(request), route);
+  }
+
+  private static ObjectNode model(Dialect dialect, RouteTable.Route route) {
+    ObjectNode node = JSON.createObjectNode();
+    var createdAt = route.model().createdAt();
+    if (dialect == Dialect.ANTHROPIC) {
+      node.put("type", "model");
+      node.put("id", route.model().name());
+      node.put("display_name", route.model().name());
+      node.put(
+          "created_at",
+          DateTimeFormatter.ISO_INSTANT.format(createdAt.truncatedTo(ChronoUnit.SECONDS)));
+      return node;
+    }
+    node.put("id", route.model().name());
+    node.put("object", "model");
+    node.put("created", createdAt.getEpochSecond());
+    node.put(
+        "owned_by",
+        route.targets().isEmpty() ? "tollgate" : route.targets().getFirst().provider().name());
+    return node;
+  }
+
+  private ObjectNode key(ServerRequest request, KnownKey known) {
+    VirtualKey key = known.key();
+    KeyPolicy policy = key.policy();
+    ObjectNode node = JSON.createObjectNode();
+    node.put("id", key.id().toString());
+    node.put("name", key.name());
+    node.put("project", key.project().toString());
+    node.put("status", key.state().name().toLowerCase(Locale.ROOT));
+    node.put("expires_at", key.expiresAt() == null ? null : key.expiresAt().toString());
+    node.set("models", strings(policy.models()));
+    node.set(
+        "endpoints",
+        strings(
+            policy.endpoints() == null
+                ? null
+                : policy.endpoints().stream().map(Endpoint::wire).sorted().toList()));
+    node.put("capture", known.capture().wire());
+    node.putNull("budget");
+    return node;
+  }
+
+  private static JsonNode strings(@Nullable List<String> values) {
+    if (values == null) {
+      return JSON.nullNode();
+    }
+    ArrayNode array = JSON.createArrayNode();
+    values.forEach(array::add);
+    return array;
+  }
+
+  private void refuse(ServerRequest request, ServerResponse response, Refusal refusal) {
+    CallId id = new CallId(ids.next());
+    response.header(HeaderValues.create(HeaderNames.create("x-request-id"), id.toString()));
+    send(
+        response, Status.create(refusal.status()), ErrorBodies.body(dialect(request), refusal, id));
+  }
+
+  private static void send(ServerResponse response, Status status, byte[] body) {
+    response.status(status).header(HeaderValues.CONTENT_TYPE_JSON).send(body);
+  }
+
+  private static Dialect dialect(ServerRequest request) {
+    return request.headers().contains(ANTHROPIC_VERSION) ? Dialect.ANTHROPIC : Dialect.OPENAI;
+  }
+
+  /// The rest of the path, decoded: names hold slashes, which SDKs encode.
+  private static String modelName(ServerRequest request) {
+    String path = request.path().absolute().rawPath();
+    int at = path.indexOf("/models/");
+    if (at < 0) {
+      return "";
+    }
+    String encoded = path.substring(at + "/models/".length()).replace("+", "%2B");
+    try {
+      return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return encoded;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+package dev.tollgate.http.edge;
+
+import dev.tollgate.domain.keys.KeySecret;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The one place where a caller's credential is found. Exactly one Tollgate secret may be
+/// presented, in any of four headers; the same one twice is fine. Other credentials beside it are
+/// ignored here and never forwarded.
+final class Credentials {
+  private static final List<HeaderName> HEADERS =
+      List.of(
+          HeaderNames.create("x-tollgate-key"),
+          HeaderNames.create("x-api-key"),
+          HeaderNames.create("api-key"),
+          HeaderNames.AUTHORIZATION);
+
+  private Credentials() {}
+
+  /// What the headers hold.
+  sealed interface Found {
+    /// One secret, or what was given in its place.
+    record One(String secret) implements Found {}
+
+    /// No credential at all.
+    record None() implements Found {}
+
+    /// Two different Tollgate secrets.
+    record Several() implements Found {}
+  }
+
+  static Found find(Headers headers) {
+    String secret = null;
+    String other = null;
+    for (HeaderName name : HEADERS) {
+      if (!headers.contains(name)) {
+        continue;
+      }
+      Header header = headers.get(name);
+      for (String value : header.allValues()) {
+        String credential = strip(value);
+        if (!credential.startsWith(KeySecret.PREFIX)) {
+          other = credential;
+        } else if (secret == null) {
+          secret = credential;
+        } else if (!secret.equals(credential)) {
+          return new Found.Several();
+        }
+      }
+    }
+    return found(secret, other);
+  }
+
+  private static Found found(@Nullable String secret, @Nullable String other) {
+    if (secret != null) {
+      return new Found.One(secret);
+    }
+    return other == null || other.isEmpty() ? new Found.None() : new Found.One(other);
+  }
+
+  private static String strip(String value) {
+    String text = value.strip();
+    return text.length() > 7 && text.substring(0, 7).toLowerCase(Locale.ROOT).equals("bearer ")
+        ? text.substring(7).strip()
+        : text;
+  }
+}

@@ -1,0 +1,69 @@
+package dev.tollgate.http.edge;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.Endpoint.Dialect;
+import dev.tollgate.domain.inference.Refusal;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// Errors in the shape that the caller's SDK understands.
+final class ErrorBodies {
+  private ErrorBodies() {}
+
+  static byte[] body(Dialect dialect, Refusal refusal, CallId call) {
+    return text(dialect, refusal, call).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// An event that ends a stream.
+  static byte[] event(Dialect dialect, Refusal refusal, CallId call) {
+    String prefix = dialect == Dialect.ANTHROPIC ? "event: error\ndata: " : "data: ";
+    return (prefix + text(dialect, refusal, call) + "\n\n").getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(Dialect dialect, Refusal refusal, CallId call) {
+    if (dialect == Dialect.ANTHROPIC) {
+      return "{\"type\":\"error\",\"error\":{\"type\":\""
+          + anthropicType(refusal.status())
+          + "\",\"message\":"
+          + quote(refusal.message())
+          + ",\"code\":"
+          + quote(refusal.code())
+          + "},\"request_id\":\""
+          + call
+          + "\"}";
+    }
+    return "{\"error\":{\"message\":"
+        + quote(refusal.message())
+        + ",\"type\":"
+        + quote(refusal.type())
+        + ",\"param\":"
+        + quote(refusal.param())
+        + ",\"code\":"
+        + quote(refusal.code())
+        + "}}";
+  }
+
+  /// Anthropic's types go by status.
+  private static String anthropicType(int status) {
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 402 -> "billing_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 409 -> "conflict_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      case 503, 529 -> "overloaded_error";
+      case 504 -> "timeout_error";
+      default -> status >= 500 ? "api_error" : "invalid_request_error";
+    };
+  }
+
+  private static String quote(@Nullable String text) {
+    if (text == null) {
+      return "null";
+    }
+    return '"' + new String(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
+  }
+}

@@ -1,0 +1,204 @@
+package dev.tollgate.http.edge;
+
+import dev.tollgate.application.inference.Caller;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.Endpoint.Dialect;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.http.connection.GuardedConnection;
+import io.helidon.common.socket.SocketWriterException;
+import io.helidon.http.Header;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A caller on the far side of an HTTP response. Used for one call.
+final class HttpCaller implements Caller {
+  private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
+  private static final HeaderName ANTHROPIC_REQUEST_ID = HeaderNames.create("request-id");
+  private static final HeaderName COST = HeaderNames.create("x-tollgate-cost");
+  private static final HeaderName MODEL = HeaderNames.create("x-tollgate-model");
+  private static final HeaderName PROVIDER = HeaderNames.create("x-tollgate-provider");
+  private static final HeaderName OVERHEAD = HeaderNames.create("x-tollgate-overhead-ms");
+  private static final HeaderName SHOULD_RETRY = HeaderNames.create("x-should-retry");
+  private static final Header PENDING =
+      HeaderValues.createCached("x-tollgate-settlement", "pending");
+  private static final Header JSON =
+      HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "application/json");
+  private static final Header EVENTS =
+      HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
+  private static final Header NO_CACHE =
+      HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache");
+  private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] PING =
+      "event: ping\ndata: {\"type\": \"ping\"}\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final ServerResponse response;
+  private final GuardedConnection connection;
+  private final Dialect dialect;
+  private final CallId call;
+  private @Nullable OutputStream out;
+  private boolean broken;
+
+  HttpCaller(ServerResponse response, GuardedConnection connection, Dialect dialect, CallId call) {
+    this.response = response;
+    this.connection = connection;
+    this.dialect = dialect;
+    this.call = call;
+  }
+
+  @Override
+  public void answer(Head head, String contentType, byte[] body) {
+    head(head);
+    response.header(
+        contentType.equals("application/json")
+            ? JSON
+            : HeaderValues.create(HeaderNames.CONTENT_TYPE, contentType));
+    send(Status.OK_200, body);
+  }
+
+  @Override
+  public void refuse(Refusal refusal) {
+    name();
+    Duration retryAfter = refusal.retryAfter();
+    if (retryAfter != null) {
+      long seconds = Math.max(1, (retryAfter.toMillis() + 999) / 1_000);
+      response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, seconds));
+    }
+    if (refusal.finalAnswer()) {
+      response.header(HeaderValues.create(SHOULD_RETRY, "false"));
+    }
+    response.header(JSON);
+    send(Status.create(refusal.status()), ErrorBodies.body(dialect, refusal, call));
+  }
+
+  @Override
+  public void begin(Head head) {
+    head(head);
+    response.header(EVENTS);
+    response.header(NO_CACHE);
+    deliver(() -> out = response.outputStream());
+  }
+
+  @Override
+  public void write(byte[] bytes, int offset, int length) {
+    deliver(
+        () -> {
+          stream().write(bytes, offset, length);
+          stream().flush();
+        });
+  }
+
+  @Override
+  public void keepAlive() {
+    byte[] event = dialect == Dialect.ANTHROPIC ? PING : COMMENT;
+    write(event, 0, event.length);
+  }
+
+  @Override
+  public void breakOff(Refusal refusal) {
+    byte[] event = ErrorBodies.event(dialect, refusal, call);
+    write(event, 0, event.length);
+    end();
+  }
+
+  @Override
+  public void end() {
+    deliver(() -> stream().close());
+  }
+
+  @Override
+  public void watch(Runnable whenGone) {
+    connection.watch(whenGone);
+  }
+
+  @Override
+  public boolean isGone() {
+    return broken || connection.isGone();
+  }
+
+  /// Whether the connection cannot be used for another request.
+  boolean isBroken() {
+    return broken;
+  }
+
+  private OutputStream stream() {
+    if (out == null) {
+      throw new IllegalStateException("the stream has not begun");
+    }
+    return out;
+  }
+
+  private void head(Head head) {
+    name();
+    if (head.model() != null) {
+      response.header(HeaderValues.create(MODEL, visible(head.model())));
+    }
+    if (head.provider() != null) {
+      response.header(HeaderValues.create(PROVIDER, visible(head.provider())));
+    }
+    response.header(HeaderValues.create(OVERHEAD, millis(head.overheadMicros())));
+    if (head.cost() != null) {
+      response.header(HeaderValues.create(COST, head.cost().usd()));
+    }
+    if (head.pending()) {
+      response.header(PENDING);
+    }
+    for (HeaderField field : head.passed()) {
+      response.header(
+          HeaderValues.create(HeaderNames.create(field.name()), visible(field.value())));
+    }
+  }
+
+  private void name() {
+    String id = call.toString();
+    response.header(HeaderValues.create(REQUEST_ID, id));
+    if (dialect == Dialect.ANTHROPIC) {
+      response.header(HeaderValues.create(ANTHROPIC_REQUEST_ID, id));
+    }
+  }
+
+  private void send(Status status, byte[] body) {
+    deliver(() -> response.status(status).send(body));
+  }
+
+  private void deliver(Delivery delivery) {
+    try {
+      delivery.run();
+    } catch (IOException
+        | UncheckedIOException
+        | SocketWriterException
+        | CloseConnectionException e) {
+      broken = true;
+      throw new CallerGone(e);
+    }
+  }
+
+  private interface Delivery {
+    void run() throws IOException;
+  }
+
+  private static String millis(long micros) {
+    long fraction = micros % 1_000;
+    return micros / 1_000 + (fraction < 10 ? ".00" : fraction < 100 ? ".0" : ".") + fraction;
+  }
+
+  /// A header value of visible ASCII characters.
+  private static String visible(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        return text.replaceAll("[^ -~]", "?");
+      }
+    }
+    return text;
+  }
+}

@@ -1,0 +1,274 @@
+package dev.tollgate.http.edge;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.Payload.Span;
+import dev.tollgate.domain.inference.Refusal;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The one parse of a body. It finds the few fields that Tollgate needs and where they are; the
+/// bytes themselves are what is forwarded. A key that appears twice, even in another case, is
+/// refused: otherwise a provider could act on a field other than the one that was checked.
+final class PayloadParser {
+  private static final int DEEPEST = 64;
+  private static final int LONGEST_STRING = 10 << 20;
+  private static final int LONGEST_NUMBER = 1_000;
+  private static final int LONGEST_KEY = 1_024;
+  private static final int LONGEST_MODEL = 256;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxStringLength(LONGEST_STRING)
+                  .maxNumberLength(LONGEST_NUMBER)
+                  .maxNameLength(LONGEST_KEY)
+                  .build())
+          .disable(JsonFactory.Feature.CHARSET_DETECTION)
+          .build();
+
+  private final Endpoint endpoint;
+  private final byte[] body;
+  private final List<String> names = new ArrayList<>(16);
+  private @Nullable String model;
+  private @Nullable Span modelAt;
+  private @Nullable Span streamOptionsAt;
+  private @Nullable Span includeUsageAt;
+  private @Nullable String serviceTier;
+  private @Nullable String user;
+  private @Nullable String metadata;
+  private boolean stream;
+  private boolean includeUsage;
+
+  private PayloadParser(Endpoint endpoint, byte[] body) {
+    this.endpoint = endpoint;
+    this.body = body;
+  }
+
+  /// @throws BadPayload when the body is not a request of this endpoint
+  static Payload parse(Endpoint endpoint, byte[] body) {
+    if (!Utf8.isValid(body)) {
+      throw new BadPayload("invalid_json", "The request body is not valid UTF-8.", null);
+    }
+    return new PayloadParser(endpoint, body).parse();
+  }
+
+  /// Why a body was refused.
+  static final class BadPayload extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Refusal refusal;
+
+    BadPayload(String code, String message, @Nullable String param) {
+      super(message, null, false, false);
+      this.refusal = Refusal.badRequest(code, message, param);
+    }
+
+    Refusal refusal() {
+      return refusal;
+    }
+  }
+
+  private Payload parse() {
+    try (JsonParser json = JSON.createParser(body)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new BadPayload("invalid_json", "The request body must be a JSON object.", null);
+      }
+      int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = unique(json.currentName());
+        member(json, name, json.nextToken());
+      }
+      if (json.nextToken() != null) {
+        throw new BadPayload("invalid_json", "There is text behind the JSON object.", null);
+      }
+      return payload(membersFrom);
+    } catch (StreamConstraintsException e) {
+      throw new BadPayload("invalid_json", limit(e), null);
+    } catch (JsonParseException e) {
+      throw new BadPayload(
+          "invalid_json",
+          "The request body is not valid JSON at byte " + e.getLocation().getByteOffset() + ".",
+          null);
+    } catch (IOException e) {
+      throw new BadPayload("invalid_json", "The request body is not valid JSON.", null);
+    }
+  }
+
+  private Payload payload(int membersFrom) {
+    if (model == null || modelAt == null) {
+      throw new BadPayload(
+          "missing_required_parameter", "You must provide a model parameter.", "model");
+    }
+    requireMember(
+        switch (endpoint) {
+          case CHAT_COMPLETIONS, MESSAGES, COUNT_TOKENS -> "messages";
+          case EMBEDDINGS, RESPONSES, COMPLETIONS -> "";
+        });
+    if (endpoint == Endpoint.EMBEDDINGS) {
+      requireMember("input");
+    }
+    if (endpoint == Endpoint.MESSAGES) {
+      requireMember("max_tokens");
+    }
+    if (stream && !endpoint.canStream()) {
+      throw new BadPayload("unsupported_parameter", "This call cannot be streamed.", "stream");
+    }
+    return new Payload(
+        body,
+        model,
+        modelAt,
+        stream,
+        streamOptionsAt,
+        includeUsageAt,
+        includeUsage,
+        membersFrom,
+        serviceTier,
+        user,
+        metadata);
+  }
+
+  private void requireMember(String name) {
+    if (!name.isEmpty() && !names.contains(name)) {
+      throw new BadPayload(
+          "missing_required_parameter", "Missing required parameter: '" + name + "'.", name);
+    }
+  }
+
+  private String unique(String name) {
+    for (String earlier : names) {
+      if (earlier.equalsIgnoreCase(name)) {
+        throw new BadPayload(
+            "duplicate_parameter", "The parameter '" + name + "' is given twice.", name);
+      }
+    }
+    names.add(name);
+    return name;
+  }
+
+  private void member(JsonParser json, String name, JsonToken value) throws IOException {
+    switch (name) {
+      case "model" -> model(json, value);
+      case "stream" -> stream = flag(name, value, stream);
+      case "stream_options" -> streamOptions(json, value);
+      case "messages" -> {
+        require(name, value == JsonToken.START_ARRAY, "an array");
+        array(json, name);
+      }
+      case "max_tokens", "max_completion_tokens", "max_output_tokens", "n" -> {
+        require(
+            name,
+            value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL,
+            "an integer");
+        json.skipChildren();
+      }
+      case "service_tier" -> serviceTier = text(json, name, value);
+      case "user" -> user = text(json, name, value);
+      case "metadata" -> metadata(json, value);
+      default -> json.skipChildren();
+    }
+  }
+
+  private void model(JsonParser json, JsonToken value) throws IOException {
+    require("model", value == JsonToken.VALUE_STRING, "a string");
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    model = json.getText();
+    modelAt = new Span(start, end(json));
+    require("model", !model.isBlank(), "a name");
+    require("model", model.length() <= LONGEST_MODEL, "at most 256 characters long");
+  }
+
+  private void streamOptions(JsonParser json, JsonToken value) throws IOException {
+    require(
+        "stream_options",
+        value == JsonToken.START_OBJECT || value == JsonToken.VALUE_NULL,
+        "an object");
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    if (value == JsonToken.START_OBJECT) {
+      while (json.nextToken() != JsonToken.END_OBJECT) {
+        String name = json.currentName();
+        JsonToken option = json.nextToken();
+        if (name.equals("include_usage")) {
+          if (includeUsageAt != null) {
+            throw new BadPayload(
+                "duplicate_parameter",
+                "The parameter 'include_usage' is given twice.",
+                "stream_options");
+          }
+          int from = (int) json.currentTokenLocation().getByteOffset();
+          includeUsage = flag("stream_options.include_usage", option, false);
+          includeUsageAt = new Span(from, end(json));
+        }
+        json.skipChildren();
+      }
+    }
+    streamOptionsAt = new Span(start, end(json));
+  }
+
+  private void metadata(JsonParser json, JsonToken value) throws IOException {
+    require(
+        "metadata", value == JsonToken.START_OBJECT || value == JsonToken.VALUE_NULL, "an object");
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    json.skipChildren();
+    if (value == JsonToken.START_OBJECT) {
+      metadata = new String(body, start, end(json) - start, StandardCharsets.UTF_8);
+    }
+  }
+
+  private void array(JsonParser json, String name) throws IOException {
+    boolean empty = true;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      require(name, json.currentToken() == JsonToken.START_OBJECT, "an array of objects");
+      empty = false;
+      json.skipChildren();
+    }
+    require(name, !empty, "a non-empty array");
+  }
+
+  /// The offset just behind the current token.
+  private static int end(JsonParser json) throws IOException {
+    if (json.currentToken() == JsonToken.VALUE_STRING) {
+      json.getTextLength();
+    }
+    return (int) json.currentLocation().getByteOffset();
+  }
+
+  private static boolean flag(String name, JsonToken value, boolean otherwise) {
+    require(name, value.isBoolean() || value == JsonToken.VALUE_NULL, "a boolean");
+    return value.isBoolean() ? value == JsonToken.VALUE_TRUE : otherwise;
+  }
+
+  private static @Nullable String text(JsonParser json, String name, JsonToken value)
+      throws IOException {
+    require(name, value == JsonToken.VALUE_STRING || value == JsonToken.VALUE_NULL, "a string");
+    return value == JsonToken.VALUE_STRING ? json.getText() : null;
+  }
+
+  private static void require(String name, boolean holds, String what) {
+    if (!holds) {
+      throw new BadPayload(
+          "invalid_type", "Invalid value for '" + name + "': it must be " + what + ".", name);
+    }
+  }
+
+  private static String limit(StreamConstraintsException e) {
+    String message = String.valueOf(e.getMessage());
+    if (message.contains("depth")) {
+      return "The request body is nested deeper than " + DEEPEST + " levels.";
+    }
+    if (message.contains("Number")) {
+      return "A number in the request body has more than " + LONGEST_NUMBER + " digits.";
+    }
+    return "A string or key in the request body is too long.";
+  }
+}

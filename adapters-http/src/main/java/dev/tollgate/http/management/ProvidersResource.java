@@ -1,0 +1,150 @@
+package dev.tollgate.http.management;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.catalog.ProviderProbe;
+import dev.tollgate.domain.catalog.Timeouts;
+import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.secrets.Secret;
+import dev.tollgate.http.management.Api.Answer;
+import dev.tollgate.http.management.Api.Call;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import java.util.List;
+import java.util.Locale;
+
+/// `/api/v1/providers`.
+public final class ProvidersResource implements HttpService {
+  private final Api api;
+  private final Catalog catalog;
+  private final AddProvider addProvider;
+  private final ProviderProbe probe;
+
+  public ProvidersResource(Api api, Catalog catalog, AddProvider addProvider, ProviderProbe probe) {
+    this.api = api;
+    this.catalog = catalog;
+    this.addProvider = addProvider;
+    this.probe = probe;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules
+        .get("/", api.handler(this::list))
+        .post("/", api.handler(this::create))
+        .get("/{id}", api.handler(call -> Answer.ok(json(find(call)))))
+        .post("/{id}/test", api.handler(this::test));
+  }
+
+  private Answer list(Call call) {
+    ObjectNode node = Json.object();
+    ArrayNode data = node.putArray("data");
+    catalog.providers(call.tenant()).forEach(provider -> data.add(json(provider)));
+    node.put("has_more", false);
+    node.putNull("next_cursor");
+    return Answer.ok(node);
+  }
+
+  private Answer create(Call call) {
+    Fields fields = call.fields();
+    String credential = fields.textOrNull("credential");
+    AddProvider.Command command =
+        new AddProvider.Command(
+            call.tenant(),
+            fields.text("name"),
+            fields.parsed("kind", ProviderKind::parse),
+            fields.urlOrNull("base_url"),
+            fields.flag("allow_private_network", false),
+            options(fields.object("options")),
+            credential == null || credential.isEmpty() ? null : Secret.of(credential));
+    fields.done();
+    return addProvider
+        .add(command)
+        .map(provider -> Answer.created(json(provider)))
+        .orElseThrow(
+            () ->
+                Problem.conflict(
+                    "name_taken", "There is a provider named '" + command.name() + "'."));
+  }
+
+  private Answer test(Call call) {
+    ObjectNode node = Json.object();
+    switch (probe.probe(find(call))) {
+      case ProviderProbe.Result.Works works -> {
+        node.put("ok", true);
+        node.set("models", Json.strings(works.models()));
+      }
+      case ProviderProbe.Result.Fails fails -> {
+        node.put("ok", false);
+        node.put("error", fails.failure().kind().name().toLowerCase(Locale.ROOT));
+        node.put("message", fails.failure().message());
+        node.set("models", Json.strings(List.of()));
+      }
+    }
+    return Answer.ok(node);
+  }
+
+  private Provider find(Call call) {
+    ProviderId id;
+    try {
+      id = ProviderId.parse(call.path("id"));
+    } catch (IllegalArgumentException e) {
+      throw Problem.notFound("provider");
+    }
+    return catalog.findProvider(call.tenant(), id).orElseThrow(() -> Problem.notFound("provider"));
+  }
+
+  private static Provider.Options options(Fields fields) {
+    Timeouts timeouts = timeouts(fields.object("timeouts"), Timeouts.DEFAULT);
+    Provider.Options options =
+        new Provider.Options(
+            fields.textOrNull("organization"),
+            fields.textOrNull("project"),
+            fields.urlOrNull("egress_proxy"),
+            fields.textOrNull("ca_bundle"),
+            fields.textOrNull("region"),
+            timeouts);
+    fields.done();
+    return options;
+  }
+
+  static Timeouts timeouts(Fields fields, Timeouts usual) {
+    Timeouts timeouts =
+        new Timeouts(
+            fields.duration("connect", usual.connect()),
+            fields.duration("first_byte", usual.firstByte()),
+            fields.duration("whole", usual.whole()),
+            fields.duration("idle", usual.idle()),
+            fields.duration("total", usual.total()));
+    fields.done();
+    return timeouts;
+  }
+
+  private ObjectNode json(Provider provider) {
+    ObjectNode node = Json.object();
+    node.put("id", provider.id().toString());
+    node.put("name", provider.name());
+    node.put("kind", provider.kind().wire());
+    node.put("base_url", Json.id(provider.baseUrl()));
+    node.put("allow_private_network", provider.allowPrivateNetwork());
+    node.put("created_at", provider.createdAt().toString());
+    Provider.Options options = provider.options();
+    ObjectNode shown = node.putObject("options");
+    shown.put("organization", options.organization());
+    shown.put("project", options.project());
+    shown.put("egress_proxy", Json.id(options.egressProxy()));
+    shown.put("ca_bundle", options.caBundle());
+    shown.put("region", options.region());
+    ObjectNode timeouts = shown.putObject("timeouts");
+    timeouts.put("connect", options.timeouts().connect().toString());
+    timeouts.put("first_byte", options.timeouts().firstByte().toString());
+    timeouts.put("whole", options.timeouts().whole().toString());
+    timeouts.put("idle", options.timeouts().idle().toString());
+    timeouts.put("total", options.timeouts().total().toString());
+    return node;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.tollgate.http.ops;
+
+import dev.tollgate.domain.inference.CallObserver;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.pricing.Component;
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Metrics of calls. Labels are the endpoint, the model and provider that served the call, and the
+/// outcome: never a key, a caller or a call. Handles are made once for each combination.
+public final class CallMetrics implements CallObserver {
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(5), Duration.ofMillis(25), Duration.ofMillis(100), Duration.ofMillis(250),
+    Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5),
+    Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(120)
+  };
+  private static final Duration[] OVERHEAD_BUCKETS = {
+    Duration.ofNanos(100_000),
+    Duration.ofNanos(250_000),
+    Duration.ofNanos(500_000),
+    Duration.ofMillis(1),
+    Duration.ofMillis(2),
+    Duration.ofMillis(5),
+    Duration.ofMillis(20),
+    Duration.ofMillis(100)
+  };
+
+  private final MeterRegistry registry;
+  private final ConcurrentHashMap<Label, Meters> meters = new ConcurrentHashMap<>();
+
+  public CallMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  private record Label(Endpoint endpoint, String model, String provider, String outcome) {}
+
+  /// The meters of one combination of labels.
+  private static final class Meters {
+    private final Counter calls;
+    private final Counter inputTokens;
+    private final Counter cachedTokens;
+    private final Counter outputTokens;
+    private final Counter costNanos;
+    private final Timer latency;
+    private final Timer firstToken;
+    private final Timer overhead;
+
+    private Meters(MeterRegistry registry, Label label) {
+      List<Tag> tags =
+          List.of(
+              Tag.create("endpoint", label.endpoint().wire()),
+              Tag.create("model", label.model()),
+              Tag.create("provider", label.provider()),
+              Tag.create("outcome", label.outcome()));
+      calls = counter(registry, "tollgate_calls", "Calls.", tags);
+      inputTokens = counter(registry, "tollgate_input_tokens", "Input tokens.", tags);
+      cachedTokens =
+          counter(
+              registry, "tollgate_cached_input_tokens", "Input tokens read from a cache.", tags);
+      outputTokens = counter(registry, "tollgate_output_tokens", "Output tokens.", tags);
+      costNanos = counter(registry, "tollgate_cost_nano_dollars", "Cost in nano-dollars.", tags);
+      latency =
+          timer(registry, "tollgate_call_duration", "From arrival to last byte.", tags, BUCKETS);
+      firstToken =
+          timer(registry, "tollgate_first_token", "From arrival to first byte.", tags, BUCKETS);
+      overhead =
+          timer(
+              registry,
+              "tollgate_overhead",
+              "From arrival to dispatch, inside Tollgate.",
+              tags,
+              OVERHEAD_BUCKETS);
+    }
+
+    private void record(CallRecord call) {
+      calls.increment();
+      inputTokens.increment(call.usage().inputTokens());
+      cachedTokens.increment(call.usage().count(Component.CACHED_INPUT));
+      outputTokens.increment(call.usage().outputTokens());
+      if (call.cost() != null) {
+        costNanos.increment(call.cost().nanos());
+      }
+      latency.record(call.latencyMicros(), TimeUnit.MICROSECONDS);
+      if (call.firstTokenMicros() >= 0) {
+        firstToken.record(call.firstTokenMicros(), TimeUnit.MICROSECONDS);
+      }
+      overhead.record(call.overheadMicros(), TimeUnit.MICROSECONDS);
+    }
+
+    private static Counter counter(
+        MeterRegistry registry, String name, String description, List<Tag> tags) {
+      return registry.getOrCreate(Counter.builder(name).description(description).tags(tags));
+    }
+
+    private static Timer timer(
+        MeterRegistry registry,
+        String name,
+        String description,
+        List<Tag> tags,
+        Duration[] buckets) {
+      return registry.getOrCreate(
+          Timer.builder(name).description(description).tags(tags).buckets(buckets));
+    }
+  }
+
+  @Override
+  public void finished(CallRecord call) {
+    CallRecord.Served served = call.served();
+    Label label =
+        new Label(
+            call.endpoint(),
+            served == null ? "" : text(call.requestedModel()),
+            served == null ? "" : served.provider(),
+            call.errorCode() == null ? "ok" : Integer.toString(call.status()));
+    Meters found = meters.get(label);
+    if (found == null) {
+      found = meters.computeIfAbsent(label, each -> new Meters(registry, each));
+    }
+    found.record(call);
+  }
+
+  private static String text(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+}

@@ -1,0 +1,220 @@
+package dev.tollgate.http.server;
+
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.http.connection.GuardedConnection;
+import dev.tollgate.http.connection.GuardedSelector;
+import dev.tollgate.http.edge.CatalogueHandler;
+import dev.tollgate.http.ops.OpsRoutes;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.Handler;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// The two listeners: one for callers and management, one for operations.
+public final class HttpServer {
+  private static final Logger LOG = System.getLogger(HttpServer.class.getName());
+  private static final int MOST_CONNECTIONS = 20_000;
+  private static final Duration CUT = Duration.ofSeconds(2);
+  private static final byte[] INTERNAL_ERROR =
+      ("{\"error\":{\"message\":\"Tollgate failed to handle the request.\","
+              + "\"type\":\"server_error\",\"param\":null,\"code\":\"internal_error\"}}")
+          .getBytes(StandardCharsets.UTF_8);
+
+  private final AtomicInteger running = new AtomicInteger();
+  private final WebServer main;
+  private final WebServer ops;
+  private final Duration drain;
+  private volatile boolean draining;
+
+  /// What is served.
+  ///
+  /// @param calls the metered endpoints
+  /// @param catalogue the rest of `/v1`
+  /// @param management resources by path below `/api/v1`
+  public record Services(
+      Map<Endpoint, Handler> calls,
+      CatalogueHandler catalogue,
+      Map<String, HttpService> management,
+      OpsRoutes ops,
+      Ids ids) {
+    public Services {
+      calls = Map.copyOf(calls);
+      management = Map.copyOf(management);
+    }
+  }
+
+  public HttpServer(HttpSettings settings, Services services) {
+    this.drain = settings.drain();
+    this.main = server(settings.host(), settings.port(), routing(settings, services));
+    this.ops = server(settings.host(), settings.opsPort(), opsRouting(services));
+  }
+
+  public void start() {
+    ops.start();
+    main.start();
+  }
+
+  public int port() {
+    return main.port();
+  }
+
+  public int opsPort() {
+    return ops.port();
+  }
+
+  /// Requests that are being answered.
+  public int running() {
+    return running.get();
+  }
+
+  public boolean isDraining() {
+    return draining;
+  }
+
+  /// From now on the node is not ready, and connections close behind their current answer.
+  public void beginDrain() {
+    draining = true;
+  }
+
+  /// Waits until every answer is finished, or the time for that is over.
+  ///
+  /// @return the number of answers that are still open
+  public int awaitDrained() {
+    return await(drain);
+  }
+
+  /// Waits a moment for answers that were cut to say so.
+  public void awaitRest() {
+    int left = await(CUT);
+    if (left > 0) {
+      LOG.log(Level.WARNING, "{0} answers were broken off.", left);
+    }
+  }
+
+  private int await(Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    try {
+      while (running.get() > 0 && System.nanoTime() < deadline) {
+        Thread.sleep(20);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return running.get();
+  }
+
+  public void stop() {
+    main.stop();
+    ops.stop();
+  }
+
+  private HttpRouting.Builder routing(HttpSettings settings, Services services) {
+    HttpRouting.Builder routing =
+        HttpRouting.builder()
+            .addFilter(new ConnectionRules(running, () -> draining))
+            .addFilter(new Cors(settings.corsOrigins()))
+            .error(
+                Throwable.class,
+                (_, response, problem) -> {
+                  if (problem instanceof CloseConnectionException close) {
+                    throw close;
+                  }
+                  LOG.log(Level.ERROR, "a request failed", problem);
+                  response
+                      .status(Status.INTERNAL_SERVER_ERROR_500)
+                      .header(HeaderValues.CONTENT_TYPE_JSON)
+                      .send(INTERNAL_ERROR);
+                });
+    services.calls().forEach((endpoint, handler) -> routing.post("/v1" + endpoint.path(), handler));
+    routing.register("/v1", services.catalogue());
+    services.management().forEach((path, service) -> routing.register("/api/v1" + path, service));
+    // Coding agents look whether the host answers before they call it.
+    Handler welcome =
+        (_, response) ->
+            response
+                .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
+                .send("Tollgate. Calls: /v1  Management: /api/v1\n");
+    routing.get("/", welcome).route(Method.HEAD, "/", welcome);
+    return routing;
+  }
+
+  private HttpRouting.Builder opsRouting(Services services) {
+    return HttpRouting.builder()
+        .addFilter(new ConnectionRules(new AtomicInteger(), () -> false))
+        .register("/", services.ops());
+  }
+
+  private static WebServer server(String host, int port, HttpRouting.Builder routing) {
+    Http1Config http1 =
+        Http1Config.builder()
+            .maxHeadersSize(32_768)
+            .maxPrologueLength(8_192)
+            .validateRequestHeaders(true)
+            .sendKeepAliveHeader(false)
+            .build();
+    return WebServer.builder()
+        .host(host)
+        .port(port)
+        .featuresDiscoverServices(false)
+        .protocolsDiscoverServices(false)
+        .shutdownHook(false)
+        .shutdownGracePeriod(Duration.ofSeconds(1))
+        .connectionOptions(options -> options.tcpNoDelay(true).readTimeout(GuardedConnection.SLICE))
+        .addConnectionSelector(
+            new GuardedSelector(Http1ConnectionSelector.builder().config(http1).build()))
+        .backlog(4_096)
+        .maxTcpConnections(MOST_CONNECTIONS)
+        .idleConnectionTimeout(Duration.ofHours(2))
+        .writeQueueLength(0)
+        .writeBufferSize(0)
+        .directHandlers(directHandlers())
+        .routing(routing)
+        .build();
+  }
+
+  /// Requests that never reach a route: malformed HTTP. The answer is JSON too, and the connection
+  /// is closed behind it.
+  private static DirectHandlers directHandlers() {
+    DirectHandler handler =
+        (_, _, status, headers, message) -> {
+          int code = status.code();
+          String text = code >= 500 ? "Tollgate failed to handle the request." : "Bad request.";
+          byte[] body =
+              ("{\"error\":{\"message\":\""
+                      + text
+                      + "\",\"type\":\"invalid_request_error\","
+                      + "\"param\":null,\"code\":\"bad_request\"}}")
+                  .getBytes(StandardCharsets.UTF_8);
+          ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
+          answer.set(HeaderValues.CONTENT_TYPE_JSON);
+          return DirectHandler.TransportResponse.builder()
+              .status(status)
+              .headers(answer)
+              .keepAlive(false)
+              .entity(body)
+              .build();
+        };
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, handler);
+    }
+    return handlers.build();
+  }
+}

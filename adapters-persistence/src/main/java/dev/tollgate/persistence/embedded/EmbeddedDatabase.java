@@ -1,0 +1,202 @@
+package dev.tollgate.persistence.embedded;
+
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Properties;
+
+/// PostgreSQL's own binaries, run from a folder. Durable (the library's default is not), with a
+/// fixed locale, one password per role, and stopped only when told to.
+public final class EmbeddedDatabase implements AutoCloseable {
+  private static final String NAME = "tollgate";
+
+  private final EmbeddedPostgres postgres;
+  private final DatabaseConfig config;
+
+  private EmbeddedDatabase(EmbeddedPostgres postgres, DatabaseConfig config) {
+    this.postgres = postgres;
+    this.config = config;
+  }
+
+  /// Starts the database in a folder, creating it the first time.
+  ///
+  /// @param port where to listen on 127.0.0.1, or 0 for any free port
+  /// @param settings further server settings, for tests
+  /// @throws EmbeddedFailure naming cause and cure
+  public static EmbeddedDatabase start(Path folder, int port, Map<String, String> settings) {
+    try {
+      Files.createDirectories(folder);
+      Passwords passwords = Passwords.of(folder.resolve("passwords"));
+      Path data = folder.resolve("data");
+      boolean fresh = !Files.exists(data.resolve("PG_VERSION"));
+      EmbeddedPostgres.Builder builder =
+          EmbeddedPostgres.builder()
+              .setDataDirectory(data.toFile())
+              .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+              .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(false)
+              .setLocaleConfig("locale", "C")
+              .setLocaleConfig("encoding", "UTF8")
+              .setServerConfig("fsync", "on")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("full_page_writes", "on")
+              .setServerConfig("listen_addresses", "127.0.0.1")
+              .setServerConfig("unix_socket_directories", "")
+              .setServerConfig("max_connections", "60")
+              .setServerConfig("timezone", "UTC")
+              .setServerConfig("idle_in_transaction_session_timeout", "60s")
+              .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+              .setOutputRedirector(
+                  ProcessBuilder.Redirect.appendTo(folder.resolve("postgres.log").toFile()))
+              .setPGStartupWait(java.time.Duration.ofSeconds(30));
+      if (port != 0) {
+        builder.setPort(port);
+      }
+      settings.forEach(builder::setServerConfig);
+      if (!fresh) {
+        builder.setConnectConfig("password", passwords.superuser());
+      }
+      EmbeddedPostgres postgres = builder.start();
+      if (fresh) {
+        secure(postgres, passwords, data);
+      }
+      createRoles(postgres, passwords);
+      String url = "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + NAME;
+      return new EmbeddedDatabase(postgres, new DatabaseConfig(url, passwords.roles()));
+    } catch (IOException | IllegalStateException e) {
+      throw new EmbeddedFailure(folder, e);
+    } catch (SQLException e) {
+      throw new EmbeddedFailure(folder, e);
+    }
+  }
+
+  public DatabaseConfig config() {
+    return config;
+  }
+
+  public int port() {
+    return postgres.getPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      postgres.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Gives the superuser a password and asks everyone for one: the library trusts all local users.
+  private static void secure(EmbeddedPostgres postgres, Passwords passwords, Path data)
+      throws SQLException, IOException {
+    try (Connection connection = superuser(postgres, "postgres", "");
+        Statement statement = connection.createStatement()) {
+      statement.execute("alter role postgres password '" + passwords.superuser() + "'");
+      Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+      statement.execute("select pg_reload_conf()");
+    }
+  }
+
+  private static void createRoles(EmbeddedPostgres postgres, Passwords passwords)
+      throws SQLException {
+    try (Connection connection = superuser(postgres, "postgres", passwords.superuser());
+        Statement statement = connection.createStatement()) {
+      for (Role role : Role.values()) {
+        if (!exists(statement, "select 1 from pg_roles where rolname = '" + role.user() + "'")) {
+          statement.execute(
+              "create role "
+                  + role.user()
+                  + " login nosuperuser nobypassrls nocreatedb"
+                  + " nocreaterole password '"
+                  + passwords.of(role)
+                  + "'");
+        }
+      }
+      if (!exists(statement, "select 1 from pg_database where datname = '" + NAME + "'")) {
+        statement.execute(
+            "create database "
+                + NAME
+                + " owner "
+                + Role.MIGRATOR.user()
+                + " encoding 'UTF8' locale 'C' template template0");
+      }
+    }
+  }
+
+  private static boolean exists(Statement statement, String query) throws SQLException {
+    try (ResultSet row = statement.executeQuery(query)) {
+      return row.next();
+    }
+  }
+
+  private static Connection superuser(EmbeddedPostgres postgres, String database, String password)
+      throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", "postgres");
+    properties.setProperty("password", password);
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + database, properties);
+  }
+
+  /// Random passwords, kept in a file only its owner can read.
+  private record Passwords(String superuser, Map<Role, String> roles) {
+    static Passwords of(Path file) throws IOException {
+      if (!Files.exists(file)) {
+        write(file);
+      }
+      Properties stored = new Properties();
+      try (var in = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
+        stored.load(in);
+      }
+      Map<Role, String> roles = new EnumMap<>(Role.class);
+      for (Role role : Role.values()) {
+        roles.put(role, required(stored, role.user(), file));
+      }
+      return new Passwords(required(stored, "postgres", file), roles);
+    }
+
+    String of(Role role) {
+      return roles.getOrDefault(role, "");
+    }
+
+    private static void write(Path file) throws IOException {
+      StringBuilder text = new StringBuilder("postgres=").append(random()).append('\n');
+      for (Role role : Role.values()) {
+        text.append(role.user()).append('=').append(random()).append('\n');
+      }
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, text);
+    }
+
+    private static String required(Properties stored, String name, Path file) {
+      String value = stored.getProperty(name);
+      if (value == null) {
+        throw new IllegalStateException(file + " holds no password for " + name);
+      }
+      return value;
+    }
+
+    private static String random() {
+      byte[] bytes = new byte[24];
+      new SecureRandom().nextBytes(bytes);
+      return HexFormat.of().formatHex(bytes);
+    }
+  }
+}

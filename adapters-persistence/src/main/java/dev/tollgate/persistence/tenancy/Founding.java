@@ -1,0 +1,77 @@
+package dev.tollgate.persistence.tenancy;
+
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/// What only the migrator may do: found the home tenant and give it an administrator's token. No
+/// role of the running gateway can make a tenant or a token.
+public final class Founding {
+  private final DatabaseConfig config;
+
+  public Founding(DatabaseConfig config) {
+    this.config = config;
+  }
+
+  /// The home tenant, founded with the root of its business units when there is none.
+  public TenantId homeTenant(String name, Ids ids) throws SQLException {
+    try (Connection connection = Database.openMigrator(config)) {
+      try (PreparedStatement select =
+              connection.prepareStatement(
+                  "select id from tollgate.tenant order by created_at limit 1");
+          ResultSet row = select.executeQuery()) {
+        if (row.next()) {
+          return new TenantId(row.getObject(1, UUID.class));
+        }
+      }
+      connection.setAutoCommit(false);
+      TenantId tenant = new TenantId(ids.next());
+      try (PreparedStatement insert =
+          connection.prepareStatement("insert into tollgate.tenant (id, name) values (?, ?)")) {
+        insert.setObject(1, tenant.value());
+        insert.setString(2, name);
+        insert.executeUpdate();
+      }
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "insert into tollgate.business_unit (tenant_id, id, name) values (?, ?, ?)")) {
+        insert.setObject(1, tenant.value());
+        insert.setObject(2, ids.next());
+        insert.setString(3, name);
+        insert.executeUpdate();
+      }
+      connection.commit();
+      return tenant;
+    }
+  }
+
+  /// Replaces every administrator's token of a tenant by one.
+  public void setAdminToken(TenantId tenant, long id, byte[] hmac, int pepperVersion)
+      throws SQLException {
+    try (Connection connection = Database.openMigrator(config)) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement delete =
+          connection.prepareStatement("delete from tollgate.admin_token where tenant_id = ?")) {
+        delete.setObject(1, tenant.value());
+        delete.executeUpdate();
+      }
+      try (PreparedStatement insert =
+          connection.prepareStatement(
+              "insert into tollgate.admin_token (tenant_id, id, name, hmac, pepper_version)"
+                  + " values (?, ?, 'bootstrap', ?, ?)")) {
+        insert.setObject(1, tenant.value());
+        insert.setLong(2, id);
+        insert.setBytes(3, hmac);
+        insert.setInt(4, pepperVersion);
+        insert.executeUpdate();
+      }
+      connection.commit();
+    }
+  }
+}

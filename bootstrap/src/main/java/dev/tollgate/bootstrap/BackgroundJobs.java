@@ -1,0 +1,44 @@
+package dev.tollgate.bootstrap;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Jobs that run now and then on this node. One that fails is logged and runs again the next time.
+final class BackgroundJobs implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(BackgroundJobs.class.getName());
+
+  private final ScheduledExecutorService executor =
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().name("background-", 1).daemon().factory());
+
+  void every(long seconds, String name, Runnable job) {
+    var unused =
+        executor.scheduleWithFixedDelay(
+            () -> {
+              try {
+                job.run();
+              } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "The job '" + name + "' failed: " + e.getMessage());
+                LOG.log(Level.DEBUG, name, e);
+              }
+            },
+            seconds,
+            seconds,
+            TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+    try {
+      if (!executor.awaitTermination(5, TimeUnit.SECONDS)) {
+        LOG.log(Level.WARNING, "A background job did not stop.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package dev.tollgate.bootstrap;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.text.MessageFormat;
+import java.time.Instant;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// Structured logs: one JSON object a line, on standard error. `TOLLGATE_LOG=text` makes them easier
+/// to read, and `TOLLGATE_LOG_LEVEL` sets the level (default `WARNING`).
+final class Logs {
+  /// Loggers that are configured are kept, since the log manager holds them weakly.
+  private static final Logger ROOT = Logger.getLogger("");
+
+  private Logs() {}
+
+  static void configure() {
+    LogManager.getLogManager().reset();
+    ConsoleHandler handler = new ConsoleHandler();
+    Level level = level(System.getenv("TOLLGATE_LOG_LEVEL"));
+    handler.setLevel(level);
+    handler.setFormatter("text".equals(System.getenv("TOLLGATE_LOG")) ? new Text() : new Json());
+    ROOT.addHandler(handler);
+    ROOT.setLevel(level);
+  }
+
+  private static Level level(@Nullable String name) {
+    try {
+      return name == null ? Level.WARNING : Level.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(
+          "TOLLGATE_LOG_LEVEL must be SEVERE, WARNING, INFO, FINE or FINER.", e);
+    }
+  }
+
+  private static String message(LogRecord record) {
+    String message = String.valueOf(record.getMessage());
+    Object[] parameters = record.getParameters();
+    if (parameters == null || parameters.length == 0 || !message.contains("{0")) {
+      return message;
+    }
+    return MessageFormat.format(message, parameters);
+  }
+
+  private static @Nullable String stack(LogRecord record) {
+    Throwable thrown = record.getThrown();
+    if (thrown == null) {
+      return null;
+    }
+    StringWriter text = new StringWriter();
+    thrown.printStackTrace(new PrintWriter(text));
+    return text.toString();
+  }
+
+  /// One JSON object a line.
+  static final class Json extends Formatter {
+    @Override
+    public String format(LogRecord record) {
+      StringBuilder line = new StringBuilder(200);
+      line.append("{\"time\":\"").append(Instant.ofEpochMilli(record.getMillis())).append('"');
+      add(line, "level", record.getLevel().getName());
+      add(line, "logger", String.valueOf(record.getLoggerName()));
+      add(line, "message", message(record));
+      String stack = stack(record);
+      if (stack != null) {
+        add(line, "stack", stack);
+      }
+      return line.append("}\n").toString();
+    }
+
+    private static void add(StringBuilder line, String name, String value) {
+      line.append(",\"").append(name).append("\":\"");
+      JsonStringEncoder.getInstance().quoteAsString(value, line);
+      line.append('"');
+    }
+  }
+
+  /// One line for people.
+  static final class Text extends Formatter {
+    @Override
+    public String format(LogRecord record) {
+      String stack = stack(record);
+      return Instant.ofEpochMilli(record.getMillis())
+          + " "
+          + record.getLevel().getName()
+          + " "
+          + message(record)
+          + "\n"
+          + (stack == null ? "" : stack);
+    }
+  }
+}

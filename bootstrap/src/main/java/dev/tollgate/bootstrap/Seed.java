@@ -1,0 +1,139 @@
+package dev.tollgate.bootstrap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.application.catalog.AddModel;
+import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.application.pricing.SetPrice;
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Deployment;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.Price;
+import dev.tollgate.domain.pricing.Prices;
+import dev.tollgate.domain.pricing.Rate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a new tenant starts with: list prices of known models, and for `dev` the simulated provider.
+/// Adds what is missing and changes nothing that is there.
+final class Seed {
+  private static final List<String> SIMULATED =
+      List.of(
+          "sim-small",
+          "sim-large",
+          "sim-embed",
+          "sim-429",
+          "sim-stall",
+          "sim-reset",
+          "sim-billing-stop");
+
+  private final Catalog catalog;
+  private final Prices prices;
+  private final AddProvider addProvider;
+  private final AddModel addModel;
+  private final SetPrice setPrice;
+
+  Seed(
+      Catalog catalog,
+      Prices prices,
+      AddProvider addProvider,
+      AddModel addModel,
+      SetPrice setPrice) {
+    this.catalog = catalog;
+    this.prices = prices;
+    this.addProvider = addProvider;
+    this.addModel = addModel;
+    this.setPrice = setPrice;
+  }
+
+  void prices(TenantId tenant) {
+    Set<String> known = new HashSet<>();
+    for (Price price : prices.all(tenant)) {
+      known.add(price.seller() + ' ' + price.model() + ' ' + price.effectiveFrom());
+    }
+    for (JsonNode each : resource("/seed/prices.json")) {
+      String seller = each.path("provider").asText();
+      String model = each.path("model").asText();
+      Instant from = Instant.parse(each.path("effective_from").asText());
+      if (!known.contains(seller + ' ' + model + ' ' + from)) {
+        setPrice.set(tenant, seller, model, from, rates(each.path("components")), 0);
+      }
+    }
+  }
+
+  void simulatedProvider(TenantId tenant) {
+    ProviderId provider =
+        catalog.providers(tenant).stream()
+            .filter(each -> each.kind() == ProviderKind.SIMULATED)
+            .findFirst()
+            .map(Provider::id)
+            .orElseGet(() -> addSimulated(tenant));
+    Set<String> known = new HashSet<>();
+    catalog.models(tenant).forEach(model -> known.add(model.name()));
+    for (String name : SIMULATED) {
+      if (!known.contains(name)) {
+        addModel.add(tenant, name, List.of(new Deployment(provider, name, null, 0, 1, null)));
+      }
+    }
+  }
+
+  private ProviderId addSimulated(TenantId tenant) {
+    return addProvider
+        .add(
+            new AddProvider.Command(
+                tenant,
+                "simulated",
+                ProviderKind.SIMULATED,
+                null,
+                false,
+                Provider.Options.NONE,
+                null))
+        .map(Provider::id)
+        .orElseThrow(() -> new IllegalStateException("the name 'simulated' is taken"));
+  }
+
+  private static List<Rate> rates(JsonNode components) {
+    List<Rate> rates = new ArrayList<>();
+    for (JsonNode each : components) {
+      JsonNode when = each.path("when");
+      rates.add(
+          new Rate(
+              Component.parse(each.path("component").asText()),
+              Rate.Unit.valueOf(each.path("unit").asText("mtok").toUpperCase(Locale.ROOT)),
+              new Rate.Conditions(
+                  when.path("min_input_tokens").asLong(0),
+                  text(when, "service_tier"),
+                  text(when, "region")),
+              new BigDecimal(each.path("price").asText()).movePointRight(6).longValueExact()));
+    }
+    return rates;
+  }
+
+  private static @Nullable String text(JsonNode node, String name) {
+    return node.hasNonNull(name) ? node.get(name).asText() : null;
+  }
+
+  private static JsonNode resource(String name) {
+    try (InputStream in = Seed.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("the program lacks its resource " + name);
+      }
+      return new ObjectMapper().readTree(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
