@@ -2,7 +2,6 @@
 -- role manages one tenant at a time under row-level security; the ledger role looks up keys and
 -- writes calls across tenants. The roles themselves are made by whoever sets up the database.
 
-create schema if not exists tollgate;
 grant usage on schema tollgate to tollgate_app, tollgate_ledger;
 
 create table tollgate.tenant (

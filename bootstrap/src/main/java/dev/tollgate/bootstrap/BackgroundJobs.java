@@ -15,7 +15,7 @@ final class BackgroundJobs implements AutoCloseable {
           2, Thread.ofPlatform().name("background-", 1).daemon().factory());
 
   void every(long seconds, String name, Runnable job) {
-    var unused =
+    var _ =
         executor.scheduleWithFixedDelay(
             () -> {
               try {

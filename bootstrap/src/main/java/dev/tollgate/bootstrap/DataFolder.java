@@ -34,14 +34,19 @@ final class DataFolder implements AutoCloseable {
       if (tryLock(channel) == null) {
         channel.close();
         throw new StartFailure(
-            "Another Tollgate uses the folder " + data + ". Stop it, or name another folder with"
+            "Another Tollgate uses the folder "
+                + data
+                + ". Stop it, or name another folder with"
                 + " --data.",
             null);
       }
       return new DataFolder(folder, channel);
     } catch (IOException e) {
       throw new StartFailure(
-          "The data folder " + data + " cannot be written to (" + e.getMessage()
+          "The data folder "
+              + data
+              + " cannot be written to ("
+              + e.getMessage()
               + "). Name another with --data.",
           e);
     }

@@ -31,7 +31,9 @@ final class DevCommand implements Callable<Integer> {
   @Option(names = "--public-url", description = "URL that callers use (default http://localhost).")
   private @Nullable String publicUrl;
 
-  @Option(names = "--data", description = "Folder to keep everything in (default ${DEFAULT-VALUE}).")
+  @Option(
+      names = "--data",
+      description = "Folder to keep everything in (default ${DEFAULT-VALUE}).")
   private Path data = Path.of(".tollgate");
 
   @Option(
@@ -52,6 +54,7 @@ final class DevCommand implements Callable<Integer> {
     try (DevGateway dev =
         DevGateway.start(
             data, host, main, ops, publicUrl, new LinkedHashSet<>(corsOrigins), drain)) {
+      dev.stopOnSignal();
       dev.announce(System.out);
       dev.awaitStop();
     }

@@ -41,13 +41,11 @@ final class DevGateway implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private boolean closed;
 
-  private DevGateway(
-      DataFolder folder, EmbeddedDatabase postgres, Gateway gateway, DevEnv env) {
+  private DevGateway(DataFolder folder, EmbeddedDatabase postgres, Gateway gateway, DevEnv env) {
     this.folder = folder;
     this.postgres = postgres;
     this.gateway = gateway;
     this.env = env;
-    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndExit, "stop"));
   }
 
   static DevGateway start(
@@ -93,8 +91,13 @@ final class DevGateway implements AutoCloseable {
       throw new StartFailure("The data folder " + data + " cannot be used: " + e.getMessage(), e);
     } catch (SQLException | FlywayException e) {
       throw new StartFailure(
-          "The database in " + data + " cannot be prepared: " + firstLine(e) + ". See "
-              + folder.file("postgres").resolve("postgres.log") + ".",
+          "The database in "
+              + data
+              + " cannot be prepared: "
+              + firstLine(e)
+              + ". See "
+              + folder.file("postgres").resolve("postgres.log")
+              + ".",
           e);
     } finally {
       if (!started) {
@@ -120,6 +123,23 @@ final class DevGateway implements AutoCloseable {
 
   int port() {
     return gateway.port();
+  }
+
+  /// From now on a signal stops the gateway properly and the program ends with status 0.
+  void stopOnSignal() {
+    Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndExit, "stop"));
+  }
+
+  DevEnv env() {
+    return env;
+  }
+
+  int opsPort() {
+    return gateway.opsPort();
+  }
+
+  int postgresPort() {
+    return postgres.port();
   }
 
   void awaitStop() {

@@ -13,8 +13,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Structured logs: one JSON object a line, on standard error. `TOLLGATE_LOG=text` makes them easier
-/// to read, and `TOLLGATE_LOG_LEVEL` sets the level (default `WARNING`).
+/// Structured logs: one JSON object a line, on standard error. `TOLLGATE_LOG=text` makes them
+/// easier to read, and `TOLLGATE_LOG_LEVEL` sets the level (default `WARNING`).
 final class Logs {
   /// Loggers that are configured are kept, since the log manager holds them weakly.
   private static final Logger ROOT = Logger.getLogger("");
@@ -35,8 +35,7 @@ final class Logs {
     try {
       return name == null ? Level.WARNING : Level.parse(name);
     } catch (IllegalArgumentException e) {
-      throw new StartFailure(
-          "TOLLGATE_LOG_LEVEL must be SEVERE, WARNING, INFO, FINE or FINER.", e);
+      throw new StartFailure("TOLLGATE_LOG_LEVEL must be SEVERE, WARNING, INFO, FINE or FINER.", e);
     }
   }
 

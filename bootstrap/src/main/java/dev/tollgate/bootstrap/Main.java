@@ -1,13 +1,12 @@
 package dev.tollgate.bootstrap;
 
-import dev.tollgate.cli.ChatCommand;
-import dev.tollgate.cli.TollgateCommand;
+import picocli.CommandLine;
 
 /// The program: server and command line in one.
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(TollgateCommand.create(new DevCommand(), new ChatCommand()).execute(args));
+    System.exit(new CommandLine(new DevCommand()).execute(args));
   }
 }

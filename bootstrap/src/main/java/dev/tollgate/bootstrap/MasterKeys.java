@@ -11,8 +11,8 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 
-/// The two keys that nothing in the database can be read without: the pepper of virtual keys and the
-/// key that provider credentials are encrypted under. Kept in a file only its owner can read.
+/// The two keys that nothing in the database can be read without: the pepper of virtual keys and
+/// the key that provider credentials are encrypted under. Kept in a file only its owner can read.
 record MasterKeys(Pepper pepper, Kms kms) {
   private static final int BYTES = 32;
 
@@ -22,8 +22,7 @@ record MasterKeys(Pepper pepper, Kms kms) {
   static MasterKeys of(Path file, SecureRandom random) {
     try {
       if (!Files.exists(file)) {
-        PrivateFiles.write(
-            file, "pepper.1=" + hex(random) + "\nkek.1=" + hex(random) + "\n");
+        PrivateFiles.write(file, "pepper.1=" + hex(random) + "\nkek.1=" + hex(random) + "\n");
       }
       Properties stored = new Properties();
       try (var in = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
@@ -47,7 +46,10 @@ record MasterKeys(Pepper pepper, Kms kms) {
     String value = stored.getProperty(name, "");
     if (!value.matches("[0-9a-f]{64}")) {
       throw new StartFailure(
-          name + " in " + file + " must be 64 hexadecimal digits. Restore the file from a backup;"
+          name
+              + " in "
+              + file
+              + " must be 64 hexadecimal digits. Restore the file from a backup;"
               + " without it keys and credentials in this folder cannot be used.",
           null);
     }

@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Picks ports. A default that is taken moves to the next free one; one that was named explicitly is
-/// an error when it is taken.
+/// Picks ports. A default that is taken moves to the next free one; one that was named explicitly
+/// is an error when it is taken.
 final class Ports {
   private static final int TRIES = 50;
 
@@ -33,8 +33,11 @@ final class Ports {
     }
     throw new StartFailure(
         explicit
-            ? "Port " + wanted + " is in use. Stop what listens there or name another with "
-                + option + "."
+            ? "Port "
+                + wanted
+                + " is in use. Stop what listens there or name another with "
+                + option
+                + "."
             : "No port from " + wanted + " to " + last + " is free. Name one with " + option + ".",
         null);
   }

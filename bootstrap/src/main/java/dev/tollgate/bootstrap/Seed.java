@@ -27,8 +27,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a new tenant starts with: list prices of known models, and for `dev` the simulated provider.
-/// Adds what is missing and changes nothing that is there.
+/// What a new tenant starts with: list prices of known models, and for `dev` the simulated
+/// provider. Adds what is missing and changes nothing that is there.
 final class Seed {
   private static final List<String> SIMULATED =
       List.of(

@@ -1,4 +1,5 @@
-/// The program: configuration, wiring by hand, start and stop. The only place that knows every module.
+/// The program: configuration, wiring by hand, start and stop. The only place that knows every
+/// module.
 @NullMarked
 package dev.tollgate.bootstrap;
 

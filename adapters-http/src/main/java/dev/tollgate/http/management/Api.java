@@ -34,6 +34,7 @@ public final class Api {
   private static final HeaderName TENANT = HeaderNames.create("x-tollgate-tenant");
   private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
   private static final int LONGEST_KEY = 255;
+  private static final int SENT_ALREADY = 0;
   private static final Logger LOG = System.getLogger(Api.class.getName());
 
   private final AdminTokens tokens;
@@ -66,7 +67,7 @@ public final class Api {
   /// @param replayBody what a repeat under the same idempotency key is told, or null for the same
   record Answer(int status, @Nullable JsonNode body, @Nullable JsonNode replayBody) {
     /// The action has sent its answer itself.
-    static final Answer SENT = new Answer(200, null, null);
+    static final Answer SENT = new Answer(SENT_ALREADY, null, null);
 
     static Answer ok(JsonNode body) {
       return new Answer(200, body, null);
@@ -149,7 +150,7 @@ public final class Api {
     boolean post = request.prologue().method().text().equals("POST");
     if (!post || !request.headers().contains(IDEMPOTENCY)) {
       Answer answer = action.handle(call);
-      if (answer != Answer.SENT) {
+      if (answer.status() != SENT_ALREADY) {
         send(response, answer.status(), answer.body());
       }
       return;

@@ -9,6 +9,7 @@ import dev.tollgate.http.ops.OpsRoutes;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
 import io.helidon.http.Method;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
@@ -18,6 +19,7 @@ import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.lang.System.Logger;
@@ -35,6 +37,11 @@ public final class HttpServer {
   private static final byte[] INTERNAL_ERROR =
       ("{\"error\":{\"message\":\"Tollgate failed to handle the request.\","
               + "\"type\":\"server_error\",\"param\":null,\"code\":\"internal_error\"}}")
+          .getBytes(StandardCharsets.UTF_8);
+
+  private static final byte[] UNKNOWN =
+      ("{\"error\":{\"message\":\"Unknown request URL.\",\"type\":\"invalid_request_error\","
+              + "\"param\":null,\"code\":\"unknown_url\"}}")
           .getBytes(StandardCharsets.UTF_8);
 
   private final AtomicInteger running = new AtomicInteger();
@@ -130,18 +137,7 @@ public final class HttpServer {
         HttpRouting.builder()
             .addFilter(new ConnectionRules(running, () -> draining))
             .addFilter(new Cors(settings.corsOrigins()))
-            .error(
-                Throwable.class,
-                (_, response, problem) -> {
-                  if (problem instanceof CloseConnectionException close) {
-                    throw close;
-                  }
-                  LOG.log(Level.ERROR, "a request failed", problem);
-                  response
-                      .status(Status.INTERNAL_SERVER_ERROR_500)
-                      .header(HeaderValues.CONTENT_TYPE_JSON)
-                      .send(INTERNAL_ERROR);
-                });
+            .error(Throwable.class, (_, response, problem) -> failed(response, problem));
     services.calls().forEach((endpoint, handler) -> routing.post("/v1" + endpoint.path(), handler));
     routing.register("/v1", services.catalogue());
     services.management().forEach((path, service) -> routing.register("/api/v1" + path, service));
@@ -153,6 +149,22 @@ public final class HttpServer {
                 .send("Tollgate. Calls: /v1  Management: /api/v1\n");
     routing.get("/", welcome).route(Method.HEAD, "/", welcome);
     return routing;
+  }
+
+  /// What no handler has answered: an unknown path, or a defect.
+  private static void failed(ServerResponse response, Throwable problem) {
+    if (problem instanceof CloseConnectionException close) {
+      throw close;
+    }
+    if (problem instanceof HttpException http && http.status().code() < 500) {
+      response.status(http.status()).header(HeaderValues.CONTENT_TYPE_JSON).send(UNKNOWN);
+      return;
+    }
+    LOG.log(Level.ERROR, "a request failed", problem);
+    response
+        .status(Status.INTERNAL_SERVER_ERROR_500)
+        .header(HeaderValues.CONTENT_TYPE_JSON)
+        .send(INTERNAL_ERROR);
   }
 
   private HttpRouting.Builder opsRouting(Services services) {

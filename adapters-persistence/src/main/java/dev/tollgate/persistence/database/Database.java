@@ -131,7 +131,10 @@ public final class Database implements AutoCloseable {
     Map<String, String> settings =
         Map.of(
             "source", "jdbc",
-            "connection.url", config.url() + "?options=-c%20statement_timeout=30000",
+            // DbClient binds a UUID as text; left untyped, the server reads it as what it is
+            // compared to.
+            "connection.url",
+                config.url() + "?stringtype=unspecified&options=-c%20statement_timeout=30000",
             "connection.username", Role.APP.user(),
             "connection.password", config.password(Role.APP),
             "connection.poolName", "tollgate-app",

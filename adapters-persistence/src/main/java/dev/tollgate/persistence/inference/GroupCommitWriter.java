@@ -120,6 +120,9 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
   public void close() {
     stopping = true;
     LockSupport.unpark(thread);
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
     try {
       thread.join(Duration.ofSeconds(5));
     } catch (InterruptedException e) {

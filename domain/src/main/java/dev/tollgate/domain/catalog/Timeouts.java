@@ -11,6 +11,7 @@ import java.time.Duration;
 /// @param total for the whole call
 public record Timeouts(
     Duration connect, Duration firstByte, Duration whole, Duration idle, Duration total) {
+  private static final Duration LONGEST = Duration.ofHours(1);
   public static final Timeouts DEFAULT =
       new Timeouts(
           Duration.ofSeconds(5),
@@ -18,7 +19,6 @@ public record Timeouts(
           Duration.ofSeconds(600),
           Duration.ofSeconds(120),
           Duration.ofMinutes(30));
-  private static final Duration LONGEST = Duration.ofHours(1);
 
   public Timeouts {
     check("connect", connect);

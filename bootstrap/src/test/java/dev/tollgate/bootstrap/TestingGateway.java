@@ -1,0 +1,216 @@
+package dev.tollgate.bootstrap;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A real gateway with a real PostgreSQL on free ports, shared by the tests of a run. Tests keep out of
+/// each other's way by projects, keys and models of their own.
+final class TestingGateway {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final AtomicInteger NAMES = new AtomicInteger();
+
+  private final DevGateway dev;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private TestingGateway(DevGateway dev) {
+    this.dev = dev;
+  }
+
+  private static final class Shared {
+    private static final TestingGateway GATEWAY = start();
+
+    private static TestingGateway start() {
+      try {
+        Path folder = Files.createTempDirectory("tollgate-test");
+        TestingGateway gateway = start(folder);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> gateway.dev.close()));
+        return gateway;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static TestingGateway start(Path folder) {
+      return TestingGateway.start(folder);
+    }
+  }
+
+  /// The gateway all tests of this run share; stopped when the run ends.
+  static TestingGateway shared() {
+    return Shared.GATEWAY;
+  }
+
+  /// A gateway of its own in a folder; the test closes it.
+  static TestingGateway start(Path folder) {
+    return new TestingGateway(
+        DevGateway.start(
+            folder, "127.0.0.1", 0, 0, null, Set.of("https://app.example"), Duration.ofSeconds(5)));
+  }
+
+  void close() {
+    dev.close();
+  }
+
+  DevGateway dev() {
+    return dev;
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + dev.port();
+  }
+
+  String opsUrl() {
+    return "http://127.0.0.1:" + dev.opsPort();
+  }
+
+  String demoKey() {
+    return dev.env().key();
+  }
+
+  String adminToken() {
+    return dev.env().adminToken();
+  }
+
+  /// A name no other test uses.
+  static String unique(String prefix) {
+    return prefix + "-" + NAMES.incrementAndGet();
+  }
+
+  /// A management request; fails the test unless it is answered with 2xx.
+  JsonNode manage(String method, String path, String body) {
+    HttpResponse<String> response = tryManage(method, path, body);
+    if (response.statusCode() / 100 != 2) {
+      throw new AssertionError(
+          method + " " + path + " -> " + response.statusCode() + " " + response.body());
+    }
+    return json(response.body());
+  }
+
+  HttpResponse<String> tryManage(String method, String path, String body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url() + "/api/v1" + path))
+            .timeout(Duration.ofSeconds(20))
+            .header("Authorization", "Bearer " + adminToken());
+    return send(
+        request
+            .method(
+                method,
+                body.isEmpty()
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  /// A call with a key.
+  HttpResponse<String> call(String path, String key, String body) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + key)
+            .header("content-type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build());
+  }
+
+  HttpResponse<String> get(String path, String key) {
+    return send(
+        HttpRequest.newBuilder(URI.create(url() + path))
+            .timeout(Duration.ofSeconds(30))
+            .header("Authorization", "Bearer " + key)
+            .build());
+  }
+
+  HttpResponse<String> send(HttpRequest request) {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  String newProject() {
+    return manage("POST", "/projects", "{\"name\":\"" + unique("project") + "\"}")
+        .path("id")
+        .asText();
+  }
+
+  /// Creates a key in a project.
+  ///
+  /// @param more further members of the request, such as `"models":["x"]`, or nothing
+  JsonNode newKey(String project, String more) {
+    String members = more.isEmpty() ? "" : "," + more;
+    return manage(
+        "POST",
+        "/keys",
+        "{\"name\":\"" + unique("key") + "\",\"project\":\"" + project + "\"" + members + "}");
+  }
+
+  /// Adds a provider at a local server and a model that it serves, priced at 1 dollar a million input
+  /// tokens, 0.10 cached, 1.25 written to a cache and 2 output.
+  String newModel(String kind, String baseUrl) {
+    String provider = unique("provider");
+    String model = unique("model");
+    manage(
+        "POST",
+        "/providers",
+        """
+        {"name":"%s","kind":"%s","base_url":"%s","credential":"sk-upstream-secret-0123456789",
+         "allow_private_network":true,
+         "options":{"timeouts":{"connect":"PT2S","first_byte":"PT3S","whole":"PT3S","idle":"PT2S",
+                                "total":"PT20S"}}}"""
+            .formatted(provider, kind, baseUrl));
+    manage(
+        "POST",
+        "/models",
+        """
+        {"name":"%s","deployments":[{"provider":"%s","model":"upstream-model"}]}"""
+            .formatted(model, provider));
+    manage(
+        "PUT",
+        "/prices",
+        """
+        {"provider":"%s","model":"upstream-model","effective_from":"2026-01-01T00:00:00Z",
+         "input":"1.00","cached_input":"0.10","cache_write":"1.25","output":"2.00"}"""
+            .formatted(provider));
+    return model;
+  }
+
+  /// The newest call of a key, waited for briefly: refused calls are not committed before the answer.
+  JsonNode lastCall(String keyId) {
+    for (int i = 0; i < 50; i++) {
+      JsonNode page = manage("GET", "/calls?limit=1&key=" + keyId, "");
+      if (!page.path("data").isEmpty()) {
+        return page.path("data").get(0);
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    throw new AssertionError("no call of " + keyId + " was recorded");
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return JSON.readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

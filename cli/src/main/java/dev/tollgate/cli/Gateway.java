@@ -1,0 +1,80 @@
+package dev.tollgate.cli;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.http.HttpRequest;
+
+/// Where the gateway is, and the key to send there. The key leaves this class only into the header
+/// of a request.
+final class Gateway {
+  private final URI base;
+  private final String key;
+
+  private Gateway(URI base, String key) {
+    this.base = base;
+    this.key = key;
+  }
+
+  static Gateway of(String baseUrl, String key) {
+    // Whatever else is in a header's value, HttpRequest would repeat the whole of it in its
+    // message.
+    if (!key.chars().allMatch(c -> c > ' ' && c <= '~')) {
+      throw CommandFailure.failed(
+          "OPENAI_API_KEY holds a blank or another character that no key has. Copy it again.");
+    }
+    return new Gateway(parse(baseUrl), key);
+  }
+
+  HttpRequest.Builder post(String path) {
+    return HttpRequest.newBuilder(URI.create(base + path))
+        .header("Authorization", "Bearer " + key)
+        .header("Content-Type", "application/json")
+        .header("User-Agent", "tollgate-cli/" + ManifestVersion.text());
+  }
+
+  /// Scheme, host and port, fit to be printed.
+  String address() {
+    return base.getScheme() + "://" + base.getRawAuthority();
+  }
+
+  /// Whether it runs on this computer, so that no proxy could reach it.
+  boolean isLocal() {
+    String host = base.getHost().replaceAll("^\\[|]$", "");
+    if (host.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    try {
+      InetAddress address = InetAddress.ofLiteral(host);
+      return address.isLoopbackAddress() || address.isAnyLocalAddress();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /// The text without the key, which a server may have quoted.
+  String redact(String text) {
+    return text.replace(key, "[key]");
+  }
+
+  @Override
+  public String toString() {
+    return "Gateway[" + address() + "]";
+  }
+
+  private static URI parse(String baseUrl) {
+    String trimmed = baseUrl.strip().replaceAll("/+$", "");
+    try {
+      URI uri = new URI(trimmed);
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      boolean plain = uri.getUserInfo() == null && uri.getQuery() == null;
+      if (http && uri.getHost() != null && plain && uri.getFragment() == null) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // Refused below like every other text that is no address; it may hold a password.
+    }
+    throw CommandFailure.failed(
+        "OPENAI_BASE_URL is not an address of the form http://localhost:8080/v1.");
+  }
+}
