@@ -1,12 +1,13 @@
 package dev.tollgate.bootstrap;
 
-import picocli.CommandLine;
+import dev.tollgate.cli.ChatCommand;
+import dev.tollgate.cli.TollgateCommand;
 
 /// The program: server and command line in one.
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new DevCommand()).execute(args));
+    System.exit(TollgateCommand.create(new DevCommand(), new ChatCommand()).execute(args));
   }
 }

@@ -27,7 +27,9 @@ class ChatEndToEndTest {
           gateway.call(
               "/v1/chat/completions",
               key.path("key").asText(),
-              "{\"model\":\"" + model + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
+              "{\"model\":\""
+                  + model
+                  + "\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],"
                   + "\"future\":[1,2]}");
 
       assertThat(response.statusCode()).isEqualTo(200);

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A provider's server on a local port that answers whatever a test scripts, byte for byte, over plain
-/// sockets: torn events, slow chunks, resets and nonsense included.
+/// A provider's server on a local port that answers whatever a test scripts, byte for byte, over
+/// plain sockets: torn events, slow chunks, resets and nonsense included.
 final class ScriptedUpstream implements AutoCloseable {
   private final ServerSocket server;
   private final List<Received> received = new CopyOnWriteArrayList<>();
@@ -59,8 +59,13 @@ final class ScriptedUpstream implements AutoCloseable {
       String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
       ByteArrayOutputStream all = new ByteArrayOutputStream();
       all.writeBytes(
-          ("HTTP/1.1 " + status + " X\r\ncontent-type: application/json\r\n" + more
-                  + "content-length: " + bytes.length + "\r\n\r\n")
+          ("HTTP/1.1 "
+                  + status
+                  + " X\r\ncontent-type: application/json\r\n"
+                  + more
+                  + "content-length: "
+                  + bytes.length
+                  + "\r\n\r\n")
               .getBytes(StandardCharsets.UTF_8));
       all.writeBytes(bytes);
       out.write(all.toByteArray());
@@ -68,8 +73,9 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     void beginEvents() throws IOException {
-      raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
-          + "transfer-encoding: chunked\r\n\r\n");
+      raw(
+          "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
+              + "transfer-encoding: chunked\r\n\r\n");
     }
 
     /// One chunk of a chunked body.

@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A real gateway with a real PostgreSQL on free ports, shared by the tests of a run. Tests keep out of
-/// each other's way by projects, keys and models of their own.
+/// A real gateway with a real PostgreSQL on free ports, shared by the tests of a run. Tests keep
+/// out of each other's way by projects, keys and models of their own.
 final class TestingGateway {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final AtomicInteger NAMES = new AtomicInteger();
@@ -160,8 +160,8 @@ final class TestingGateway {
         "{\"name\":\"" + unique("key") + "\",\"project\":\"" + project + "\"" + members + "}");
   }
 
-  /// Adds a provider at a local server and a model that it serves, priced at 1 dollar a million input
-  /// tokens, 0.10 cached, 1.25 written to a cache and 2 output.
+  /// Adds a provider at a local server and a model that it serves, priced at 1 dollar a million
+  /// input tokens, 0.10 cached, 1.25 written to a cache and 2 output.
   String newModel(String kind, String baseUrl) {
     String provider = unique("provider");
     String model = unique("model");
@@ -190,7 +190,8 @@ final class TestingGateway {
     return model;
   }
 
-  /// The newest call of a key, waited for briefly: refused calls are not committed before the answer.
+  /// The newest call of a key, waited for briefly: refused calls are not committed before the
+  /// answer.
   JsonNode lastCall(String keyId) {
     for (int i = 0; i < 50; i++) {
       JsonNode page = manage("GET", "/calls?limit=1&key=" + keyId, "");

@@ -30,19 +30,17 @@ final class AnswerReader {
     ServerSentEvents events = new ServerSentEvents(body);
     for (var event = events.next(); event != null; event = events.next()) {
       if (event.data().equals(DONE)) {
-        transcript.endLine();
         return usage;
       }
       take(event);
     }
-    throw refusals.brokenOff("the stream ended before its end mark");
+    throw refusals.incomplete("the stream ended before its end mark");
   }
 
   @Nullable Usage whole(InputStream body) throws IOException {
     byte[] bytes = body.readNBytes(LARGEST_ANSWER);
     JsonNode answer = parse(new String(bytes, StandardCharsets.UTF_8));
     takeTexts(answer, "message");
-    transcript.endLine();
     return Usage.parse(answer.path("usage"));
   }
 
@@ -73,6 +71,6 @@ final class AnswerReader {
     } catch (JsonProcessingException e) {
       // The parser's message quotes the text; what matters is that it is no answer.
     }
-    throw refusals.brokenOff("what came is not JSON");
+    throw refusals.incomplete("what came is not JSON");
   }
 }

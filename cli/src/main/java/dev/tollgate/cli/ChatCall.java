@@ -1,25 +1,23 @@
 package dev.tollgate.cli;
 
+import dev.tollgate.cli.Summary.Speed;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.net.ConnectException;
 import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// One call of `/chat/completions`: sends the question and prints the answer as it comes.
 final class ChatCall {
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
-  /// From sending to the first byte, which for an answer in one piece is also the last.
+  /// From sending to the head of the answer.
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(10);
 
   /// The most that is read of an error's body.
@@ -35,26 +33,29 @@ final class ChatCall {
     this.out = out;
   }
 
+  /// @throws CommandFailure when there is no answer or not all of it
   Summary ask(Question question) {
-    HttpRequest request =
-        gateway
-            .post("/chat/completions")
-            .header("Accept", question.stream() ? EVENT_STREAM : "application/json")
-            .timeout(ANSWER_LIMIT)
-            .POST(BodyPublishers.ofString(question.json()))
-            .build();
+    HttpRequest request = request(question);
     try (HttpClient client = client()) {
       Transcript transcript = new Transcript(out);
       HttpResponse<InputStream> response = send(client, request);
       try {
         return read(response, question, transcript);
-      } catch (CommandFailure e) {
+      } finally {
         transcript.endLine();
-        // A connection that stays open would hold up the closing of the client.
+        // A stream that the gateway keeps open would hold up the closing of the client.
         client.shutdownNow();
-        throw e;
       }
     }
+  }
+
+  private HttpRequest request(Question question) {
+    return gateway
+        .post("/chat/completions")
+        .header("Accept", question.stream() ? EVENT_STREAM : "application/json")
+        .timeout(ANSWER_LIMIT)
+        .POST(BodyPublishers.ofString(question.json()))
+        .build();
   }
 
   private HttpClient client() {
@@ -66,22 +67,8 @@ final class ChatCall {
   private HttpResponse<InputStream> send(HttpClient client, HttpRequest request) {
     try {
       return client.send(request, BodyHandlers.ofInputStream());
-    } catch (ConnectException | HttpConnectTimeoutException e) {
-      throw CommandFailure.failed(
-          "No gateway answers at %s (%s). Start it with './tollgate dev' or check OPENAI_BASE_URL."
-              .formatted(gateway.address(), reason(e, "connection refused")));
-    } catch (HttpTimeoutException e) {
-      throw CommandFailure.failed(
-          "The gateway at %s did not answer within %d minutes."
-              .formatted(gateway.address(), ANSWER_LIMIT.toMinutes()));
-    } catch (SSLException e) {
-      throw CommandFailure.failed(
-          "No secure connection to %s: %s. Check the certificate and OPENAI_BASE_URL."
-              .formatted(gateway.address(), reason(e, "TLS failed")));
     } catch (IOException e) {
-      throw CommandFailure.failed(
-          "The connection to %s broke before an answer came: %s."
-              .formatted(gateway.address(), reason(e, "it was closed")));
+      throw ConnectionTrouble.explain(gateway.address(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("The call was interrupted.");
@@ -97,18 +84,33 @@ final class ChatCall {
         throw refusals.status(response.statusCode(), new String(error, StandardCharsets.UTF_8));
       }
       AnswerReader reader = new AnswerReader(transcript, refusals);
-      if (!question.stream()) {
-        return whole(reader.whole(body), response, transcript);
+      if (question.stream()) {
+        refuseOtherThanStream(response, refusals);
+        Usage usage = reader.stream(body);
+        Speed speed = new Speed.Streamed(transcript.untilFirst(), transcript.flow());
+        return new Summary(usage, speed, refusals.call());
       }
-      String contentType = response.headers().firstValue("content-type").orElse("unknown");
-      if (!contentType.startsWith(EVENT_STREAM)) {
-        throw refusals.notAStream(contentType);
-      }
-      Usage usage = reader.stream(body);
-      var speed = new Summary.Speed.Streamed(transcript.untilFirst(), transcript.flow());
-      return new Summary(usage, speed, refusals.call());
+      Usage usage = withHeaders(reader.whole(body), response);
+      return new Summary(usage, new Speed.Whole(transcript.elapsed()), refusals.call());
     } catch (IOException e) {
-      throw refusals.brokenOff(reason(e, "the connection broke"));
+      throw refusals.incomplete("the connection broke");
     }
+  }
+
+  private static void refuseOtherThanStream(HttpResponse<?> response, Refusals refusals) {
+    String contentType = response.headers().firstValue("content-type").orElse("none");
+    if (!contentType.startsWith(EVENT_STREAM)) {
+      throw refusals.notAStream(contentType);
+    }
+  }
+
+  /// An answer in one piece has its cost in the headers.
+  private static @Nullable Usage withHeaders(@Nullable Usage usage, HttpResponse<?> response) {
+    if (usage == null) {
+      return null;
+    }
+    return usage.with(
+        response.headers().firstValue("x-tollgate-cost").orElse(null),
+        response.headers().firstValue("x-tollgate-settlement").isPresent());
   }
 }

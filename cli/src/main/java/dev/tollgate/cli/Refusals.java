@@ -47,7 +47,7 @@ final class Refusals {
     return failure(CommandFailure.FAILED, "The answer broke off: " + message, details);
   }
 
-  CommandFailure brokenOff(String reason) {
+  CommandFailure incomplete(String reason) {
     return failure(
         CommandFailure.FAILED, "The answer is incomplete: " + reason + ".", new ArrayList<>());
   }

@@ -44,6 +44,10 @@ final class Transcript {
     }
   }
 
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
   @Nullable Duration untilFirst() {
     return pieces == 0 ? null : Duration.ofNanos(firstNanos - startNanos);
   }
