@@ -46,7 +46,7 @@ import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
 import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
-import io.helidon.metrics.api.MetricsFactory;
+import io.helidon.service.registry.Services;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpService;
 import java.security.SecureRandom;
@@ -100,7 +100,7 @@ final class Gateway implements AutoCloseable {
 
     SimulatedUpstream simulated = new SimulatedUpstream();
     ProviderGateway providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
-    MeterRegistry registry = MetricsFactory.getInstance().globalRegistry();
+    MeterRegistry registry = Services.get(MeterRegistry.class);
     CompleteChat completeChat =
         new CompleteChat(
             routes,

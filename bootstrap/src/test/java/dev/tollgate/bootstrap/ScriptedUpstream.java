@@ -114,7 +114,7 @@ final class ScriptedUpstream implements AutoCloseable {
 
   static ScriptedUpstream start(Script script) {
     try {
-      ServerSocket server = new ServerSocket(0, 1_000, InetAddress.getByName("127.0.0.1"));
+      ServerSocket server = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
       ScriptedUpstream upstream = new ScriptedUpstream(server, script);
       Thread.ofVirtual().start(upstream::accept);
       return upstream;
