@@ -68,9 +68,11 @@ public final class ChatCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "FOLDER",
-      description =
-          "Where 'tollgate dev' left dev.env (default: ${DEFAULT-VALUE}); not looked at when"
-              + " OPENAI_BASE_URL and OPENAI_API_KEY are both set.")
+      description = {
+        "Where 'tollgate dev' left dev.env, which is not looked at when OPENAI_BASE_URL and"
+            + " OPENAI_API_KEY are both set.",
+        "Default: ${DEFAULT-VALUE}"
+      })
   private Path data = Path.of(".tollgate");
 
   private final Map<String, String> environment;

@@ -28,8 +28,8 @@ final class ConnectionTrouble {
   }
 
   private static String noGateway(String address, String cause) {
-    return "No gateway answers at %s (%s). Start one with './tollgate dev' or check OPENAI_BASE_URL."
-        .formatted(address, cause);
+    String cure = "Start one with './tollgate dev' or check OPENAI_BASE_URL.";
+    return "No gateway answers at " + address + " (" + cause + "). " + cure;
   }
 
   private static boolean isUnknownHost(Throwable trouble) {

@@ -31,7 +31,10 @@ final class Refusals {
     String code = error.path("code").asText("");
     List<String> details = new ArrayList<>();
     details.add(code.isEmpty() ? "HTTP " + status : status + " " + code);
-    headers.firstValue("retry-after").ifPresent(s -> details.add("retry after " + s + " s"));
+    headers
+        .firstValue("retry-after")
+        .filter(s -> s.matches("\\d+"))
+        .ifPresent(s -> details.add("retry after " + s + " s"));
     String silent = "The gateway at " + gateway.address() + " refused without a reason.";
     return failure(exitCode(status), error.path("message").asText(silent), details);
   }

@@ -70,6 +70,8 @@ class ChatCommandTest {
         Thread.sleep(5);
       }
       assertThat(terminal.out()).isEqualTo("first");
+      // A rate needs a measurable time between the pieces.
+      Thread.sleep(5);
       goOn.countDown();
       chat.join();
 
@@ -98,7 +100,8 @@ class ChatCommandTest {
     void failsWhenAnErrorComesInTheMiddle() {
       gateway.streamsAndStays(
           text("Half"),
-          "data: {\"error\":{\"message\":\"The provider hung up.\",\"code\":\"provider_error\"}}\n\n");
+          "data: {\"error\":{\"message\":\"The provider hung up.\","
+ + "\"code\":\"provider_error\"}}\n\n");
 
       int code = terminal.chat(data, "Hello");
 
@@ -163,8 +166,10 @@ class ChatCommandTest {
       assertThat(received.authorization()).isEqualTo("Bearer " + KEY);
       assertThat(received.body())
           .isEqualTo(
-              "{\"model\":\"sim-large\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief\"},"
-                  + "{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],\"max_completion_tokens\":9,"
+              "{\"model\":\"sim-large\",\"messages\":["
+ + "{\"role\":\"system\",\"content\":\"Be brief\"},"
+                  + "{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],"
+ + "\"max_completion_tokens\":9,"
                   + "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
     }
 
