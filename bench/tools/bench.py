@@ -103,6 +103,12 @@ class Processes:
     def stop_all(self):
         for process in reversed(list(self.running)):
             self.stop(process)
+        # A gateway that is stopped while it starts may leave its database behind.
+        for pid in databases():
+            os.kill(pid, signal.SIGINT)
+        end = time.monotonic() + 10
+        while databases() and time.monotonic() < end:
+            time.sleep(0.1)
 
 
 PROCESSES = Processes()
@@ -158,6 +164,21 @@ def await_quiet(limit):
     end = time.monotonic() + limit
     while not is_quiet() and time.monotonic() < end:
         pass
+
+
+def databases():
+    """The PostgreSQL servers that run in the data folder."""
+    found = []
+    for path in glob.glob(os.path.join(DATA, "**", "postmaster.pid"), recursive=True):
+        try:
+            with open(path, encoding="utf-8") as file:
+                pid = int(file.readline())
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+                if os.path.dirname(path) in file.read():
+                    found.append(pid)
+        except (OSError, ValueError):
+            pass
+    return found
 
 
 def free_ports(count):
@@ -275,8 +296,7 @@ class Gateway:
             self.api("POST", "/models", {
                 "name": model, "deployments": [{"provider": provider, "model": model}]})
             self.api("PUT", "/prices", {
-                "provider": provider, "model": model, "effective_from": "2026-01-01T00:00:00Z"
-                if time.gmtime().tm_year >= 2026 else "2025-01-01T00:00:00Z",
+                "provider": provider, "model": model, "effective_from": "2025-01-01T00:00:00Z",
                 "input": "0.15", "cached_input": "0.075", "output": "0.60"})
         self.key = self.api("POST", "/keys", {"name": "bench", "project": project["id"]})["key"]
 
@@ -630,11 +650,8 @@ def options():
 
 
 def fresh_build():
-    for path in glob.glob(os.path.join(DATA, "**", "postmaster.pid"), recursive=True):
-        with open(path, encoding="utf-8") as file:
-            pid = int(file.readline())
-        if stat_of(pid) is not None and "postgres" in open(f"/proc/{pid}/comm", encoding="utf-8").read():
-            raise Failed(f"the PostgreSQL of an earlier run still runs; stop it first: kill -INT {pid}")
+    for pid in databases():
+        raise Failed(f"the PostgreSQL of an earlier run still runs; stop it first: kill -INT {pid}")
     shutil.rmtree(DATA, ignore_errors=True)
     for log in glob.glob(os.path.join(BUILD, "*.log")):
         os.remove(log)
@@ -673,8 +690,8 @@ def interrupted(_signal, _frame):
 
 def main():
     parsed = options()
-    signal.signal(signal.SIGTERM, interrupted)
-    signal.signal(signal.SIGHUP, interrupted)
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, interrupted)
     status = 0
     try:
         run(parsed)

@@ -112,24 +112,6 @@ final class Gateway implements AutoCloseable {
             homeTenant,
             ThreadLocalRandom::current);
     AuthenticateCaller authenticate = new AuthenticateCaller(directory, keys.pepper(), clock);
-    Api api =
-        new Api(
-            new PostgresAdminTokens(database, keys.pepper()),
-            new PostgresIdempotency(database),
-            ids);
-    Map<String, HttpService> management =
-        Map.of(
-            "/projects", new ProjectsResource(api, projects, createProject),
-            "/keys", new KeysResource(api, virtualKeys, createKey, rotateKey),
-            "/providers", new ProvidersResource(api, catalog, addProvider, providers),
-            "/models", new ModelsResource(api, catalog, addModel),
-            "/prices", new PricesResource(api, catalog, catalog, setPrice),
-            "",
-                new CallsResource(
-                    api,
-                    new PostgresCallHistory(database),
-                    new PostgresUsageReport(database),
-                    clock));
     Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
     for (Endpoint endpoint : Endpoint.values()) {
       calls.put(endpoint, new EdgeHandler(endpoint, authenticate, completeChat, ids, clock));
@@ -140,14 +122,31 @@ final class Gateway implements AutoCloseable {
             new HttpServer.Services(
                 calls,
                 new CatalogueHandler(authenticate, routes, ids),
-                management,
+                management(keys, virtualKeys, rotateKey, providers),
                 new OpsRoutes(registry, this::unready),
                 ids));
     gauges(registry);
   }
 
-  Ids ids() {
-    return ids;
+  private Map<String, HttpService> management(
+      MasterKeys keys,
+      PostgresVirtualKeys virtualKeys,
+      RotateKey rotateKey,
+      ProviderGateway providers) {
+    Api api =
+        new Api(
+            new PostgresAdminTokens(database, keys.pepper()),
+            new PostgresIdempotency(database),
+            ids);
+    return Map.of(
+        "/projects", new ProjectsResource(api, projects, createProject),
+        "/keys", new KeysResource(api, virtualKeys, createKey, rotateKey),
+        "/providers", new ProvidersResource(api, catalog, addProvider, providers),
+        "/models", new ModelsResource(api, catalog, addModel),
+        "/prices", new PricesResource(api, catalog, catalog, setPrice),
+        "",
+            new CallsResource(
+                api, new PostgresCallHistory(database), new PostgresUsageReport(database), clock));
   }
 
   PostgresProjects projects() {

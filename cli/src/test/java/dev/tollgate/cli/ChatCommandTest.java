@@ -101,7 +101,7 @@ class ChatCommandTest {
       gateway.streamsAndStays(
           text("Half"),
           "data: {\"error\":{\"message\":\"The provider hung up.\","
- + "\"code\":\"provider_error\"}}\n\n");
+              + "\"code\":\"provider_error\"}}\n\n");
 
       int code = terminal.chat(data, "Hello");
 
@@ -167,9 +167,9 @@ class ChatCommandTest {
       assertThat(received.body())
           .isEqualTo(
               "{\"model\":\"sim-large\",\"messages\":["
- + "{\"role\":\"system\",\"content\":\"Be brief\"},"
+                  + "{\"role\":\"system\",\"content\":\"Be brief\"},"
                   + "{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],"
- + "\"max_completion_tokens\":9,"
+                  + "\"max_completion_tokens\":9,"
                   + "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
     }
 

@@ -105,9 +105,10 @@ class ChatRefusalTest {
     assertThat(terminal.chat(data, "Hello")).isEqualTo(1);
     assertThat(terminal.err())
         .isEqualToIgnoringNewLines(
-            "tollgate: No gateway answers at http://127.0.0.1:%d (connection refused). Start one with"
-                    .formatted(port)
-                + " './tollgate dev' or check OPENAI_BASE_URL.");
+            "tollgate: No gateway answers at http://127.0.0.1:"
+                + port
+                + " (connection refused). Start one with './tollgate dev' or check"
+                + " OPENAI_BASE_URL.");
   }
 
   @Test

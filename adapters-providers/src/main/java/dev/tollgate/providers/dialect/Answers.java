@@ -103,7 +103,8 @@ public final class Answers {
                 || error.type() != null && BILLING_CODES.contains(error.type()));
   }
 
-  private static String scrub(String message, @Nullable String secret) {
+  /// The text without the credential and without anything that looks like a key.
+  static String scrub(String message, @Nullable String secret) {
     String clean = secret == null || secret.isEmpty() ? message : message.replace(secret, "***");
     return KEY_LIKE.matcher(clean).replaceAll("$1***");
   }

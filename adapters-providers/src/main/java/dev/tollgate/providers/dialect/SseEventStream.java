@@ -7,6 +7,7 @@ import dev.tollgate.domain.inference.ProviderReply.UsageSite;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.providers.transport.UpstreamFailure;
 import dev.tollgate.providers.transport.UpstreamResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -164,7 +165,7 @@ public final class SseEventStream implements EventStream {
     if (error != null && !"response.failed".equals(reader.type())
         || "error".equals(reader.type())) {
       Failure failure = Answers.failure(500, null, error, secret);
-      return new Item.Broken(failure, Arrays.copyOfRange(bytes, from, end));
+      return new Item.Broken(failure, relayable(bytes, from, end));
     }
     if ("message_stop".equals(reader.type())) {
       ended = true;
@@ -183,6 +184,12 @@ public final class SseEventStream implements EventStream {
     boolean usageOnly = endpoint.asksForUsage() && reader.choicesEmpty();
     return new Item.FinalUsage(
         Arrays.copyOfRange(bytes, from, end), new UsageSite(brace, site.empty()), usageOnly);
+  }
+
+  /// The provider's own error event, or null when it repeats the credential.
+  private byte @Nullable [] relayable(byte[] bytes, int from, int end) {
+    String text = new String(bytes, from, end - from, StandardCharsets.UTF_8);
+    return Answers.scrub(text, secret).equals(text) ? Arrays.copyOfRange(bytes, from, end) : null;
   }
 
   /// Servers that report usage with every chunk are not done until a choice is finished.
