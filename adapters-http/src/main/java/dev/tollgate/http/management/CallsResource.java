@@ -137,10 +137,15 @@ public final class CallsResource implements HttpService {
     if (interval != null) {
       groups.add(Group.parse(interval));
     }
+    Instant kept = clock.instant().minus(UsageQuery.MINUTES_KEPT);
+    if (groups.contains(Group.MINUTE) && from.isBefore(kept)) {
+      throw Problem.invalid("from", "Minutes are kept for 7 days; ask for hours.");
+    }
+    boolean quarters = from.isBefore(kept);
     UsageQuery query =
         new UsageQuery(
-            from,
-            to,
+            quarters ? UsageQuery.quarterBefore(from) : from,
+            quarters ? UsageQuery.quarterAfter(to) : to,
             groups,
             id(call, "key", KeyId::parse),
             id(call, "project", ProjectId::parse),

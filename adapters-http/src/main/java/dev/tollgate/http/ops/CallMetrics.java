@@ -107,7 +107,11 @@ public final class CallMetrics implements CallObserver {
         List<Tag> tags,
         Duration[] buckets) {
       return registry.getOrCreate(
-          Timer.builder(name).description(description).tags(tags).buckets(buckets));
+          Timer.builder(name)
+              .description(description)
+              .tags(tags)
+              .percentiles(new double[0])
+              .buckets(buckets));
     }
   }
 

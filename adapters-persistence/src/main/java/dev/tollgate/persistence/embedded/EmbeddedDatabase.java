@@ -44,6 +44,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       Passwords passwords = Passwords.of(folder.resolve("passwords"));
       Path data = folder.resolve("data");
       boolean fresh = !Files.exists(data.resolve("PG_VERSION"));
+      OrphanedServer.stop(data);
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
               .setDataDirectory(data.toFile())

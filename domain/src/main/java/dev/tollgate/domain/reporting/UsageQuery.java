@@ -16,6 +16,10 @@ public record UsageQuery(
     @Nullable KeyId key,
     @Nullable ProjectId project,
     @Nullable String model) {
+  /// How far back minutes can be asked for; a day longer are they kept.
+  public static final Duration MINUTES_KEPT = Duration.ofDays(7);
+
+  private static final long QUARTER = 900;
   private static final int MOST_BUCKETS = 20_000;
 
   public UsageQuery {
@@ -43,8 +47,19 @@ public record UsageQuery(
     return groups.contains(Group.MINUTE) || !onQuarter(from) || !onQuarter(to);
   }
 
+  /// The quarter of an hour that a time lies in.
+  public static Instant quarterBefore(Instant time) {
+    return Instant.ofEpochSecond(Math.floorDiv(time.getEpochSecond(), QUARTER) * QUARTER);
+  }
+
+  /// The quarter of an hour that begins at or after a time.
+  public static Instant quarterAfter(Instant time) {
+    Instant before = quarterBefore(time);
+    return before.equals(time) ? time : before.plusSeconds(QUARTER);
+  }
+
   private static boolean onQuarter(Instant time) {
-    return time.getEpochSecond() % 900 == 0 && time.getNano() == 0;
+    return quarterBefore(time).equals(time);
   }
 
   /// What a row stands for.

@@ -1,0 +1,49 @@
+package dev.tollgate.persistence.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A PostgreSQL that outlived a program which was killed. It is asked to stop, so that the next one
+/// can have its folder; what it has committed stays.
+final class OrphanedServer {
+  private static final int PATIENCE_SECONDS = 10;
+
+  private OrphanedServer() {}
+
+  static void stop(Path data) throws IOException {
+    Path file = data.resolve("postmaster.pid");
+    if (!Files.exists(file)) {
+      return;
+    }
+    List<String> lines = Files.readAllLines(file);
+    Optional<ProcessHandle> server =
+        lines.isEmpty() || !lines.getFirst().strip().matches("[0-9]{1,9}")
+            ? Optional.empty()
+            : ProcessHandle.of(Long.parseLong(lines.getFirst().strip()));
+    // After a restart of the machine the number may be another program's.
+    Optional<ProcessHandle> postgres =
+        server.filter(
+            process -> process.info().command().map(c -> c.endsWith("/postgres")).orElse(false));
+    if (postgres.isPresent()) {
+      stop(postgres.get());
+    }
+  }
+
+  private static void stop(ProcessHandle postgres) {
+    postgres.destroy();
+    try {
+      postgres.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      postgres.destroyForcibly();
+      postgres.onExit().join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package dev.tollgate.bootstrap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/// The packaged program as a process of its own, started by the launcher, to be signalled and
+/// killed.
+final class RunningProgram implements AutoCloseable {
+  private final Process process;
+  private final Path folder;
+  private final Path output;
+
+  private RunningProgram(Process process, Path folder, Path output) {
+    this.process = process;
+    this.folder = folder;
+    this.output = output;
+  }
+
+  /// A folder in which `./tollgate` is the launcher, as in a clone.
+  static Path newFolder() throws IOException {
+    Path folder = Files.createTempDirectory("tollgate program");
+    Files.createSymbolicLink(folder.resolve("tollgate"), TidyTest.root().resolve("tollgate"));
+    return folder;
+  }
+
+  /// Starts a command of the shell in a folder and waits until the program is ready.
+  static RunningProgram start(Path folder, String command) throws Exception {
+    RunningProgram program = launch(folder, command);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+    while (!program.output().contains("Tollgate is ready")) {
+      if (!program.process.isAlive() || System.nanoTime() > deadline) {
+        throw new AssertionError("not ready: " + program.output());
+      }
+      Thread.sleep(50);
+    }
+    return program;
+  }
+
+  /// Starts a command of the shell in a folder.
+  static RunningProgram launch(Path folder, String command) throws IOException {
+    Path output = Files.createTempFile("tollgate", ".out");
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", "exec " + command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("TOLLGATE_NO_BUILD", "1");
+    builder.environment().put("TOLLGATE_JAVA_HOME", System.getProperty("java.home"));
+    return new RunningProgram(builder.start(), folder, output);
+  }
+
+  String output() throws IOException {
+    return Files.readString(output);
+  }
+
+  /// One setting of `dev.env`.
+  static String setting(Map<String, String> env, String name) {
+    return Objects.requireNonNull(env.get(name), name);
+  }
+
+  /// The settings in `dev.env`.
+  Map<String, String> env() throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (String line : Files.readAllLines(folder.resolve(".tollgate/dev.env"))) {
+      int equals = line.indexOf('=');
+      if (line.startsWith("export ")) {
+        values.put(line.substring(7, equals), line.substring(equals + 1).replace("'", ""));
+      }
+    }
+    return values;
+  }
+
+  void signal(String name) throws Exception {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /// Waits for the end and returns the exit status.
+  int awaitExit(int seconds) throws InterruptedException {
+    if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+      throw new AssertionError("still running after " + seconds + " s");
+    }
+    return process.exitValue();
+  }
+
+  /// The first process of PostgreSQL.
+  long postmaster() throws IOException {
+    List<String> lines =
+        Files.readAllLines(folder.resolve(".tollgate/postgres/data/postmaster.pid"));
+    return Long.parseLong(lines.getFirst().strip());
+  }
+
+  /// Processes that still use the data folder.
+  List<String> leftovers() {
+    List<String> found = new ArrayList<>();
+    ProcessHandle.allProcesses()
+        .filter(each -> each.info().commandLine().orElse("").contains(folder.toString()))
+        .forEach(each -> found.add(each.info().commandLine().orElse("")));
+    return found;
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
