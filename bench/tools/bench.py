@@ -23,6 +23,7 @@ BUILD = os.path.join(HERE, "build")
 DATA = os.path.join(BUILD, "data")
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CHUNKS = 100
+DISTURBED = 0.1  # share of the machine that others take; beyond it a measurement is repeated
 ON = "key check, parse, durable call row before the answer, metrics, cost, capture metadata"
 
 
@@ -353,6 +354,8 @@ class Bench:
             "gpt-4o-mini-paced": self.ports["UPSTREAM_PACED"],
             "gpt-4o-mini-slow": self.ports["UPSTREAM_SLOW"]})
         self.others = []
+        self.tries = 1 if options.quick else 3
+        self.patience = 0 if options.quick else 6
 
     def upstream(self, name, chunks, interval):
         port = self.ports[name]
@@ -395,7 +398,6 @@ class Bench:
         load = sum(r["self_cpu_us_per_req"] * (r["ok"] + r["non200"] + r["errs"]) for r in results)
         rest = busy_us() - machine - (ours() - all_before) - load
         first["others"] = max(0, rest / 1e6 / (time.monotonic() - began) / os.cpu_count())
-        self.others.append(first["others"])
         for result in results:
             if who == "gateway":
                 self.gateway.sent += result["ok"] + result["non200"] + result["errs"]
@@ -424,9 +426,14 @@ class Bench:
 
     def round(self, load, results):
         for who in (["direct"] if load.direct else []) + ["nginx", "gateway"]:
-            await_quiet(0 if self.options.quick else 6)
-            result = self.load(load, who, self.count(load.calls), load.rate)
-            results.add(load.name, who, result)
+            tries = []
+            while not tries or (tries[-1]["others"] > DISTURBED and len(tries) < self.tries):
+                await_quiet(self.patience)
+                tries.append(self.load(load, who, self.count(load.calls), load.rate))
+                results.bad(f"{load.name} {who}", tries[-1])
+            calmest = min(tries, key=lambda each: each["others"])
+            self.others.append(calmest["others"])
+            results.add(load.name, who, calmest)
 
     def slow(self, results):
         """Many open streams on a fresh gateway, with a few ordinary calls beside them."""
@@ -449,6 +456,8 @@ class Bench:
         result["streams"] = streams
         result["base_kb"] = base
         result["side_p99"] = (alone["sched_p99"], result["all"][0]["sched_p99"])
+        results.bad(SLOW, result)
+        self.others.append(result["others"])
         results.add(SLOW, "gateway", result)
 
     def check_rows(self, results):
@@ -477,7 +486,6 @@ class Results:
 
     def add(self, name, who, result):
         self.rows.setdefault(name, {}).setdefault(who, []).append(result)
-        self.bad(f"{name} {who}", result)
 
     def median(self, name, who, value):
         return statistics.median(value(each) for each in self.rows[name][who])
@@ -627,7 +635,8 @@ def header(bench, results):
             f"Medians of {rounds} interleaved rounds, ratios within a round; 0 errors; "
             f"{results.recorded} calls sent to the gateway, {results.recorded} rows and roll-ups in PostgreSQL.\n"
             f"Other programs took {statistics.median(others):.0f} % of the machine (median), "
-            f"at worst {max(others):.0f} %.\n")
+            f"at worst {max(others):.0f} %; beyond {100 * DISTURBED:.0f} % a measurement was repeated, at most twice, "
+            "and the calmest one taken.\n")
 
 
 def say(text):

@@ -32,7 +32,32 @@ final class OrphanedServer {
             process -> process.info().command().map(c -> c.endsWith("/postgres")).orElse(false));
     if (postgres.isPresent()) {
       stop(postgres.get());
+    } else if (server.isPresent() && !isInUse(data)) {
+      // The number belongs to another program now, or to a dead one that nobody has buried, as
+      // happens
+      // in containers. PostgreSQL would take it for its other self and not start.
+      Files.delete(file);
     }
+  }
+
+  /// Whether any process works in the folder, as every process of a server does.
+  private static boolean isInUse(Path data) throws IOException {
+    Path processes = Path.of("/proc");
+    if (!Files.isDirectory(processes)) {
+      return true;
+    }
+    Path folder = data.toRealPath();
+    return ProcessHandle.allProcesses()
+        .map(process -> processes.resolve(Long.toString(process.pid())).resolve("cwd"))
+        .anyMatch(
+            link -> {
+              try {
+                return folder.equals(link.toRealPath());
+              } catch (IOException e) {
+                // A process that ends meanwhile, or one of another user.
+                return false;
+              }
+            });
   }
 
   private static void stop(ProcessHandle postgres) {
