@@ -17,7 +17,7 @@ final class EventScan {
 
   private final byte[][] textKeys;
   private long textBytes;
-  private boolean finishing;
+  private volatile boolean finishing;
   private boolean closeLook;
 
   EventScan(Endpoint endpoint) {
@@ -91,7 +91,11 @@ final class EventScan {
       case 'u' -> closeLook |= startsWith(USAGE, bytes, i, to);
       case 'e' -> closeLook |= startsWith(ERROR, bytes, i, to);
       case 'm' -> closeLook |= startsWith(MESSAGE_STOP, bytes, i, to);
-      case 'f' -> finishing |= startsWith(FINISH, bytes, i, to);
+      case 'f' -> {
+        if (startsWith(FINISH, bytes, i, to)) {
+          finishing = true;
+        }
+      }
       default -> {
         // Not one of the words that matter.
       }

@@ -50,18 +50,22 @@ final class StreamRelay {
   }
 
   private void pump(EventStream events) {
-    Duration patience = FIRST_PATIENCE;
+    boolean watched = false;
     while (true) {
-      switch (events.next(patience)) {
+      Item item = events.next(patience(watched, events));
+      if (caller.isGone() && !(item instanceof Item.Broken)) {
+        abandon(events);
+        return;
+      }
+      switch (item) {
         case Item.Events more -> pass(more);
         case Item.FinalUsage last -> held.add(last);
         case Item.Silence _ -> {
-          if (patience.equals(FIRST_PATIENCE)) {
-            caller.watch(events::close);
-            patience = KEEP_ALIVE;
-          } else {
+          if (watched) {
             caller.keepAlive();
           }
+          watch(events);
+          watched = true;
         }
         case Item.End _ -> {
           finish(events);
@@ -73,6 +77,24 @@ final class StreamRelay {
         }
       }
     }
+  }
+
+  private static Duration patience(boolean watched, EventStream events) {
+    if (!watched) {
+      return FIRST_PATIENCE;
+    }
+    return events.isFinishing() ? AFTERMATH : KEEP_ALIVE;
+  }
+
+  /// A caller who hangs up breaks the stream off, unless the model is done and only its usage can
+  /// still follow: that is noticed at the next item.
+  private void watch(EventStream events) {
+    caller.watch(
+        () -> {
+          if (!events.isFinishing()) {
+            events.close();
+          }
+        });
   }
 
   private void pass(Item.Events more) {

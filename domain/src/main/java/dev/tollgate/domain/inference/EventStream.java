@@ -16,7 +16,8 @@ public interface EventStream extends AutoCloseable {
   /// Whether the usage reported is that of the whole answer.
   boolean usageIsFinal();
 
-  /// Whether the model has said that it is done, so that only the usage can still follow.
+  /// Whether the model has said that it is done, so that only the usage can still follow. May be
+  /// asked from any thread.
   boolean isFinishing();
 
   /// The service tier reported so far, or null.
