@@ -43,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 public final class CallsResource implements HttpService {
   private static final Duration USUAL_SPAN = Duration.ofDays(7);
 
+  /// The usual span must not fall short of the minutes kept while a request is on its way.
+  private static final Duration SLACK = Duration.ofHours(1);
+
   private final Api api;
   private final CallHistory history;
   private final UsageReport usage;
@@ -137,7 +140,7 @@ public final class CallsResource implements HttpService {
     if (interval != null) {
       groups.add(Group.parse(interval));
     }
-    Instant kept = clock.instant().minus(UsageQuery.MINUTES_KEPT);
+    Instant kept = clock.instant().minus(UsageQuery.MINUTES_KEPT).minus(SLACK);
     if (groups.contains(Group.MINUTE) && from.isBefore(kept)) {
       throw Problem.invalid("from", "Minutes are kept for 7 days; ask for hours.");
     }

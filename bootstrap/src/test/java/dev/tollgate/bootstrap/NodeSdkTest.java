@@ -1,0 +1,68 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// The official Node SDKs, in a Node of their own. They are installed from the network, so this
+/// runs with `-Psdk-node` only.
+@EnabledIfSystemProperty(named = "tollgate.sdk.node", matches = "true")
+class NodeSdkTest {
+  private static final Path SOURCES = Path.of("src/test/node");
+  private static final Path FOLDER = Path.of("target/sdk-node");
+  private static final int LONGEST_MINUTES = 5;
+
+  private final TestingGateway gateway = TestingGateway.shared();
+
+  @Test
+  void theOfficialSdksWork() throws IOException, InterruptedException {
+    Files.createDirectories(FOLDER);
+    for (String name : List.of("package.json", "package-lock.json", "sdk.test.mjs")) {
+      Files.copy(SOURCES.resolve(name), FOLDER.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    }
+    run(Map.of(), "npm", "ci", "--no-audit", "--no-fund");
+    String project = gateway.newProject();
+    run(
+        Map.of(
+            "TOLLGATE_URL", gateway.url(),
+            "TOLLGATE_KEY", secret(project, ""),
+            "TOLLGATE_LIMITED_KEY", secret(project, "\"models\":[\"sim-small\"]")),
+        "node",
+        "--test",
+        "sdk.test.mjs");
+  }
+
+  private String secret(String project, String more) {
+    return gateway.newKey(project, more).path("key").asText();
+  }
+
+  private static void run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    Path output = Files.createTempFile("tollgate-node", ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(FOLDER.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().putAll(environment);
+    builder.environment().put("NO_PROXY", "127.0.0.1,localhost");
+    Process process = builder.start();
+    boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
+    process.destroyForcibly();
+    String said = Files.readString(output, StandardCharsets.UTF_8);
+    Files.delete(output);
+
+    assertThat(ended && process.waitFor() == 0)
+        .as("%s%n%s", String.join(" ", command), said)
+        .isTrue();
+  }
+}

@@ -1,0 +1,94 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Streams of servers that speak OpenAI's dialect in their own way.
+class StreamTrapsTest {
+  private static final String TEXT =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},"
+          + "\"finish_reason\":null}]}\n\n";
+  private static final String FINISH =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n";
+  private static final String USAGE =
+      "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"data:[DONE]\r\n\r\n", ""})
+  void theEndMayBeSloppyOnceTheUsageIsKnown(String done) {
+    try (Lane lane = Lane.openAi(Replay.stream(TEXT + FINISH + USAGE + done))) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.body()).doesNotContain("error");
+      assertThat(lane.call().path("status").asInt()).isEqualTo(200);
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.000013");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {",\"error\":null,\"usage\":null"})
+  void aCompletedResponseWithoutUsageIsCompleteAndEstimated(String members) {
+    String events =
+        "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+            + "\"delta\":\"hi\"}\n\nevent: response.completed\ndata: {\"type\":"
+            + "\"response.completed\",\"response\":{\"id\":\"r\""
+            + members
+            + "}}\n\n";
+    try (Lane lane = Lane.openAi(Replay.stream(events))) {
+      HttpResponse<String> response =
+          lane.post(
+              "/v1/responses",
+              "{\"model\":\"" + lane.model() + "\",\"input\":\"x\",\"stream\":true}");
+
+      assertThat(response.body()).isEqualTo(events);
+      assertThat(lane.call().path("status").asInt()).isEqualTo(200);
+      assertThat(lane.call().path("estimated").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void commentsAndEmptyEventsDoNoHarm() {
+    String events = ": hello\n\n\n" + TEXT + ": ping\n\n" + FINISH + USAGE + "data: [DONE]\n\n";
+    try (Lane lane = Lane.openAi(Replay.stream(events))) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.body()).contains("hi").endsWith("data: [DONE]\n\n");
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.000013");
+    }
+  }
+
+  @Test
+  void aServerThatDoesNotStreamAnswersInOnePiece() {
+    try (Lane lane = Lane.openAi(Replay.json("openai/chat.json"))) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.001845");
+    }
+  }
+
+  @Test
+  void aBodyThatOnlyTheEndOfTheConnectionEndsIsRead() {
+    String events = Replay.fixture("openai/chat.sse");
+    try (Lane lane =
+        Lane.openAi(
+            (_, to) -> {
+              to.raw("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n" + events);
+              throw new IOException("the end");
+            })) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.body()).endsWith("data: [DONE]\n\n");
+      OpenAiSdkTest.assertChatRow(lane.call(), true);
+    }
+  }
+
+  private static HttpResponse<String> chat(Lane lane, String more) {
+    return lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, more));
+  }
+}
