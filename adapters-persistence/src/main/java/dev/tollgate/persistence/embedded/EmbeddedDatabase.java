@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /// PostgreSQL's own binaries, run from a folder. Durable (the library's default is not), with a
 /// fixed locale, one password per role, and stopped only when told to.
@@ -45,6 +47,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       Path data = folder.resolve("data");
       boolean fresh = !Files.exists(data.resolve("PG_VERSION"));
       OrphanedServer.stop(data);
+      giveAway(data);
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
               .setDataDirectory(data.toFile())
@@ -99,6 +102,29 @@ public final class EmbeddedDatabase implements AutoCloseable {
       postgres.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Where root cannot run PostgreSQL in a namespace, the launcher has it run as another user, who must
+  /// own the data.
+  private static void giveAway(Path data) throws IOException {
+    String user = System.getenv("TOLLGATE_POSTGRES_UID");
+    if (user == null) {
+      return;
+    }
+    Files.createDirectories(data);
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.toList()) {
+        Files.setAttribute(file, "unix:uid", Integer.valueOf(user));
+      }
+    }
+    for (Path folder = data.getParent(); folder != null; folder = folder.getParent()) {
+      if (!Files.getPosixFilePermissions(folder).contains(PosixFilePermission.OTHERS_EXECUTE)) {
+        throw new IllegalStateException(
+            "it cannot run as root here, and the user nobody may not enter "
+                + folder
+                + "; name a folder that everyone may enter with --data, such as /var/tmp/tollgate");
+      }
     }
   }
 
