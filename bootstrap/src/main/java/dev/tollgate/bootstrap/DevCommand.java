@@ -51,10 +51,12 @@ final class DevCommand implements Callable<Integer> {
     int main = ports.pick("--port", port == null ? DEFAULT_PORT : port, port != null);
     int ops =
         ports.pick("--ops-port", opsPort == null ? DEFAULT_OPS_PORT : opsPort, opsPort != null);
-    try (DevGateway dev =
-        DevGateway.start(
-            data, host, main, ops, publicUrl, new LinkedHashSet<>(corsOrigins), drain)) {
+    DevGateway.Options options =
+        new DevGateway.Options(
+            data, host, main, ops, publicUrl, new LinkedHashSet<>(corsOrigins), drain);
+    try (DevGateway dev = new DevGateway(options)) {
       dev.stopOnSignal();
+      dev.start();
       dev.announce(System.out);
       dev.awaitStop();
     }

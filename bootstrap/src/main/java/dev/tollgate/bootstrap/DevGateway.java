@@ -34,57 +34,41 @@ import org.jspecify.annotations.Nullable;
 final class DevGateway implements AutoCloseable {
   private static final String PROJECT = "demo";
 
-  private final DataFolder folder;
-  private final EmbeddedDatabase postgres;
-  private final Gateway gateway;
-  private final DevEnv env;
+  private final Options options;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable DataFolder folder;
+  private @Nullable EmbeddedDatabase postgres;
+  private @Nullable Gateway gateway;
+  private @Nullable DevEnv env;
   private boolean closed;
 
-  private DevGateway(DataFolder folder, EmbeddedDatabase postgres, Gateway gateway, DevEnv env) {
-    this.folder = folder;
-    this.postgres = postgres;
-    this.gateway = gateway;
-    this.env = env;
-  }
-
-  static DevGateway start(
+  /// What the command line says.
+  ///
+  /// @param publicUrl the URL that callers use, or null for `http://localhost` with the port
+  record Options(
       Path data,
       String host,
       int port,
       int opsPort,
       @Nullable String publicUrl,
       Set<String> corsOrigins,
-      Duration drain) {
-    DataFolder folder = DataFolder.open(data);
-    EmbeddedDatabase postgres = null;
-    Gateway gateway = null;
+      Duration drain) {}
+
+  DevGateway(Options options) {
+    this.options = options;
+  }
+
+  /// Starts everything, or leaves nothing behind.
+  ///
+  /// @throws StartFailure naming cause and cure
+  synchronized void start() {
+    Path data = options.data();
+    DataFolder opened = DataFolder.open(data);
+    folder = opened;
     boolean started = false;
     try {
-      SecureRandom random = new SecureRandom();
-      MasterKeys keys = MasterKeys.of(folder.file("master.keys"), random);
-      say("Starting PostgreSQL in " + data + " ...");
-      postgres = EmbeddedDatabase.start(folder.file("postgres"), 0, Map.of());
-      Database.migrate(postgres.config());
-      Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
-      Founding founding = new Founding(postgres.config());
-      TenantId tenant = founding.homeTenant("Demo", ids);
-      Database database = new Database(postgres.config());
-      HttpSettings settings = new HttpSettings(host, port, opsPort, corsOrigins, drain);
-      gateway = new Gateway(database, keys, tenant, settings);
-      gateway.seed().prices(tenant);
-      gateway.seed().simulatedProvider(tenant);
-      DevEnv kept = DevEnv.read(folder.file("dev.env"));
-      gateway.start();
-      DevEnv env = env(kept, gateway, founding, tenant, keys.pepper(), random);
-      env =
-          env.at(
-              publicUrl == null ? "http://localhost:" + gateway.port() : publicUrl,
-              "http://localhost:" + gateway.opsPort());
-      env.write(folder.file("dev.env"));
-      DevGateway dev = new DevGateway(folder, postgres, gateway, env);
+      start(opened);
       started = true;
-      return dev;
     } catch (EmbeddedFailure e) {
       throw new StartFailure(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
@@ -96,33 +80,64 @@ final class DevGateway implements AutoCloseable {
               + " cannot be prepared: "
               + firstLine(e)
               + ". See "
-              + folder.file("postgres").resolve("postgres.log")
+              + opened.file("postgres").resolve("postgres.log")
               + ".",
           e);
     } finally {
       if (!started) {
-        close(gateway, postgres, folder);
+        close();
       }
     }
   }
 
+  private void start(DataFolder opened) throws IOException, SQLException {
+    SecureRandom random = new SecureRandom();
+    MasterKeys keys = MasterKeys.of(opened.file("master.keys"), random);
+    say("Starting PostgreSQL in " + options.data() + " ...");
+    EmbeddedDatabase server = EmbeddedDatabase.start(opened.file("postgres"), 0, Map.of());
+    postgres = server;
+    Database.migrate(server.config());
+    Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
+    Founding founding = new Founding(server.config());
+    TenantId tenant = founding.homeTenant("Demo", ids);
+    HttpSettings settings =
+        new HttpSettings(
+            options.host(),
+            options.port(),
+            options.opsPort(),
+            options.corsOrigins(),
+            options.drain());
+    Gateway node = new Gateway(new Database(server.config()), keys, tenant, settings);
+    gateway = node;
+    node.seed().prices(tenant);
+    node.seed().simulatedProvider(tenant);
+    node.start();
+    DevEnv kept = DevEnv.read(opened.file("dev.env"));
+    DevEnv current =
+        (kept == null ? newEnv(node, founding, tenant, keys.pepper(), random) : kept)
+            .at(
+                options.publicUrl() == null
+                    ? "http://localhost:" + node.port()
+                    : options.publicUrl(),
+                "http://localhost:" + node.opsPort());
+    current.write(opened.file("dev.env"));
+    env = current;
+  }
+
   void announce(PrintStream out) {
+    DevEnv env = env();
     out.println();
     out.println("  Calls        " + env.url() + "/v1");
     out.println("  Management   " + env.url() + "/api/v1");
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
     out.println("  Demo key     " + env.key());
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
-    out.println("  Settings     " + folder.file("dev.env") + "  (source it)");
+    out.println("  Settings     " + running(folder).file("dev.env") + "  (source it)");
     out.println();
     out.println("  Next: ./tollgate chat \"hello\"");
     out.println();
     out.println("Tollgate is ready");
     out.flush();
-  }
-
-  int port() {
-    return gateway.port();
   }
 
   /// From now on a signal stops the gateway properly and the program ends with status 0.
@@ -131,15 +146,15 @@ final class DevGateway implements AutoCloseable {
   }
 
   DevEnv env() {
-    return env;
+    return running(env);
+  }
+
+  int port() {
+    return running(gateway).port();
   }
 
   int opsPort() {
-    return gateway.opsPort();
-  }
-
-  int postgresPort() {
-    return postgres.port();
+    return running(gateway).opsPort();
   }
 
   void awaitStop() {
@@ -152,11 +167,20 @@ final class DevGateway implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      close(gateway, postgres, folder);
-      stopped.countDown();
+    if (closed) {
+      return;
     }
+    closed = true;
+    if (gateway != null) {
+      gateway.close();
+    }
+    if (postgres != null) {
+      postgres.close();
+    }
+    if (folder != null) {
+      folder.close();
+    }
+    stopped.countDown();
   }
 
   /// A signal is a proper way to stop `dev`, so the status is 0 and not that of a killed program.
@@ -166,29 +190,17 @@ final class DevGateway implements AutoCloseable {
     Runtime.getRuntime().halt(0);
   }
 
-  private static void close(
-      @Nullable Gateway gateway, @Nullable EmbeddedDatabase postgres, DataFolder folder) {
-    if (gateway != null) {
-      gateway.close();
+  private static <T> T running(@Nullable T part) {
+    if (part == null) {
+      throw new IllegalStateException("the gateway is not running");
     }
-    if (postgres != null) {
-      postgres.close();
-    }
-    folder.close();
+    return part;
   }
 
-  /// The settings kept from an earlier start; when they are lost, a new token and a new key.
-  private static DevEnv env(
-      @Nullable DevEnv kept,
-      Gateway gateway,
-      Founding founding,
-      TenantId tenant,
-      Pepper pepper,
-      SecureRandom random)
+  /// A new token and a new key, at the first start or when the settings are lost.
+  private static DevEnv newEnv(
+      Gateway gateway, Founding founding, TenantId tenant, Pepper pepper, SecureRandom random)
       throws SQLException {
-    if (kept != null) {
-      return kept;
-    }
     String token = DevEnv.newAdminToken(random);
     int version = pepper.currentVersion();
     founding.setAdminToken(

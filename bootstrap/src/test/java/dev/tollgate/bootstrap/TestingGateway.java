@@ -54,9 +54,18 @@ final class TestingGateway {
 
   /// A gateway of its own in a folder; the test closes it.
   static TestingGateway start(Path folder) {
-    return new TestingGateway(
-        DevGateway.start(
-            folder, "127.0.0.1", 0, 0, null, Set.of("https://app.example"), Duration.ofSeconds(5)));
+    DevGateway dev =
+        new DevGateway(
+            new DevGateway.Options(
+                folder,
+                "127.0.0.1",
+                0,
+                0,
+                null,
+                Set.of("https://app.example"),
+                Duration.ofSeconds(5)));
+    dev.start();
+    return new TestingGateway(dev);
   }
 
   void close() {

@@ -105,8 +105,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  /// Where root cannot run PostgreSQL in a namespace, the launcher has it run as another user, who must
-  /// own the data.
+  /// Where root cannot run PostgreSQL in a namespace, the launcher has it run as another user, who
+  /// must own the data.
   private static void giveAway(Path data) throws IOException {
     String user = System.getenv("TOLLGATE_POSTGRES_UID");
     if (user == null) {
