@@ -22,6 +22,15 @@ class AnthropicErrorTrapsTest {
   }
 
   @Test
+  void aRampLimitIsARateLimit() {
+    HttpResponse<String> response = answered(429, limited("ramp_limit_exceeded"), "retry-after: 3");
+
+    assertThat(response.statusCode()).isEqualTo(429);
+    assertThat(response.headers().firstValue("retry-after")).contains("3");
+    assertThat(response.headers().firstValue("x-should-retry")).isEmpty();
+  }
+
+  @Test
   void aBillingErrorIsABillingStop() {
     HttpResponse<String> response = answered(402, error("billing_error", "pay up"));
 

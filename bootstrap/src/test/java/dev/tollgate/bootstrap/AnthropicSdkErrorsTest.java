@@ -48,6 +48,16 @@ class AnthropicSdkErrorsTest {
   }
 
   @Test
+  void anUnknownModelIsNotFoundInTheListEither() {
+    AnthropicClient client = Lane.anthropic(gateway.demoKey(), 0);
+
+    assertThatExceptionOfType(NotFoundException.class)
+        .isThrownBy(() -> client.models().retrieve("claude-nope"))
+        .satisfies(e -> assertThat(e.type()).contains(ErrorType.NOT_FOUND_ERROR))
+        .satisfies(AnthropicSdkErrorsTest::assertNamed);
+  }
+
+  @Test
   void aModelOutsideTheKeysListIsDenied() {
     JsonNode key = gateway.newKey(gateway.newProject(), "\"models\":[\"sim-small\"]");
     AnthropicClient client = Lane.anthropic(key.path("key").asText(), 0);
@@ -125,6 +135,18 @@ class AnthropicSdkErrorsTest {
       assertThatExceptionOfType(AnthropicException.class)
           .isThrownBy(() -> AnthropicSdkTest.stream(lane, AnthropicSdkTest.ask(lane.model())));
       assertBroken(lane.call());
+    }
+  }
+
+  @Test
+  void aStreamThatEndsBetweenMessageDeltaAndMessageStopRaises() {
+    String events = Replay.fixture("anthropic/message.sse");
+    String open = events.substring(0, events.indexOf("event: message_stop"));
+    try (Lane lane = Lane.anthropic(Replay.stream(open))) {
+      assertThatExceptionOfType(AnthropicException.class)
+          .isThrownBy(() -> AnthropicSdkTest.stream(lane, AnthropicSdkTest.ask(lane.model())));
+      assertThat(lane.call().path("error_code").asText()).isEqualTo("provider_broken");
+      assertThat(lane.call().path("tokens").path("output").asLong()).isEqualTo(35);
     }
   }
 

@@ -121,6 +121,22 @@ class AnthropicTrapsTest {
   }
 
   @Test
+  void theFastSpeedIsPricedLikeATier() {
+    String price =
+        """
+        "components":[{"component":"input","price":"1"},{"component":"output","price":"2"},\
+        {"component":"output","price":"12","when":{"service_tier":"fast"}}]""";
+    String usage =
+        """
+        "input_tokens":0,"output_tokens":10,"service_tier":"standard","speed":"fast\"""";
+    try (Lane lane = Lane.priced("anthropic", price, message(usage))) {
+      lane.post("/v1/messages", body(lane, ",\"speed\":\"fast\""));
+
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.00012");
+    }
+  }
+
+  @Test
   void aRefusalIsAnAnswerThatIsBilled() {
     String answer =
         """

@@ -143,6 +143,7 @@ class OpenAiErrorTrapsTest {
       strings = {
         "{\"error\":\"too long\"}",
         "{\"error\":{\"message\":\"too long\",\"type\":\"BadRequestError\",\"code\":400}}",
+        "{\"object\":\"error\",\"message\":\"too long\",\"type\":\"BadRequestError\",\"code\":400}",
         "{\"error\":\"too long\",\"error_type\":\"validation\"}"
       })
   void theErrorBodiesOfSelfHostedServersAreRead(String body) {
@@ -170,6 +171,16 @@ class OpenAiErrorTrapsTest {
 
     assertThat(response.statusCode()).isEqualTo(caller);
     assertThat(response.headers().firstValue("x-should-retry")).isEmpty();
+  }
+
+  @Test
+  void aRequestTheProviderGaveUpOnIsSettledAsAnEstimate() {
+    try (Lane lane = Lane.openAi(Replay.answer(408, error("server_error", "timeout")))) {
+      lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ""));
+
+      assertThat(lane.call().path("status").asInt()).isEqualTo(504);
+      assertThat(lane.call().path("estimated").asBoolean()).isTrue();
+    }
   }
 
   @Test

@@ -132,6 +132,15 @@ class OpenAiSdkErrorsTest {
   }
 
   @Test
+  void theProvidersWordNotToRetryIsPassedOn() {
+    try (Lane lane = Lane.openAi(Replay.answer(429, RATE_LIMIT, "x-should-retry: false"))) {
+      assertThatExceptionOfType(RateLimitException.class)
+          .isThrownBy(() -> lane.retryingOpenAi().chat().completions().create(chat(lane.model())));
+      assertThat(lane.upstream().received()).hasSize(1);
+    }
+  }
+
+  @Test
   void anEmptyProviderAccountIsNotRetried() {
     try (Lane lane =
         Lane.openAi(

@@ -33,7 +33,7 @@ class OpenAiSdkStreamsTest {
   private static final int FIRST_EVENTS = 3;
 
   @ParameterizedTest
-  @ValueSource(strings = {"\n", "\r\n"})
+  @ValueSource(strings = {"\n", "\r\n", "\r"})
   void tornEventsArriveWhole(String lineEnd) {
     try (Lane lane = Lane.openAi(Replay.stream(CHAT))) {
       for (int seed = 0; seed < 12; seed++) {

@@ -257,6 +257,19 @@ class OpenAiTrapsTest {
   }
 
   @Test
+  void aProvidersOwnCostIsNotGivenTwice() {
+    String events = CHAT.replace("\"total_tokens\":1500", "\"total_tokens\":1500,\"cost\":0.1");
+    try (Lane lane = Lane.openAi(Replay.stream(events))) {
+      HttpResponse<String> response =
+          lane.post(
+              "/v1/chat/completions",
+              body(lane, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}"));
+
+      assertThat(response.body()).containsOnlyOnce("\"cost\":");
+    }
+  }
+
+  @Test
   void aSlashInAModelNameIsDecoded() {
     HttpResponse<String> response =
         TestingGateway.shared()

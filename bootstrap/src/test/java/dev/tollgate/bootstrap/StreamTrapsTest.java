@@ -2,8 +2,12 @@ package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.openai.core.http.StreamResponse;
+import com.openai.models.chat.completions.ChatCompletionChunk;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,7 +23,7 @@ class StreamTrapsTest {
       "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n";
 
   @ParameterizedTest
-  @ValueSource(strings = {"data:[DONE]\r\n\r\n", ""})
+  @ValueSource(strings = {"data: [DONE]", "data: [DONE]\n", "data:[DONE]\r\n\r\n", ""})
   void theEndMayBeSloppyOnceTheUsageIsKnown(String done) {
     try (Lane lane = Lane.openAi(Replay.stream(TEXT + FINISH + USAGE + done))) {
       HttpResponse<String> response = chat(lane, ",\"stream\":true");
@@ -30,8 +34,19 @@ class StreamTrapsTest {
     }
   }
 
+  @Test
+  void aFinishReasonBehindASpaceIsAFinish() {
+    try (Lane lane = Lane.openAi(Replay.stream(TEXT + FINISH.replace("reason\":", "reason\": ")))) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.body()).doesNotContain("error");
+      assertThat(lane.call().path("status").asInt()).isEqualTo(200);
+      assertThat(lane.call().path("estimated").asBoolean()).isTrue();
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {",\"error\":null,\"usage\":null"})
+  @ValueSource(strings = {",\"error\":null,\"usage\":null", ""})
   void aCompletedResponseWithoutUsageIsCompleteAndEstimated(String members) {
     String events =
         "event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
@@ -48,6 +63,49 @@ class StreamTrapsTest {
       assertThat(response.body()).isEqualTo(events);
       assertThat(lane.call().path("status").asInt()).isEqualTo(200);
       assertThat(lane.call().path("estimated").asBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void oneFinishedChoiceDoesNotHoldTheOthersBack() {
+    String usage = ",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n";
+    String first = FINISH.replace("}\n\n", usage);
+    String second = TEXT.replace("\"index\":0", "\"index\":1").replace("}\n\n", usage);
+    String last = first.replace("\"index\":0", "\"index\":1");
+    CountDownLatch seen = new CountDownLatch(1);
+    try (Lane lane =
+            Lane.openAi(
+                (_, to) -> {
+                  to.beginEvents();
+                  to.chunk(first + second);
+                  if (seen.await(1, TimeUnit.SECONDS)) {
+                    to.chunk(last + "data: [DONE]\n\n");
+                    to.endChunks();
+                  }
+                });
+        StreamResponse<ChatCompletionChunk> stream =
+            lane.openAi()
+                .chat()
+                .completions()
+                .createStreaming(OpenAiSdkTest.chat(lane.model()).n(2).build())) {
+      long choices =
+          stream.stream()
+              .peek(chunk -> seen.countDown())
+              .flatMap(chunk -> chunk.choices().stream())
+              .count();
+
+      assertThat(choices).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aStreamThatEndsWhenOneOfTwoChoicesIsDoneIsBroken() {
+    String other = TEXT.replace("\"index\":0", "\"index\":1");
+    try (Lane lane = Lane.openAi(Replay.stream(TEXT + other + FINISH + other))) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true,\"n\":2");
+
+      assertThat(response.body()).contains("\"error\":{");
+      assertThat(lane.call().path("error_code").asText()).isEqualTo("provider_broken");
     }
   }
 

@@ -192,6 +192,9 @@ public final class CatalogueHandler implements HttpService {
   private void refuse(ServerRequest request, ServerResponse response, Refusal refusal) {
     CallId id = new CallId(ids.next());
     response.header(HeaderValues.create(HeaderNames.create("x-request-id"), id.toString()));
+    if (dialect(request) == Dialect.ANTHROPIC) {
+      response.header(HeaderValues.create(HeaderNames.create("request-id"), id.toString()));
+    }
     send(
         response, Status.create(refusal.status()), ErrorBodies.body(dialect(request), refusal, id));
   }

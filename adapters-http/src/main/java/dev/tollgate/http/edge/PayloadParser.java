@@ -47,6 +47,7 @@ final class PayloadParser {
   private @Nullable String serviceTier;
   private @Nullable String user;
   private @Nullable String metadata;
+  private int choices = 1;
   private boolean stream;
   private boolean includeUsage;
 
@@ -133,6 +134,7 @@ final class PayloadParser {
         includeUsageAt,
         includeUsage,
         membersFrom,
+        choices,
         serviceTier,
         user,
         metadata);
@@ -165,17 +167,28 @@ final class PayloadParser {
         require(name, value == JsonToken.START_ARRAY, "an array");
         array(json, name);
       }
-      case "max_tokens", "max_completion_tokens", "max_output_tokens", "n" -> {
-        require(
-            name,
-            value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL,
-            "an integer");
-        json.skipChildren();
-      }
+      case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
+          require(
+              name,
+              value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL,
+              "an integer");
+      case "n" -> choices(json, value);
       case "service_tier" -> serviceTier = text(json, name, value);
       case "user" -> user = text(json, name, value);
       case "metadata" -> metadata(json, value);
       default -> json.skipChildren();
+    }
+  }
+
+  private void choices(JsonParser json, JsonToken value) throws IOException {
+    require(
+        "n", value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL, "an integer");
+    if (value == JsonToken.VALUE_NUMBER_INT) {
+      require(
+          "n",
+          json.getBigIntegerValue().bitLength() < 31 && json.getIntValue() >= 1,
+          "a positive integer");
+      choices = json.getIntValue();
     }
   }
 

@@ -27,12 +27,11 @@ final class AnswerReader {
   private final UsageFields usage = new UsageFields();
   private @Nullable String model;
   private @Nullable String serviceTier;
-  private @Nullable String speed;
   private @Nullable ErrorFields error;
   private @Nullable String type;
   private @Nullable UsageSite site;
   private boolean choicesEmpty;
-  private boolean finished;
+  private ErrorFields flat = ErrorFields.NONE;
 
   AnswerReader(Endpoint endpoint) {
     this.endpoint = endpoint;
@@ -46,7 +45,7 @@ final class AnswerReader {
     type = null;
     site = null;
     choicesEmpty = false;
-    finished = false;
+    flat = ErrorFields.NONE;
     try (JsonParser json = JSON.createParser(bytes, offset, length)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return false;
@@ -73,9 +72,9 @@ final class AnswerReader {
     return model;
   }
 
-  /// The tier that served the call. Anthropic's fast mode is a speed, priced like a tier.
+  /// The tier that served the call, or null.
   @Nullable String serviceTier() {
-    return "fast".equals(speed) ? "fast" : serviceTier;
+    return serviceTier == null ? usage.serviceTier() : serviceTier;
   }
 
   /// The error the last document reported, or null.
@@ -98,9 +97,9 @@ final class AnswerReader {
     return choicesEmpty;
   }
 
-  /// Whether a choice of the last document has a finish reason.
-  boolean finished() {
-    return finished;
+  /// An error that lies bare in the last document, as older self-hosted servers send it, or null.
+  @Nullable ErrorFields flatError() {
+    return flat.message() == null ? null : flat;
   }
 
   private void readObject(JsonParser json, boolean root) throws IOException {
@@ -121,9 +120,10 @@ final class AnswerReader {
           if (root && value == JsonToken.START_OBJECT) {
             readObject(json, false);
           } else {
-            json.skipChildren();
+            flat = flat.withMessage(text(json, value, null));
           }
         }
+        case "param" -> flat = flat.withParam(text(json, value, null));
         case "output" -> readOutput(json, value);
         default -> json.skipChildren();
       }
@@ -138,7 +138,7 @@ final class AnswerReader {
     int opened = (int) json.currentTokenLocation().getByteOffset();
     usage.read(json);
     int closed = (int) json.currentTokenLocation().getByteOffset();
-    site = new UsageSite(closed, closed == opened + 1);
+    site = new UsageSite(closed, closed == opened + 1, usage.costFrom(), usage.costTo());
   }
 
   private void readChoices(JsonParser json, JsonToken value) throws IOException {
@@ -149,15 +149,7 @@ final class AnswerReader {
     choicesEmpty = true;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       choicesEmpty = false;
-      if (json.currentToken() == JsonToken.START_OBJECT) {
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-          boolean reason = "finish_reason".equals(json.currentName());
-          finished |= json.nextToken() == JsonToken.VALUE_STRING && reason;
-          json.skipChildren();
-        }
-      } else {
-        json.skipChildren();
-      }
+      json.skipChildren();
     }
   }
 

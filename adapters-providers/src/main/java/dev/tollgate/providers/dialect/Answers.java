@@ -19,7 +19,6 @@ public final class Answers {
           "organization_spend_limit_exceeded",
           "project_spend_limit_exceeded",
           "organization_usage_limit_exceeded",
-          "ramp_limit_exceeded",
           "enforced_spend_limit_reached",
           "contract_spend_limit_reached",
           "billing_error");
@@ -55,7 +54,8 @@ public final class Answers {
     AnswerReader reader = new AnswerReader(endpoint);
     boolean isJson = reader.read(body, 0, body.length);
     ErrorFields error = isJson ? reader.error() : null;
-    return failure(status, retryAfter, error, secret);
+    return failure(
+        status, retryAfter, error == null && isJson ? reader.flatError() : error, secret);
   }
 
   static Failure failure(
@@ -63,7 +63,7 @@ public final class Answers {
       @Nullable Duration retryAfter,
       @Nullable ErrorFields error,
       @Nullable String secret) {
-    ErrorFields said = error == null ? new ErrorFields(null, null, null, null) : error;
+    ErrorFields said = error == null ? ErrorFields.NONE : error;
     Kind kind = kind(status, said);
     String message =
         said.message() == null
@@ -76,7 +76,8 @@ public final class Answers {
         message,
         said.type(),
         said.param(),
-        said.code());
+        said.code(),
+        false);
   }
 
   private static Kind kind(int status, ErrorFields error) {

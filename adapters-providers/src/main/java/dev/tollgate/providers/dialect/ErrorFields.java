@@ -12,7 +12,16 @@ record ErrorFields(
     @Nullable String type,
     @Nullable String param,
     @Nullable String code) {
+  static final ErrorFields NONE = new ErrorFields(null, null, null, null);
   private static final int LONGEST = 2_000;
+
+  ErrorFields withMessage(@Nullable String text) {
+    return text == null ? this : new ErrorFields(cut(text), type, param, code);
+  }
+
+  ErrorFields withParam(@Nullable String text) {
+    return new ErrorFields(message, type, text, code);
+  }
 
   /// The parser stands on the value of `error` and is left on its last token.
   ///

@@ -13,14 +13,23 @@ final class EventScan {
   private static final byte[] ERROR = Answers.ascii("\"error\"");
   private static final byte[] MESSAGE_STOP = Answers.ascii("\"message_stop\"");
   private static final byte[] DONE = Answers.ascii("[DONE]");
-  private static final byte[] FINISH = Answers.ascii("\"finish_reason\":\"");
+  private static final byte[] FINISH = Answers.ascii("\"finish_reason\":");
+  private static final byte[][] TERMINAL = {
+    Answers.ascii("\"response.completed\""),
+    Answers.ascii("\"response.incomplete\""),
+    Answers.ascii("\"response.failed\"")
+  };
 
   private final byte[][] textKeys;
   private long textBytes;
+  private final int choices;
+  private int finishes;
   private volatile boolean finishing;
   private boolean closeLook;
 
-  EventScan(Endpoint endpoint) {
+  /// @param choices how many finish reasons a stream has
+  EventScan(Endpoint endpoint, int choices) {
+    this.choices = choices;
     this.textKeys =
         switch (endpoint) {
           case CHAT_COMPLETIONS ->
@@ -52,6 +61,7 @@ final class EventScan {
   int scan(byte[] bytes, int from, int to) {
     closeLook = false;
     long text = textBytes;
+    int finished = finishes;
     boolean lineEmpty = true;
     int i = from;
     while (i < to) {
@@ -63,6 +73,9 @@ final class EventScan {
         }
         i += pair ? 2 : 1;
         if (lineEmpty && i > from + (pair ? 2 : 1)) {
+          if (finishes >= choices && !finishing) {
+            finishing = true;
+          }
           return i;
         }
         lineEmpty = true;
@@ -79,6 +92,7 @@ final class EventScan {
       }
     }
     textBytes = text;
+    finishes = finished;
     return -1;
   }
 
@@ -91,9 +105,10 @@ final class EventScan {
       case 'u' -> closeLook |= startsWith(USAGE, bytes, i, to);
       case 'e' -> closeLook |= startsWith(ERROR, bytes, i, to);
       case 'm' -> closeLook |= startsWith(MESSAGE_STOP, bytes, i, to);
+      case 'r' -> closeLook |= isTerminal(bytes, i, to);
       case 'f' -> {
-        if (startsWith(FINISH, bytes, i, to)) {
-          finishing = true;
+        if (startsWith(FINISH, bytes, i, to) && isText(bytes, i, to)) {
+          finishes++;
         }
       }
       default -> {
@@ -112,6 +127,25 @@ final class EventScan {
       }
     }
     return i + 1;
+  }
+
+  /// Whether the type of an event that ends a response starts here.
+  private static boolean isTerminal(byte[] bytes, int i, int to) {
+    for (byte[] type : TERMINAL) {
+      if (startsWith(type, bytes, i, to)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Whether the finish reason is a text, not null.
+  private static boolean isText(byte[] bytes, int i, int to) {
+    int value = i + FINISH.length;
+    while (value < to && bytes[value] == ' ') {
+      value++;
+    }
+    return value < to && bytes[value] == '"';
   }
 
   /// Counts a string's bytes; returns the offset of its closing quote.

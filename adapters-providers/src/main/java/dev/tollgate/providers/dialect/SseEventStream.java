@@ -22,6 +22,7 @@ public final class SseEventStream implements EventStream {
 
   private static final Duration DRAIN = Duration.ofMillis(20);
   private static final byte[] NOTHING = {};
+  private static final byte[] BLANK_LINE = {'\n', '\n'};
 
   private final Endpoint endpoint;
   private final UpstreamResponse response;
@@ -34,12 +35,14 @@ public final class SseEventStream implements EventStream {
   private boolean ended;
   private boolean drained;
 
+  /// @param choices how many answers were asked for, each with a finish of its own
   /// @param secret what must not be repeated from an error event, or null
-  public SseEventStream(Endpoint endpoint, UpstreamResponse response, @Nullable String secret) {
+  public SseEventStream(
+      Endpoint endpoint, int choices, UpstreamResponse response, @Nullable String secret) {
     this.endpoint = endpoint;
     this.response = response;
     this.secret = secret;
-    this.scan = new EventScan(endpoint);
+    this.scan = new EventScan(endpoint, choices);
     this.reader = new AnswerReader(endpoint);
   }
 
@@ -156,6 +159,7 @@ public final class SseEventStream implements EventStream {
     EventData data = EventData.of(bytes, from, end);
     if (data.isDone()) {
       ended = true;
+      usageIsFinal |= reader.usage() != null;
       return null;
     }
     if (!reader.read(data.bytes(), data.offset(), data.length())) {
@@ -180,10 +184,9 @@ public final class SseEventStream implements EventStream {
       return null;
     }
     usageIsFinal = true;
-    int brace = data.offset() - from + site.closingBrace();
     boolean usageOnly = endpoint.asksForUsage() && reader.choicesEmpty();
     return new Item.FinalUsage(
-        Arrays.copyOfRange(bytes, from, end), new UsageSite(brace, site.empty()), usageOnly);
+        Arrays.copyOfRange(bytes, from, end), site.movedBy(data.offset() - from), usageOnly);
   }
 
   /// The provider's own error event, or null when it repeats the credential.
@@ -192,10 +195,10 @@ public final class SseEventStream implements EventStream {
     return Answers.scrub(text, secret).equals(text) ? Arrays.copyOfRange(bytes, from, end) : null;
   }
 
-  /// Servers that report usage with every chunk are not done until a choice is finished.
+  /// Servers that report usage with every chunk are not done until every choice is finished.
   private boolean isFinal() {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS, COMPLETIONS -> reader.choicesEmpty() || reader.finished();
+      case CHAT_COMPLETIONS, COMPLETIONS -> reader.choicesEmpty() || scan.finishing();
       case MESSAGES -> "message_delta".equals(reader.type());
       case RESPONSES -> isTerminalResponse();
       case EMBEDDINGS, COUNT_TOKENS -> true;
@@ -212,13 +215,32 @@ public final class SseEventStream implements EventStream {
 
   /// The body ended. That is proper only when the model had said that it is done.
   private Item closed() {
-    ended = true;
+    completeRest();
     drained = true;
-    boolean done = usageIsFinal || endpoint.asksForUsage() && scan.finishing();
-    if (done && rest.length == 0) {
-      return new Item.End();
+    boolean done =
+        ended || endpoint.asksForUsage() && (usageIsFinal || scan.finishing()) && rest.length == 0;
+    ended = true;
+    if (!done) {
+      ready.add(broken("The provider's stream ended early."));
     }
-    return new Item.Broken(
-        Failure.of(Failure.Kind.BROKEN, "The provider's stream ended early."), null);
+    Item item = ready.poll();
+    return item == null ? new Item.End() : item;
+  }
+
+  private static Item broken(String message) {
+    return new Item.Broken(Failure.of(Failure.Kind.BROKEN, message), null);
+  }
+
+  /// The last event may lack its blank line. Half an event is not passed on.
+  private void completeRest() {
+    if (rest.length == 0) {
+      return;
+    }
+    EventData data = EventData.of(rest, 0, rest.length);
+    if (data.isDone()
+        || new AnswerReader(endpoint).read(data.bytes(), data.offset(), data.length())) {
+      split(BLANK_LINE);
+      rest = NOTHING;
+    }
   }
 }

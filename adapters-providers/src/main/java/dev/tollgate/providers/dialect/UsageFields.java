@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /// The counters of a usage object as a provider names them. Later values overwrite earlier ones and
 /// are never added: Anthropic repeats and corrects them in the course of a stream.
@@ -26,10 +27,23 @@ final class UsageFields {
   private long seconds;
   private long webSearches;
   private long fileSearches;
+  private int costFrom = -1;
+  private int costTo = -1;
   private boolean seen;
+  private @Nullable String serviceTier;
+  private @Nullable String speed;
 
   boolean seen() {
     return seen;
+  }
+
+  /// Where the provider's own cost lies in the object that was read last, or -1.
+  int costFrom() {
+    return costFrom;
+  }
+
+  int costTo() {
+    return costTo;
   }
 
   void countWebSearch() {
@@ -43,6 +57,8 @@ final class UsageFields {
   /// Reads an object; the parser stands on its `{` and is left on its `}`.
   void read(JsonParser json) throws IOException {
     seen = true;
+    costFrom = -1;
+    costTo = -1;
     read(json, "");
   }
 
@@ -50,16 +66,36 @@ final class UsageFields {
     while (json.nextToken() != JsonToken.END_OBJECT) {
       String name = json.currentName();
       JsonToken value = json.nextToken();
-      if (value == JsonToken.START_OBJECT) {
+      if (within.isEmpty() && name.equals("cost") && value.isScalarValue()) {
+        costFrom = (int) json.currentTokenLocation().getByteOffset();
+        json.getTextLength();
+        costTo = (int) json.currentLocation().getByteOffset();
+      } else if (value == JsonToken.START_OBJECT) {
         read(json, name);
       } else if (value == JsonToken.VALUE_NUMBER_INT) {
         set(name, within, json.getLongValue());
       } else if (value == JsonToken.VALUE_NUMBER_FLOAT) {
         set(name, within, json.getDecimalValue().longValue());
+      } else if (value == JsonToken.VALUE_STRING && within.isEmpty()) {
+        note(name, json.getText());
       } else {
         json.skipChildren();
       }
     }
+  }
+
+  private void note(String name, String text) {
+    if (name.equals("service_tier")) {
+      serviceTier = text;
+    } else if (name.equals("speed")) {
+      speed = text;
+    }
+  }
+
+  /// The tier that Anthropic names in its usage, or null. Its fast mode is a speed, priced like a
+  /// tier.
+  @Nullable String serviceTier() {
+    return "fast".equals(speed) ? speed : serviceTier;
   }
 
   private void set(String name, String within, long value) {

@@ -64,7 +64,8 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         if (response.status() == 200 && dispatch.stream() && isEventStream(response)) {
           handedOver = true;
           return new ProviderReply.Streaming(
-              new SseEventStream(dispatch.endpoint(), response, account.credential()),
+              new SseEventStream(
+                  dispatch.endpoint(), dispatch.choices(), response, account.credential()),
               ProviderHeaders.answer(response));
         }
         return whole(response, dispatch.endpoint(), account);
@@ -83,8 +84,9 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
     if (status != 200) {
       byte[] body = readAll(response, LARGEST_ERROR);
       Duration retryAfter = ProviderHeaders.retryAfter(response, clock.instant());
-      return new ProviderReply.Failed(
-          Answers.failure(endpoint, status, retryAfter, body, account.credential()));
+      Failure failure = Answers.failure(endpoint, status, retryAfter, body, account.credential());
+      boolean last = "false".equals(response.header("x-should-retry"));
+      return new ProviderReply.Failed(last ? failure.asFinal() : failure);
     }
     byte[] body = readAll(response, LARGEST_ANSWER);
     Answers.Read read = Answers.read(endpoint, body);

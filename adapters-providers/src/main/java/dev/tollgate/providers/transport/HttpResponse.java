@@ -54,6 +54,7 @@ final class HttpResponse implements UpstreamResponse {
   private boolean chunkOpen;
   private boolean complete;
   private boolean keepAlive;
+  private boolean older;
   private long lastByte;
   private long socketTimeoutMillis = -1;
 
@@ -200,22 +201,23 @@ final class HttpResponse implements UpstreamResponse {
     }
     String line = in.readAsciiString(length);
     in.skip(2);
+    older = line.startsWith("HTTP/1.0 ");
     boolean wellFormed =
-        line.length() >= 12 && line.startsWith("HTTP/1.1 ") && line.charAt(9) >= '1';
+        line.length() >= 12 && (older || line.startsWith("HTTP/1.1 ")) && line.charAt(9) >= '1';
     try {
       status = wellFormed ? Integer.parseInt(line, 9, 12, 10) : 0;
     } catch (NumberFormatException e) {
       status = 0;
     }
     if (status < 100 || status > 599 || status == 101) {
-      throw nonsense("a status line that is not HTTP/1.1");
+      throw nonsense("a status line that is not HTTP/1.1 or HTTP/1.0");
     }
   }
 
   private void readFraming(Headers read) {
     boolean chunked = read.contains(HeaderNames.TRANSFER_ENCODING);
     boolean sized = read.contains(HeaderNames.CONTENT_LENGTH);
-    keepAlive = !"close".equalsIgnoreCase(read.first(HeaderNames.CONNECTION).orElse(""));
+    keepAlive = !older && !"close".equalsIgnoreCase(read.first(HeaderNames.CONNECTION).orElse(""));
     if (chunked && sized) {
       throw nonsense("both Content-Length and Transfer-Encoding");
     }

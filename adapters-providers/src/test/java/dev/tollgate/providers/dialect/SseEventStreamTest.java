@@ -132,7 +132,8 @@ class SseEventStreamTest {
     byte[] bytes = CHAT.getBytes(StandardCharsets.UTF_8);
     for (int split = 1; split < bytes.length; split++) {
       try (var stream =
-          new SseEventStream(Endpoint.CHAT_COMPLETIONS, new Pieces(pieces(bytes, split)), null)) {
+          new SseEventStream(
+              Endpoint.CHAT_COMPLETIONS, 1, new Pieces(pieces(bytes, split)), null)) {
         Item item = stream.next(Duration.ofSeconds(1));
         while (item instanceof Item.Events events) {
           String text =
@@ -222,7 +223,7 @@ class SseEventStreamTest {
   private static Reading read(Endpoint endpoint, List<byte[]> pieces) {
     Reading reading = new Reading();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (var stream = new SseEventStream(endpoint, new Pieces(pieces), "sk-secret")) {
+    try (var stream = new SseEventStream(endpoint, 1, new Pieces(pieces), "sk-secret")) {
       while (!reading.ended && reading.failure == null) {
         switch (stream.next(Duration.ofSeconds(1))) {
           case Item.Events events -> out.write(events.bytes(), events.offset(), events.length());

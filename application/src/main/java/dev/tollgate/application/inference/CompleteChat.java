@@ -130,7 +130,12 @@ public final class CompleteChat {
       reply =
           provider.send(
               new ModelProvider.Dispatch(
-                  target, inbound.endpoint(), body, payload.stream(), inbound.upstreamHeaders()),
+                  target,
+                  inbound.endpoint(),
+                  body,
+                  payload.stream(),
+                  payload.choices(),
+                  inbound.upstreamHeaders()),
               silence);
       boolean another =
           reply instanceof ProviderReply.Failed failed && failed.failure().kind().mayTryAnother();
@@ -178,7 +183,8 @@ public final class CompleteChat {
   }
 
   private void fail(Failure failure, Exchange exchange, Payload payload, Caller caller) {
-    if (failure.kind().mayBeBilled()) {
+    boolean billable = failure.kind().mayBeBilled();
+    if (billable) {
       exchange.servedEstimate(estimate(payload, 0), null);
     }
     if (caller.isGone()) {
@@ -186,12 +192,23 @@ public final class CompleteChat {
       books.settle(exchange);
       return;
     }
-    refuse(exchange, Refusal.of(failure), caller);
+    Refusal refusal = Refusal.of(failure);
+    exchange.refused(refusal);
+    if (billable) {
+      books.settle(exchange);
+    } else {
+      books.note(exchange);
+    }
+    tell(refusal, caller);
   }
 
   private void refuse(Exchange exchange, Refusal refusal, Caller caller) {
     exchange.refused(refusal);
     books.note(exchange);
+    tell(refusal, caller);
+  }
+
+  private static void tell(Refusal refusal, Caller caller) {
     try {
       caller.refuse(refusal);
     } catch (CallerGone e) {

@@ -5,9 +5,11 @@ import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.EventStream.Item;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.ProviderReply.UsageSite;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Usage;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -130,21 +132,25 @@ final class StreamRelay {
     if (last.usageOnly() && !payload.includeUsage()) {
       return;
     }
+    UsageSite site = last.site();
+    ByteArrayOutputStream out = new ByteArrayOutputStream(last.bytes().length + 64);
     StringBuilder members = new StringBuilder(64);
-    if (cost != null) {
+    int from = 0;
+    if (cost != null && site.costFrom() >= 0) {
+      out.write(last.bytes(), 0, site.costFrom());
+      out.writeBytes(('"' + cost.usd() + '"').getBytes(StandardCharsets.US_ASCII));
+      from = site.costTo();
+    } else if (cost != null) {
       members.append(",\"cost\":\"").append(cost.usd()).append('"');
     }
     if (!committed) {
       members.append(",\"settlement\":\"pending\"");
     }
-    byte[] added = members.toString().getBytes(StandardCharsets.US_ASCII);
-    int skip = last.site().empty() && added.length > 0 ? 1 : 0;
-    int at = last.site().closingBrace();
-    byte[] out = new byte[last.bytes().length + added.length - skip];
-    System.arraycopy(last.bytes(), 0, out, 0, at);
-    System.arraycopy(added, skip, out, at, added.length - skip);
-    System.arraycopy(last.bytes(), at, out, at + added.length - skip, last.bytes().length - at);
-    caller.write(out, 0, out.length);
+    int skipComma = site.empty() && !members.isEmpty() ? 1 : 0;
+    out.write(last.bytes(), from, site.closingBrace() - from);
+    out.writeBytes(members.substring(skipComma).getBytes(StandardCharsets.US_ASCII));
+    out.write(last.bytes(), site.closingBrace(), last.bytes().length - site.closingBrace());
+    caller.write(out.toByteArray(), 0, out.size());
   }
 
   private void breakOff(Item.Broken broken, EventStream events) {

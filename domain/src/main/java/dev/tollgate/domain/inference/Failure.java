@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param type the provider's `type`, when the body could be read
 /// @param param the field that the provider blames, or null
 /// @param code the provider's `code`, or null
+/// @param finalAnswer whether the provider said that a retry is of no use
 public record Failure(
     Kind kind,
     int status,
@@ -18,7 +19,8 @@ public record Failure(
     String message,
     @Nullable String type,
     @Nullable String param,
-    @Nullable String code) {
+    @Nullable String code,
+    boolean finalAnswer) {
 
   /// Kinds of provider failure.
   public enum Kind {
@@ -62,8 +64,13 @@ public record Failure(
     }
   }
 
+  /// The same failure, of which the provider said that a retry is of no use.
+  public Failure asFinal() {
+    return new Failure(kind, status, retryAfter, message, type, param, code, true);
+  }
+
   /// A failure that Tollgate itself found.
   public static Failure of(Kind kind, String message) {
-    return new Failure(kind, 0, null, message, null, null, null);
+    return new Failure(kind, 0, null, message, null, null, null, false);
   }
 }

@@ -16,9 +16,15 @@ public interface ModelProvider {
   /// One attempt.
   ///
   /// @param body the rendered body
+  /// @param choices how many answers were asked for, each with a finish of its own
   /// @param headers the caller's headers that may go upstream
   record Dispatch(
-      Target target, Endpoint endpoint, byte[] body, boolean stream, List<HeaderField> headers) {
+      Target target,
+      Endpoint endpoint,
+      byte[] body,
+      boolean stream,
+      int choices,
+      List<HeaderField> headers) {
     public Dispatch {
       headers = List.copyOf(headers);
     }

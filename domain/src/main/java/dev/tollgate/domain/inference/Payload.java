@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param includeUsageAt span of the value of `stream_options.include_usage`, or null when absent
 /// @param includeUsage whether the caller asked for a stream's usage
 /// @param membersFrom offset just behind the `{` of the body
+/// @param choices how many answers were asked for (`n`)
 /// @param serviceTier the tier the caller named, or null
 /// @param user the caller's own name for its user, or null
 /// @param metadata the caller's `metadata` object as JSON text, or null
@@ -30,6 +31,7 @@ public record Payload(
     @Nullable Span includeUsageAt,
     boolean includeUsage,
     int membersFrom,
+    int choices,
     @Nullable String serviceTier,
     @Nullable String user,
     @Nullable String metadata) {

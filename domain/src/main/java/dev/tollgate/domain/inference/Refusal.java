@@ -108,7 +108,7 @@ public record Refusal(
               message,
               failure.param(),
               null,
-              false);
+              failure.finalAnswer());
       case CONTENT_FILTERED -> badRequest("content_filter", message, failure.param());
       case NOT_FOUND -> notFound("model_not_found", message, "model");
       case AUTH ->
@@ -131,7 +131,13 @@ public record Refusal(
               true);
       case RATE_LIMITED ->
           new Refusal(
-              429, "rate_limit_error", "provider_rate_limited", message, null, retry, false);
+              429,
+              "rate_limit_error",
+              "provider_rate_limited",
+              message,
+              null,
+              retry,
+              failure.finalAnswer());
       case OVERLOADED ->
           new Refusal(
               503,
@@ -140,10 +146,14 @@ public record Refusal(
               message,
               null,
               retry == null ? Duration.ofSeconds(1) : retry,
-              false);
-      case CONNECT -> new Refusal(502, SERVER, "provider_unreachable", message, null, retry, false);
-      case TIMEOUT -> new Refusal(504, SERVER, "provider_timeout", message, null, retry, false);
-      case BROKEN -> new Refusal(502, SERVER, "provider_broken", message, null, retry, false);
+              failure.finalAnswer());
+      case CONNECT ->
+          new Refusal(
+              502, SERVER, "provider_unreachable", message, null, retry, failure.finalAnswer());
+      case TIMEOUT ->
+          new Refusal(504, SERVER, "provider_timeout", message, null, retry, failure.finalAnswer());
+      case BROKEN ->
+          new Refusal(502, SERVER, "provider_broken", message, null, retry, failure.finalAnswer());
     };
   }
 }

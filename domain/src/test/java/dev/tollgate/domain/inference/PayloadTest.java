@@ -72,6 +72,7 @@ class PayloadTest {
         span(body, includeUsage),
         asked,
         body.indexOf('{') + 1,
+        1,
         null,
         null,
         null);
