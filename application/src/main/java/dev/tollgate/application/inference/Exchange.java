@@ -33,6 +33,7 @@ final class Exchange {
   private @Nullable Price price;
   private @Nullable String serviceTier;
   private Usage usage = Usage.NONE;
+  private @Nullable Money cost;
   private boolean priced;
   private boolean estimated;
   private boolean responseTruncated;
@@ -73,6 +74,7 @@ final class Exchange {
 
   void served(@Nullable Usage reported, @Nullable String tier) {
     usage = reported == null ? Usage.NONE : reported;
+    cost = null;
     serviceTier = tier;
     priced = reported != null;
   }
@@ -95,10 +97,10 @@ final class Exchange {
 
   /// The cost, or null when usage or price is not known.
   @Nullable Money cost() {
-    if (!priced || price == null || target == null) {
-      return null;
+    if (cost == null && priced && price != null && target != null) {
+      cost = price.cost(usage, pricedTier(), target.provider().options().region());
     }
-    return price.cost(usage, pricedTier(), target.provider().options().region());
+    return cost;
   }
 
   /// The tier that served the call, else the one that was asked for; `auto` and `default` are none.

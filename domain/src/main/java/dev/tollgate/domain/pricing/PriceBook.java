@@ -10,14 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /// All prices of a tenant's catalogue at one moment. Immutable; a change makes a new book.
 public final class PriceBook {
-  private final Map<String, List<Price>> bySellerAndModel = new HashMap<>();
+  private static final String ANY_MODEL = "*";
+
+  private final Map<String, Map<String, List<Price>>> bySeller = new HashMap<>();
 
   public PriceBook(List<Price> prices) {
     var newestFirst = new ArrayList<>(prices);
     newestFirst.sort(Comparator.comparing(Price::effectiveFrom).reversed());
     for (Price price : newestFirst) {
-      bySellerAndModel
-          .computeIfAbsent(key(price.seller(), price.model()), _ -> new ArrayList<>())
+      bySeller
+          .computeIfAbsent(price.seller(), _ -> new HashMap<>())
+          .computeIfAbsent(price.model(), _ -> new ArrayList<>())
           .add(price);
     }
   }
@@ -25,15 +28,17 @@ public final class PriceBook {
   /// The price in force at an instant: the named provider's own before that of its kind, a named
   /// model before `*`. Null when the model has no price.
   public @Nullable Price find(String provider, String kind, String model, Instant at) {
-    for (String seller : List.of(provider, kind)) {
-      for (String name : List.of(model, "*")) {
-        Price price = inForce(bySellerAndModel.get(key(seller, name)), at);
-        if (price != null) {
-          return price;
-        }
-      }
+    Price own = find(provider, model, at);
+    return own == null ? find(kind, model, at) : own;
+  }
+
+  private @Nullable Price find(String seller, String model, Instant at) {
+    Map<String, List<Price>> byModel = bySeller.get(seller);
+    if (byModel == null) {
+      return null;
     }
-    return null;
+    Price named = inForce(byModel.get(model), at);
+    return named == null ? inForce(byModel.get(ANY_MODEL), at) : named;
   }
 
   private static @Nullable Price inForce(@Nullable List<Price> newestFirst, Instant at) {
@@ -45,9 +50,5 @@ public final class PriceBook {
       }
     }
     return null;
-  }
-
-  private static String key(String seller, String model) {
-    return seller + '\n' + model;
   }
 }
