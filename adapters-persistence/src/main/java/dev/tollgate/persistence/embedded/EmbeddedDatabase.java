@@ -112,6 +112,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     if (user == null) {
       return;
     }
+    if (user.equals("none")) {
+      throw new IllegalStateException(
+          "it refuses to run as root, and neither unshare nor setpriv works here; start tollgate as"
+              + " another user");
+    }
     Files.createDirectories(data);
     try (Stream<Path> files = Files.walk(data)) {
       for (Path file : files.toList()) {
