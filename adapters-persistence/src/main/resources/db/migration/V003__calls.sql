@@ -79,7 +79,8 @@ begin
   end loop;
 end $$;
 
--- Drops days that are past the time of their class.
+-- Drops days that are past the time of their class. A node may ask for less than the database's own day
+-- allows, never for more: one whose clock is ahead must not drop what is still to be kept.
 create function tollgate.drop_expired(p_today date) returns int language plpgsql security definer
 set search_path = tollgate, pg_temp as $$
 declare r record; dropped int := 0;
@@ -92,13 +93,16 @@ begin
     join pg_namespace s on s.oid = c.relnamespace
     where s.nspname = 'tollgate' and p.relname ~ '^call(_content)?_[0-9]+$'
   loop
-    if r.day < p_today - r.days then
+    if r.day < least(p_today, (now() at time zone 'utc')::date) - r.days then
       execute format('drop table tollgate.%I', r.relname);
       dropped := dropped + 1;
     end if;
   end loop;
   return dropped;
 end $$;
+
+revoke execute on function tollgate.ensure_days(date, date), tollgate.drop_expired(date) from public;
+grant execute on function tollgate.ensure_days(date, date), tollgate.drop_expired(date) to tollgate_ledger;
 
 -- Sums over minutes (kept for 8 days) and over quarters of an hour (kept), by the time a call began.
 -- A quarter suits every time zone. The node is part of the key, so that two nodes never wait for one row.

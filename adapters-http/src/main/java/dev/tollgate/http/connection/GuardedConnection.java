@@ -11,23 +11,20 @@ import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// One caller's connection. A request that does not arrive in time is given up, and while an answer
-/// is on its way a caller who hangs up is noticed, although nobody reads from it.
+/// One caller's connection. A request that does not arrive in time, or is larger than any may be,
+/// is given up, and while an answer is on its way a caller who hangs up is noticed, although nobody
+/// reads from it.
 ///
-/// The socket's read time-out must be [#SLICE]: reads go on until a deadline, a slice at a time.
-/// All methods but [#watch] and [#isGone] belong to the thread of the connection.
+/// The methods belong to the thread of the connection, but for [#watch], [#isGone] and
+/// [#closeIfOverdue].
 public final class GuardedConnection implements ConnectionContext {
   /// The connection whose request is being handled.
   public static final ScopedValue<GuardedConnection> CURRENT = ScopedValue.newInstance();
-
-  /// How long one read of the socket may block.
-  public static final Duration SLICE = Duration.ofSeconds(2);
 
   /// How long a request may take to arrive, beside the time its bytes need at the slowest speed.
   private static final long GRACE_NANOS = Duration.ofSeconds(7).toNanos();
@@ -37,15 +34,20 @@ public final class GuardedConnection implements ConnectionContext {
 
   private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
 
+  /// More than the largest body with its head. Helidon reads a chunk whole before anyone sees it,
+  /// so the bound has to be here.
+  private static final long LARGEST_REQUEST = 12 << 20;
+
   private final ConnectionContext context;
   private final HelidonSocket socket;
   private final DataReader first;
   private final DataReader reader = DataReader.create(this::pull);
   private final Hangup hangup;
   private byte @Nullable [] address;
-  private boolean requestBegun;
-  private long since = System.nanoTime();
-  private long received;
+  private volatile boolean waiting;
+  private volatile boolean requestBegun;
+  private volatile long since = System.nanoTime();
+  private volatile long received;
 
   GuardedConnection(ConnectionContext context) {
     this.context = context;
@@ -84,29 +86,32 @@ public final class GuardedConnection implements ConnectionContext {
     return address;
   }
 
+  /// Closes the connection when its next byte is overdue.
+  void closeIfOverdue() {
+    if (waiting && isOverdue()) {
+      try {
+        socket.close();
+      } catch (UncheckedIOException e) {
+        // It was closed by the caller at the same moment.
+      }
+    }
+  }
+
   private byte @Nullable [] pull() {
     if (first.available() > 0) {
       return received(first.readBytes(first.available()));
     }
-    while (true) {
-      checkDeadline();
-      byte[] bytes;
-      try {
-        if (hangup.isReading()) {
-          bytes = hangup.takeOver(SLICE);
-          if (bytes != null && bytes.length == 0) {
-            continue;
-          }
-        } else {
-          bytes = socket.get();
-        }
-      } catch (UncheckedIOException e) {
-        if (e.getCause() instanceof SocketTimeoutException) {
-          continue;
-        }
-        throw new CloseConnectionException("the caller's connection broke", e);
-      }
+    if (isOverdue() || received > LARGEST_REQUEST) {
+      throw new CloseConnectionException("the request is too slow or too large");
+    }
+    waiting = true;
+    try {
+      byte[] bytes = hangup.isReading() ? hangup.takeOver() : socket.get();
       return bytes == null ? null : received(bytes);
+    } catch (UncheckedIOException e) {
+      throw new CloseConnectionException("the connection broke or was overdue", e);
+    } finally {
+      waiting = false;
     }
   }
 
@@ -115,16 +120,15 @@ public final class GuardedConnection implements ConnectionContext {
       requestBegun = true;
       since = System.nanoTime();
     }
-    received += bytes.length;
+    // Only this thread writes it.
+    long sum = received + bytes.length;
+    received = sum;
     return bytes;
   }
 
-  private void checkDeadline() {
+  private boolean isOverdue() {
     long allowed = requestBegun ? GRACE_NANOS + received * NANOS_PER_BYTE : KEEP_ALIVE_NANOS;
-    if (System.nanoTime() - since > allowed) {
-      throw new CloseConnectionException(
-          requestBegun ? "the request did not arrive in time" : "the connection was idle");
-    }
+    return System.nanoTime() - since > allowed;
   }
 
   @Override

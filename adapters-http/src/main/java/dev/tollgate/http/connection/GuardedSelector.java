@@ -8,13 +8,36 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// Helidon's HTTP/1.1 behind a [GuardedConnection].
-public final class GuardedSelector implements ServerConnectionSelector {
+/// Helidon's HTTP/1.1 behind a [GuardedConnection]. One thread looks every half second for
+/// connections whose next byte is overdue; a blocked read has no time-out of its own.
+public final class GuardedSelector implements ServerConnectionSelector, AutoCloseable {
+  private static final Duration LOOK = Duration.ofMillis(500);
+
   private final Http1ConnectionSelector http1;
+  private final Set<GuardedConnection> open = ConcurrentHashMap.newKeySet();
+  private final Thread watch = Thread.ofPlatform().daemon().name("deadlines").unstarted(this::look);
 
   public GuardedSelector(Http1ConnectionSelector http1) {
     this.http1 = http1;
+    watch.start();
+  }
+
+  @Override
+  public void close() {
+    watch.interrupt();
+  }
+
+  private void look() {
+    try {
+      while (true) {
+        Thread.sleep(LOOK);
+        open.forEach(GuardedConnection::closeIfOverdue);
+      }
+    } catch (InterruptedException e) {
+      // The listener stops.
+    }
   }
 
   @Override
@@ -39,12 +62,17 @@ public final class GuardedSelector implements ServerConnectionSelector {
     return new ServerConnection() {
       @Override
       public void handle(Limit limit) throws InterruptedException {
-        ScopedValue.where(GuardedConnection.CURRENT, guarded)
-            .<Void, InterruptedException>call(
-                () -> {
-                  connection.handle(limit);
-                  return null;
-                });
+        open.add(guarded);
+        try {
+          ScopedValue.where(GuardedConnection.CURRENT, guarded)
+              .<Void, InterruptedException>call(
+                  () -> {
+                    connection.handle(limit);
+                    return null;
+                  });
+        } finally {
+          open.remove(guarded);
+        }
       }
 
       @Override

@@ -2,7 +2,6 @@ package dev.tollgate.http.server;
 
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.connection.GuardedSelector;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.ops.OpsRoutes;
@@ -45,6 +44,7 @@ public final class HttpServer {
           .getBytes(StandardCharsets.UTF_8);
 
   private final AtomicInteger running = new AtomicInteger();
+  private final GuardedSelector selector;
   private final WebServer main;
   private final WebServer ops;
   private final Duration drain;
@@ -69,8 +69,9 @@ public final class HttpServer {
 
   public HttpServer(HttpSettings settings, Services services) {
     this.drain = settings.drain();
-    this.main = server(settings.host(), settings.port(), routing(settings, services));
-    this.ops = server(settings.host(), settings.opsPort(), opsRouting(services));
+    this.selector = selector();
+    this.main = server(settings.host(), settings.port(), routing(settings, services), selector);
+    this.ops = server(settings.host(), settings.opsPort(), opsRouting(services), selector);
   }
 
   public void start() {
@@ -130,6 +131,7 @@ public final class HttpServer {
   public void stop() {
     main.stop();
     ops.stop();
+    selector.close();
   }
 
   private HttpRouting.Builder routing(HttpSettings settings, Services services) {
@@ -173,7 +175,7 @@ public final class HttpServer {
         .register("/", services.ops());
   }
 
-  private static WebServer server(String host, int port, HttpRouting.Builder routing) {
+  private static GuardedSelector selector() {
     Http1Config http1 =
         Http1Config.builder()
             .maxHeadersSize(32_768)
@@ -181,6 +183,11 @@ public final class HttpServer {
             .validateRequestHeaders(true)
             .sendKeepAliveHeader(false)
             .build();
+    return new GuardedSelector(Http1ConnectionSelector.builder().config(http1).build());
+  }
+
+  private static WebServer server(
+      String host, int port, HttpRouting.Builder routing, GuardedSelector selector) {
     return WebServer.builder()
         .host(host)
         .port(port)
@@ -188,9 +195,8 @@ public final class HttpServer {
         .protocolsDiscoverServices(false)
         .shutdownHook(false)
         .shutdownGracePeriod(Duration.ofSeconds(1))
-        .connectionOptions(options -> options.tcpNoDelay(true).readTimeout(GuardedConnection.SLICE))
-        .addConnectionSelector(
-            new GuardedSelector(Http1ConnectionSelector.builder().config(http1).build()))
+        .connectionOptions(options -> options.tcpNoDelay(true))
+        .addConnectionSelector(selector)
         .backlog(4_096)
         .maxTcpConnections(MOST_CONNECTIONS)
         .idleConnectionTimeout(Duration.ofHours(2))

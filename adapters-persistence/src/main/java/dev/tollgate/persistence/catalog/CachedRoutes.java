@@ -59,6 +59,7 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
       snapshots.computeIfPresent(tenant, (_, _) -> load(tenant));
     } catch (StoreUnavailable e) {
       LOG.log(Level.WARNING, "The catalogue could not be read again; the last one stays in use.");
+      throw e;
     }
   }
 

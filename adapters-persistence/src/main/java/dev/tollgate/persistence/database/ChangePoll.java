@@ -42,7 +42,7 @@ public final class ChangePoll implements Runnable {
   /// @param subject what of it: an id, or the name of a table
   public record Change(long id, TenantId tenant, String kind, String subject) {}
 
-  /// A cache.
+  /// A cache. One that throws [StoreUnavailable] is told again.
   public interface Listener {
     void changed(Change change);
 
@@ -51,6 +51,7 @@ public final class ChangePoll implements Runnable {
 
   @Override
   public void run() {
+    long started = System.nanoTime();
     List<Change> recent;
     try {
       recent =
@@ -79,14 +80,22 @@ public final class ChangePoll implements Runnable {
       // The caches stay as they are; the next success finds out how long this lasted.
       return;
     }
-    long now = System.nanoTime();
-    if (now - lastSuccess > WINDOW.toNanos() - 3_000_000_000L) {
+    try {
+      tell(recent);
+      lastSuccess = started;
+    } catch (StoreUnavailable e) {
+      // A cache could not read anew. What it did not take in is told again.
+    }
+  }
+
+  private void tell(List<Change> recent) {
+    if (System.nanoTime() - lastSuccess > WINDOW.toNanos() - 3_000_000_000L) {
       listeners.forEach(Listener::everythingMayHaveChanged);
     }
-    lastSuccess = now;
     for (Change change : recent) {
-      if (told.put(change.id(), Boolean.TRUE) == null) {
+      if (!told.containsKey(change.id())) {
         listeners.forEach(listener -> listener.changed(change));
+        told.put(change.id(), Boolean.TRUE);
       }
     }
   }

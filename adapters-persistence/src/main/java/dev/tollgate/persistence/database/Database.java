@@ -99,6 +99,8 @@ public final class Database implements AutoCloseable {
     properties.setProperty("socketTimeout", "10");
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("prepareThreshold", "1");
+    // A row that is refused must not show up in the log.
+    properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("ApplicationName", "tollgate writer");
     properties.setProperty("options", "-c statement_timeout=8000");
     return DriverManager.getConnection(config.url(), properties);

@@ -190,6 +190,8 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
         report(e);
         disconnect();
         if (stopping && pauseMillis > 500) {
+          // The batch given up may be committed all the same; none may follow under its number.
+          session = -1;
           return;
         }
         pause(pauseMillis);
@@ -226,6 +228,7 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
       connection = opened;
       if (session < 0) {
         session = openSession(opened);
+        batch = 0;
       }
       flush = opened.prepareStatement(FlushStatement.SQL);
     }

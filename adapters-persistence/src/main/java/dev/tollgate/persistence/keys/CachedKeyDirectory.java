@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// The keys of all tenants that this node has seen, in memory, emptied by the poll for changes. An
@@ -52,6 +53,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
       Caffeine.newBuilder().maximumSize(MOST_UNKNOWN).expireAfterWrite(UNKNOWN_FOR).build();
   private final ConcurrentHashMap<KeyId, VirtualKey> touched = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<UUID, Set<Long>> secretsOfKey = new ConcurrentHashMap<>();
+  private final AtomicLong changes = new AtomicLong();
 
   public CachedKeyDirectory(Database database) {
     this.database = database;
@@ -67,9 +69,15 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
     if (unknown.getIfPresent(secret) != null) {
       return null;
     }
+    long before = changes.get();
     KnownKey loaded = loadInto(secret, id);
     if (loaded == null) {
       unknown.put(secret, Boolean.TRUE);
+    }
+    if (changes.get() != before) {
+      // What was read may be older than a change that found nothing to forget here.
+      known.invalidate(secret);
+      unknown.invalidate(secret);
     }
     return loaded;
   }
@@ -83,6 +91,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
 
   @Override
   public void changed(ChangePoll.Change change) {
+    changes.incrementAndGet();
     switch (change.kind()) {
       case "key" -> {
         Set<Long> secrets = secretsOfKey.remove(UUID.fromString(change.subject()));
@@ -104,6 +113,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
 
   @Override
   public void everythingMayHaveChanged() {
+    changes.incrementAndGet();
     known.invalidateAll();
     unknown.invalidateAll();
   }
@@ -131,8 +141,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
         });
   }
 
-  /// Loading inside the cache makes a change that is noticed meanwhile wait for it and win. A
-  /// loader may return null, which keeps nothing; Caffeine's annotations do not say so.
+  /// A loader may return null, which keeps nothing; Caffeine's annotations do not say so.
   @SuppressWarnings("NullAway")
   private @Nullable KnownKey loadInto(Long secret, SecretId id) {
     return known.get(secret, _ -> load(id));
@@ -141,11 +150,16 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
   private @Nullable KnownKey load(SecretId id) {
     KnownKey loaded = database.<@Nullable KnownKey>asLedger(connection -> query(connection, id));
     if (loaded != null) {
-      secretsOfKey
-          .computeIfAbsent(loaded.key().id().value(), _ -> ConcurrentHashMap.newKeySet())
-          .add(id.value());
+      secretsOfKey.compute(loaded.key().id().value(), (_, secrets) -> with(secrets, id.value()));
     }
     return loaded;
+  }
+
+  /// Added inside the map's lock: a set that is being removed would lose it.
+  private static Set<Long> with(@Nullable Set<Long> secrets, long id) {
+    Set<Long> grown = secrets == null ? ConcurrentHashMap.newKeySet() : secrets;
+    grown.add(id);
+    return grown;
   }
 
   private static @Nullable KnownKey query(Connection connection, SecretId id) throws SQLException {

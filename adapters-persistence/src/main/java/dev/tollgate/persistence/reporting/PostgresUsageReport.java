@@ -21,6 +21,8 @@ import java.util.UUID;
 
 /// Adds up the roll-ups in PostgreSQL.
 public final class PostgresUsageReport implements UsageReport {
+  private static final int MOST_ROWS = 20_000;
+
   private final Database database;
 
   public PostgresUsageReport(Database database) {
@@ -66,14 +68,21 @@ public final class PostgresUsageReport implements UsageReport {
             + by
             + " having sum(calls) > 0"
             + order
-            + " limit 20000";
-    return database.inTenant(
-        tenant,
-        tx -> {
-          var statement = tx.createQuery(sql);
-          params.forEach(statement::addParam);
-          return Rows.all(statement.execute(), row -> row(row, query));
-        });
+            + " limit "
+            + (MOST_ROWS + 1);
+    List<Row> rows =
+        database.inTenant(
+            tenant,
+            tx -> {
+              var statement = tx.createQuery(sql);
+              params.forEach(statement::addParam);
+              return Rows.all(statement.execute(), row -> row(row, query));
+            });
+    if (rows.size() > MOST_ROWS) {
+      throw new IllegalArgumentException(
+          "the report has more than " + MOST_ROWS + " rows; ask for a shorter time or one group");
+    }
+    return rows;
   }
 
   private static String expression(Group group) {

@@ -4,11 +4,13 @@ import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.ProjectId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What to add up, by at most two groups, over `[from, to)`.
+/// What to add up, by at most two groups, over `[from, to)`, which is widened to whole minutes:
+/// less is not kept apart.
 public record UsageQuery(
     Instant from,
     Instant to,
@@ -24,6 +26,8 @@ public record UsageQuery(
 
   public UsageQuery {
     groups = List.copyOf(groups);
+    from = from.truncatedTo(ChronoUnit.MINUTES);
+    to = to.plusSeconds(60).minusNanos(1).truncatedTo(ChronoUnit.MINUTES);
     if (!from.isBefore(to)) {
       throw new IllegalArgumentException("from must be before to");
     }

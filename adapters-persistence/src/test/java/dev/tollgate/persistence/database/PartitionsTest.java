@@ -1,0 +1,120 @@
+package dev.tollgate.persistence.database;
+
+import static dev.tollgate.domain.inference.SampleCalls.aCall;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.tenancy.Retention;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.inference.GroupCommitWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PartitionsTest {
+  private static final Instant LONG_AGO = Instant.parse("2001-02-03T23:59:59.999Z");
+
+  private final TestingDatabase testing = TestingDatabase.shared();
+  private final LocalDate today = LocalDate.now(ZoneOffset.UTC);
+
+  private void keepHouse() {
+    new Housekeeping(testing.database(), Clock.systemUTC()).run();
+  }
+
+  private void make(LocalDate day) {
+    testing.run(Role.LEDGER, "select tollgate.ensure_days('" + day + "', '" + day + "')");
+  }
+
+  /// Names of all partitions of a day, both of calls and of content.
+  private List<String> partitions(LocalDate day) {
+    return testing.select(
+        "select relname from pg_class where relnamespace = 'tollgate'::regnamespace"
+            + " and relkind = 'r' and relname like '%"
+            + DateTimeFormatter.BASIC_ISO_DATE.format(day)
+            + "' order by relname");
+  }
+
+  private static String[] named(LocalDate day, List<Retention> classes) {
+    List<String> names = new ArrayList<>();
+    for (String table : List.of("call_", "call_content_")) {
+      for (Retention each : classes) {
+        names.add(table + each.days() + "_" + DateTimeFormatter.BASIC_ISO_DATE.format(day));
+      }
+    }
+    return names.toArray(String[]::new);
+  }
+
+  @Test
+  void daysAreMadeAhead() {
+    keepHouse();
+    for (int ahead = -1; ahead <= 3; ahead++) {
+      LocalDate day = today.plusDays(ahead);
+      assertThat(partitions(day))
+          .containsExactlyInAnyOrder(named(day, List.of(Retention.values())));
+    }
+  }
+
+  @Test
+  void keepingHouseTwiceChangesNothing() {
+    keepHouse();
+    List<String> before = partitions(today);
+    keepHouse();
+    assertThat(partitions(today)).isEqualTo(before);
+  }
+
+  @Test
+  void aCallOfAnUnknownDayMakesItsPartition() {
+    CallRecord call = aCall().of(testing.foundTenant()).at(LONG_AGO).build();
+    try (GroupCommitWriter writer = new GroupCommitWriter(testing.database(), 1)) {
+      writer.start();
+      assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
+    }
+    assertThat(partitions(LocalDate.of(2001, 2, 3))).isNotEmpty();
+    assertThat(
+            testing.select(
+                "select tableoid::regclass::text from tollgate.call where id = '"
+                    + call.id().value()
+                    + "'"))
+        .containsExactly("tollgate.call_30_20010203");
+  }
+
+  @Test
+  void daysAreDroppedWhenTheTimeOfTheirClassIsOver() {
+    for (Retention each : Retention.values()) {
+      make(today.minusDays(each.days()));
+      make(today.minusDays(each.days() + 1L));
+    }
+    keepHouse();
+    List<Retention> left = new ArrayList<>(List.of(Retention.values()));
+    for (Retention each : Retention.values()) {
+      LocalDate last = today.minusDays(each.days());
+      assertThat(partitions(last)).containsExactlyInAnyOrder(named(last, left));
+      left.remove(each);
+      LocalDate over = last.minusDays(1);
+      assertThat(partitions(over)).containsExactlyInAnyOrder(named(over, left));
+    }
+  }
+
+  @Test
+  void rollUpsOfMinutesAreKeptForEightDaysAndThoseOfQuartersForEver() {
+    var tenant = testing.foundTenant();
+    Instant now = Instant.now();
+    try (GroupCommitWriter writer = new GroupCommitWriter(testing.database(), 1)) {
+      writer.start();
+      for (int days : new int[] {1, 7, 9}) {
+        CallRecord call = aCall().of(tenant).at(now.minus(Duration.ofDays(days))).build();
+        assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
+      }
+    }
+    keepHouse();
+    String where = " where tenant_id = '" + tenant.value() + "'";
+    assertThat(testing.select("select bucket from tollgate.usage_minute" + where)).hasSize(2);
+    assertThat(testing.select("select bucket from tollgate.usage_quarter" + where)).hasSize(3);
+  }
+}

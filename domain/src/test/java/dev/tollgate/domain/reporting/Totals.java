@@ -1,0 +1,101 @@
+package dev.tollgate.domain.reporting;
+
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.Usage;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a report says, worked out from the calls themselves, one by one. A call that no provider
+/// was asked for counts under no model: its name could be anything that a caller wrote.
+public final class Totals {
+  private static final Comparator<List<String>> ORDER =
+      Comparator.comparing((List<String> groups) -> groups.isEmpty() ? "" : groups.getFirst())
+          .thenComparing(groups -> groups.isEmpty() ? "" : groups.getLast());
+
+  private Totals() {}
+
+  public static List<UsageReport.Row> of(List<CallView> calls, UsageQuery query) {
+    Map<List<String>, Sum> sums = new TreeMap<>(ORDER);
+    for (CallView call : calls) {
+      if (matches(call, query)) {
+        List<String> groups = query.groups().stream().map(each -> value(each, call)).toList();
+        sums.computeIfAbsent(groups, _ -> new Sum()).add(call);
+      }
+    }
+    return sums.entrySet().stream().map(each -> each.getValue().row(each.getKey())).toList();
+  }
+
+  private static boolean matches(CallView call, UsageQuery query) {
+    return !call.time().isBefore(query.from())
+        && call.time().isBefore(query.to())
+        && (query.key() == null || query.key().equals(call.key()))
+        && (query.project() == null || query.project().equals(call.project()))
+        && (query.model() == null || query.model().equals(model(call)));
+  }
+
+  private static String value(UsageQuery.Group group, CallView call) {
+    return switch (group) {
+      case KEY -> text(call.key());
+      case PROJECT -> text(call.project());
+      case BUSINESS_UNIT -> text(call.businessUnit());
+      case MODEL -> model(call);
+      case PROVIDER -> text(call.provider());
+      case MINUTE -> begin(call, 60);
+      case HOUR -> begin(call, 3_600);
+      case DAY -> begin(call, 86_400);
+    };
+  }
+
+  private static String model(CallView call) {
+    return call.provider() == null ? "" : text(call.model());
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? "" : value.toString();
+  }
+
+  private static String begin(CallView call, int width) {
+    long second = call.time().getEpochSecond();
+    return Instant.ofEpochSecond(second - Math.floorMod(second, width)).toString();
+  }
+
+  private static final class Sum {
+    private final long[] latency = new long[Histogram.BUCKETS];
+    private final long[] firstToken = new long[Histogram.BUCKETS];
+    private long calls;
+    private long errors;
+    private Money cost = Money.ZERO;
+    private Usage usage = Usage.NONE;
+
+    private void add(CallView call) {
+      calls++;
+      errors += call.errorCode() == null ? 0 : 1;
+      Money own = call.cost();
+      cost = own == null ? cost : cost.plus(own);
+      Usage.Builder added = Usage.builder();
+      for (Component component : Component.values()) {
+        added.set(component, usage.count(component) + call.usage().count(component));
+      }
+      usage = added.build();
+      latency[Histogram.bucket(call.latencyMicros())]++;
+      if (call.firstTokenMicros() >= 0) {
+        firstToken[Histogram.bucket(call.firstTokenMicros())]++;
+      }
+    }
+
+    private UsageReport.Row row(List<String> groups) {
+      return new UsageReport.Row(
+          groups, calls, errors, usage, cost, percentiles(latency), percentiles(firstToken));
+    }
+
+    private static UsageReport.Percentiles percentiles(long[] counts) {
+      return new UsageReport.Percentiles(
+          Histogram.percentileMillis(counts, 50), Histogram.percentileMillis(counts, 95));
+    }
+  }
+}
