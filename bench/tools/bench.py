@@ -628,6 +628,9 @@ def header(bench, results):
     program_text = os.environ.get("TOLLGATE_JAR") or "tollgate " + output(
         ["git", "-C", ROOT, "describe", "--always", "--dirty"])
     rounds = max((len(r["gateway"]) for n, r in results.rows.items() if n != SLOW), default=1)
+    repeated = "" if bench.tries == 1 else (
+        f"; beyond {100 * DISTURBED:.0f} % a measurement was repeated, at most {bench.tries - 1} times, "
+        "and the calmest one taken")
     kind = ", QUICK: a smoke test, not a result" if bench.options.quick else ""
     return (f"Tollgate against nginx, {time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, "
             f"{output(['nginx', '-v']).rpartition(' ')[2]}, {program_text}, heap 1 GB{kind}\n"
@@ -635,8 +638,7 @@ def header(bench, results):
             f"Medians of {rounds} interleaved rounds, ratios within a round; 0 errors; "
             f"{results.recorded} calls sent to the gateway, {results.recorded} rows and roll-ups in PostgreSQL.\n"
             f"Other programs took {statistics.median(others):.0f} % of the machine (median), "
-            f"at worst {max(others):.0f} %; beyond {100 * DISTURBED:.0f} % a measurement was repeated, at most twice, "
-            "and the calmest one taken.\n")
+            f"at worst {max(others):.0f} %{repeated}.\n")
 
 
 def say(text):

@@ -51,7 +51,9 @@ class MalformedBodiesTest {
     upstream = ScriptedUpstream.start((_, to) -> to.json(200, ANSWER));
     openAiModel = gateway.newModel("openai", upstream.baseUrl());
     anthropicModel = gateway.newModel("anthropic", upstream.baseUrl());
-    key = gateway.newKey(gateway.newProject(), "").path("key").asText();
+    // A changed digit must not lead to a model of another test.
+    String models = "\"models\":[\"" + openAiModel + "\",\"" + anthropicModel + "\",\"sim-small\"]";
+    key = gateway.newKey(gateway.newProject(), models).path("key").asText();
   }
 
   @AfterEach

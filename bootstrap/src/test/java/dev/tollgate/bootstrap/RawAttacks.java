@@ -304,6 +304,8 @@ final class RawAttacks {
     silent("chunk shorter than its size", CHUNKED, "100\r\n{");
     silent("no end of the headers", "X: y", "");
     list.add(new Attack("half a request line", "POST /v1/ch", false, true, false));
+    String get = "GET /v1/models HTTP/1.1\r\nHost: a\r\n\r\n";
+    list.add(new Attack("half of a second request", get + "POST /v1/ch", false, true, false));
     list.add(new Attack("request line, then silence", head, false, true, false));
     list.add(new Attack("headers, a byte a second", head + "\r\nX: y", false, true, true));
     list.add(

@@ -4,8 +4,6 @@ import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.ClientInfo;
 import dev.tollgate.domain.keys.VirtualKey;
-import dev.tollgate.domain.pricing.Component;
-import dev.tollgate.domain.pricing.Usage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -45,7 +43,7 @@ final class FlushStatement {
           column("bool", CallRecord::stream),
           column("int2", CallRecord::status),
           column("text", call -> clean(call.errorCode(), 128)),
-          column("text", call -> usage(call.usage())),
+          column("text", call -> array(call.usage().counts())),
           column("int8", call -> call.cost() == null ? null : call.cost().nanos()),
           column("uuid", call -> call.price() == null ? null : call.price().value()),
           column("bool", CallRecord::estimated),
@@ -155,15 +153,6 @@ final class FlushStatement {
   private static @Nullable String tags(CallRecord call) {
     VirtualKey key = call.key();
     return key == null || key.tags().isEmpty() ? null : JsonText.array(key.tags());
-  }
-
-  private static String usage(Usage usage) {
-    Component[] components = Component.values();
-    long[] counts = new long[components.length];
-    for (Component component : components) {
-      counts[component.ordinal()] = usage.count(component);
-    }
-    return array(counts);
   }
 
   private static String array(long[] counts) {

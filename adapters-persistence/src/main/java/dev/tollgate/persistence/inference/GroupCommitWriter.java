@@ -31,6 +31,7 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
 
   private static final int LARGEST_BATCH = 256;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(20);
   private static final Logger LOG = System.getLogger(GroupCommitWriter.class.getName());
 
   private final Database database;
@@ -38,9 +39,12 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
   private final ConcurrentLinkedQueue<Entry> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final Thread thread;
+  private final Thread patience;
+  private volatile List<Entry> flying = List.of();
   private final Set<Long> knownDays = new HashSet<>();
   private volatile boolean idle;
   private volatile boolean stopping;
+  private volatile boolean closed;
   private volatile boolean failing;
   private @Nullable Connection connection;
   private @Nullable PreparedStatement flush;
@@ -51,28 +55,44 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
     this.database = database;
     this.node = node;
     this.thread = Thread.ofPlatform().name("ledger-writer").unstarted(this::run);
+    this.patience =
+        Thread.ofPlatform().daemon().name("ledger-patience").unstarted(this::watchPatience);
   }
 
   private static final class Entry {
     private final CallRecord call;
-    private volatile @Nullable Thread waiter;
+    private final long deadline;
+    private final @Nullable Thread waiter;
     private volatile boolean committed;
+    private volatile boolean overdue;
 
-    private Entry(CallRecord call) {
+    private Entry(CallRecord call, @Nullable Thread waiter, long deadline) {
       this.call = call;
+      this.waiter = waiter;
+      this.deadline = deadline;
     }
 
     private void commit() {
       committed = true;
-      Thread parked = waiter;
-      if (parked != null) {
-        LockSupport.unpark(parked);
+      LockSupport.unpark(waiter);
+    }
+
+    /// Lets the caller go when it has waited for long enough.
+    private void letGo(long now) {
+      if (waiter != null && !committed && now - deadline >= 0) {
+        giveUp();
       }
+    }
+
+    private void giveUp() {
+      overdue = true;
+      LockSupport.unpark(waiter);
     }
   }
 
   public void start() {
     thread.start();
+    patience.start();
   }
 
   /// Rows that wait to be committed.
@@ -92,27 +112,22 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
 
   @Override
   public boolean commit(CallRecord call, Duration patience) {
-    Entry entry = new Entry(call);
-    entry.waiter = Thread.currentThread();
+    Entry entry = new Entry(call, Thread.currentThread(), System.nanoTime() + patience.toNanos());
     enqueue(entry);
-    long deadline = System.nanoTime() + patience.toNanos();
-    while (!entry.committed) {
-      long left = deadline - System.nanoTime();
-      if (left <= 0) {
-        return false;
-      }
-      LockSupport.parkNanos(this, left);
+    // Parked without a time-out: a timer for every call costs more than the rest of the hand-over.
+    while (!entry.committed && !entry.overdue) {
+      LockSupport.park(this);
       if (Thread.interrupted()) {
         Thread.currentThread().interrupt();
         return entry.committed;
       }
     }
-    return true;
+    return entry.committed;
   }
 
   @Override
   public void offer(CallRecord call) {
-    enqueue(new Entry(call));
+    enqueue(new Entry(call, null, 0));
   }
 
   /// Commits what waits, for at most five seconds, and stops.
@@ -128,6 +143,7 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    closed = true;
     if (waiting.get() > 0) {
       LOG.log(Level.ERROR, "{0} calls could not be committed before the stop.", waiting.get());
     }
@@ -153,10 +169,30 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
         idle = false;
         continue;
       }
-      write(entries);
+      flying = List.copyOf(entries);
+      write(flying);
+      flying = List.of();
       entries.clear();
     }
     disconnect();
+  }
+
+  /// Looks every few milliseconds for callers whose patience is over. In good times there are none.
+  private void watchPatience() {
+    try {
+      while (!closed || !queue.isEmpty() || !flying.isEmpty()) {
+        Thread.sleep(LOOK);
+        long now = System.nanoTime();
+        for (Entry entry : flying) {
+          entry.letGo(now);
+        }
+        for (Entry entry : queue) {
+          entry.letGo(now);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void collect(List<Entry> entries) {
@@ -182,6 +218,10 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
           entry.commit();
         }
         return;
+      } catch (RuntimeException e) {
+        // A defect in what is written must not end the writer.
+        refused(entries, e);
+        return;
       } catch (SQLException e) {
         if (isAboutData(e)) {
           refused(entries, e);
@@ -192,6 +232,7 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
         if (stopping && pauseMillis > 500) {
           // The batch given up may be committed all the same; none may follow under its number.
           session = -1;
+          entries.forEach(Entry::giveUp);
           return;
         }
         pause(pauseMillis);
@@ -200,12 +241,13 @@ public final class GroupCommitWriter implements CallJournal, AutoCloseable {
     }
   }
 
-  private void refused(List<Entry> entries, SQLException e) {
+  private void refused(List<Entry> entries, Exception e) {
     if (entries.size() > 1) {
       entries.forEach(entry -> write(List.of(entry)));
       return;
     }
     waiting.decrementAndGet();
+    entries.getFirst().giveUp();
     LOG.log(
         Level.ERROR,
         "Call " + entries.getFirst().call.id() + " cannot be written: " + e.getMessage());

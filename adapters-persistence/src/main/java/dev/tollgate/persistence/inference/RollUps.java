@@ -83,8 +83,9 @@ final class RollUps {
     sum.calls++;
     sum.errors += call.failed() ? 1 : 0;
     sum.costNanos += call.cost() == null ? 0 : call.cost().nanos();
-    for (Component component : Component.values()) {
-      sum.usage[component.ordinal()] += call.usage().count(component);
+    long[] counts = call.usage().counts();
+    for (int i = 0; i < counts.length; i++) {
+      sum.usage[i] += counts[i];
     }
     sum.latency[Histogram.bucket(call.latencyMicros())]++;
     if (call.firstTokenMicros() >= 0) {

@@ -28,7 +28,6 @@ final class HttpResponse implements UpstreamResponse {
   private static final int LARGEST_HEAD = 65_536;
   private static final int LONGEST_CHUNK_LINE = 256;
   private static final int LARGEST_READ = 1 << 20;
-  private static final Duration MOMENT = Duration.ofMillis(250);
   private static final byte[] NOTHING = {};
 
   private enum Framing {
@@ -42,7 +41,6 @@ final class HttpResponse implements UpstreamResponse {
   private final DataReader in;
   private final Timeouts timeouts;
   private final long deadline;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream(8_192);
   private volatile boolean aborted;
   private @Nullable Headers headers;
   private Framing framing = Framing.LENGTH;
@@ -68,20 +66,22 @@ final class HttpResponse implements UpstreamResponse {
 
   /// Waits for status and headers, and tells when that takes longer than a moment.
   void awaitHead(Duration patience, Silence silence) {
-    long until = System.nanoTime() + patience.toNanos();
-    if (!awaitByte(MOMENT)) {
-      silence.begins(this::abort);
-      do {
-        long rest = Math.min(until, deadline) - System.nanoTime();
-        if (rest <= 0) {
-          throw new UpstreamFailure(
-              Failure.Kind.TIMEOUT,
-              "The provider did not answer within " + patience.toSeconds() + " s.");
-        }
-        if (awaitByte(Duration.ofNanos(rest))) {
-          break;
-        }
-      } while (true);
+    long until = Math.min(System.nanoTime() + patience.toNanos(), deadline);
+    HeadWatch.Wait wait = new HeadWatch.Wait(until, silence, this::abort);
+    HeadWatch.instance().add(wait);
+    try {
+      timeout(0);
+      in.ensureAvailable();
+      lastByte = System.nanoTime();
+    } catch (InsufficientDataAvailableException | UncheckedIOException e) {
+      if (wait.isOverdue()) {
+        throw new UpstreamFailure(
+            Failure.Kind.TIMEOUT,
+            "The provider did not answer within " + patience.toSeconds() + " s.");
+      }
+      throw lost();
+    } finally {
+      HeadWatch.instance().remove(wait);
     }
     readHead();
   }
@@ -155,23 +155,6 @@ final class HttpResponse implements UpstreamResponse {
   private void abort() {
     aborted = true;
     lease.discard();
-  }
-
-  /// Whether a byte of the answer is there within the patience.
-  private boolean awaitByte(Duration patience) {
-    try {
-      timeout(patience.toNanos());
-      in.ensureAvailable();
-      lastByte = System.nanoTime();
-      return true;
-    } catch (InsufficientDataAvailableException e) {
-      throw lost();
-    } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof SocketTimeoutException && !aborted) {
-        return false;
-      }
-      throw lost();
-    }
   }
 
   /// The connection ended before a byte of the answer came.
@@ -260,7 +243,7 @@ final class HttpResponse implements UpstreamResponse {
 
   /// Collects every chunk that has arrived, so that what came together goes out together.
   private byte @Nullable [] chunks() {
-    out.reset();
+    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(512, in.available()));
     do {
       if (left == 0 && !nextChunk()) {
         complete = true;
@@ -333,8 +316,9 @@ final class HttpResponse implements UpstreamResponse {
     return Long.parseLong(digits, 16);
   }
 
+  /// Limits the reads that follow; 0 is no limit.
   private void timeout(long nanos) {
-    long millis = Math.max(1, nanos / 1_000_000);
+    long millis = nanos == 0 ? 0 : Math.max(1, nanos / 1_000_000);
     if (millis != socketTimeoutMillis) {
       socketTimeoutMillis = millis;
       try {

@@ -277,7 +277,7 @@ class AddressGuardTest {
 
   @Test
   void aNameWithOnePrivateAddressAmongPublicOnesIsRefused() throws Exception {
-    String name = TestingNames.name("mixed", List.of(ip("192.88.99.1"), ip("127.0.0.1")));
+    String name = TestingNames.name("mixed", List.of(List.of(ip("192.88.99.1"), ip("127.0.0.1"))));
 
     assertThat(send("http://" + name + ":" + canary.getLocalPort(), false, null))
         .isInstanceOf(UpstreamFailure.class);
@@ -287,7 +287,7 @@ class AddressGuardTest {
   @Test
   void aNameIsResolvedOnceForEachConnection() throws Exception {
     String name =
-        TestingNames.name("rebound", List.of(ip("192.88.99.1")), List.of(ip("127.0.0.1")));
+        TestingNames.name("rebound", List.of(List.of(ip("192.88.99.1")), List.of(ip("127.0.0.1"))));
 
     assertThat(send("http://" + name + ":" + canary.getLocalPort(), false, null))
         .isInstanceOf(UpstreamFailure.class);
@@ -298,7 +298,7 @@ class AddressGuardTest {
   @Test
   void aProxyIsHeldToTheSameRules() throws Exception {
     URI proxy = URI.create("http://127.0.0.1:" + canary.getLocalPort());
-    String name = TestingNames.name("public", List.of(ip("192.88.99.1")));
+    String name = TestingNames.name("public", List.of(List.of(ip("192.88.99.1"))));
 
     assertThat(send("http://" + name, false, proxy)).isInstanceOf(UpstreamFailure.class);
     assertThat(connects.get()).isZero();

@@ -18,10 +18,9 @@ public final class TestingNames extends InetAddressResolverProvider {
   private static final Map<String, AtomicInteger> ASKED = new ConcurrentHashMap<>();
 
   /// Makes a name that gives these answers in turn, the last one for ever.
-  @SafeVarargs
-  static String name(String label, List<InetAddress>... answers) {
+  static String name(String label, List<List<InetAddress>> answers) {
     String name = label + SUFFIX;
-    ANSWERS.put(name, List.of(answers));
+    ANSWERS.put(name, List.copyOf(answers));
     ASKED.put(name, new AtomicInteger());
     return name;
   }

@@ -24,6 +24,9 @@ public enum Component {
   FILE_SEARCH(null),
   AUDIO_SECONDS(null);
 
+  /// All components, in their order; `values()` would make a copy each time. Not to be changed.
+  static final Component[] ALL = values();
+
   private final @Nullable Component fallback;
   private final String wire;
 

@@ -34,7 +34,7 @@ public record Price(
     var met = new Rate.Circumstances(usage.inputTokens(), serviceTier, region);
     // Thousandths of a nano-dollar: tokens x micro-dollars per million tokens.
     long sum = 0;
-    for (Component component : Component.values()) {
+    for (Component component : Component.ALL) {
       long count = usage.count(component);
       if (count != 0) {
         Rate rate = rate(component, met);

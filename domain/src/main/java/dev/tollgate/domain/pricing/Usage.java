@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /// Counts by component for one attempt: tokens, tool calls or seconds. Immutable.
 public final class Usage {
-  public static final Usage NONE = new Usage(new long[Component.values().length]);
+  public static final Usage NONE = new Usage(new long[Component.ALL.length]);
 
   private final long[] counts;
 
@@ -20,10 +20,15 @@ public final class Usage {
     return counts[component.ordinal()];
   }
 
+  /// All counts, in the order of [Component].
+  public long[] counts() {
+    return counts.clone();
+  }
+
   /// Tokens of the whole prompt: fresh, cached, written to a cache, audio and images.
   public long inputTokens() {
     long sum = 0;
-    for (Component component : Component.values()) {
+    for (Component component : Component.ALL) {
       if (component.isInput()) {
         sum += counts[component.ordinal()];
       }
@@ -34,7 +39,7 @@ public final class Usage {
   /// Tokens of the whole answer, reasoning included.
   public long outputTokens() {
     long sum = 0;
-    for (Component component : Component.values()) {
+    for (Component component : Component.ALL) {
       if (component.isOutput()) {
         sum += counts[component.ordinal()];
       }
@@ -70,7 +75,7 @@ public final class Usage {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder("Usage[");
-    for (Component component : Component.values()) {
+    for (Component component : Component.ALL) {
       if (counts[component.ordinal()] != 0) {
         text.append(component.wire()).append('=').append(counts[component.ordinal()]).append(' ');
       }
@@ -81,7 +86,7 @@ public final class Usage {
   /// Collects counts. A provider that reports nonsense (a negative count, or a part larger than its
   /// whole) is read as zero for that part, never as a credit.
   public static final class Builder {
-    private final long[] counts = new long[Component.values().length];
+    private final long[] counts = new long[Component.ALL.length];
 
     private Builder() {}
 
