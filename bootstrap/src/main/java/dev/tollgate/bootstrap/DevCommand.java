@@ -25,6 +25,11 @@ final class DevCommand implements Callable<Integer> {
   @Option(names = "--ops-port", description = "Port for health and metrics (default 9464).")
   private @Nullable Integer opsPort;
 
+  @Option(
+      names = "--grpc-port",
+      description = "Accepted for later: nothing is served over gRPC in this release.")
+  private @Nullable Integer grpcPort;
+
   @Option(names = "--host", description = "Address to listen on (default ${DEFAULT-VALUE}).")
   private String host = "127.0.0.1";
 
@@ -47,6 +52,9 @@ final class DevCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logs.configure();
+    if (grpcPort != null) {
+      System.err.println("--grpc-port is ignored: nothing is served over gRPC in this release.");
+    }
     Ports ports = new Ports(host);
     int main = ports.pick("--port", port == null ? DEFAULT_PORT : port, port != null);
     int ops =

@@ -161,7 +161,7 @@ class RawSocketTest {
         raw.finish();
       }
       Heard heard = raw.hear(Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime())));
-      String fault = fault(attack, heard);
+      String fault = fault(heard);
       if (!fault.isEmpty()) {
         faults.put(attack.name(), fault);
       }
@@ -184,7 +184,7 @@ class RawSocketTest {
     }
   }
 
-  private static String fault(Attack attack, Heard heard) {
+  private static String fault(Heard heard) {
     if (!heard.closed()) {
       return "still open, heard " + start(heard);
     }

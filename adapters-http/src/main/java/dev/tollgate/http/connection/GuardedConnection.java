@@ -32,6 +32,8 @@ public final class GuardedConnection implements ConnectionContext {
   /// 32 KiB a second.
   private static final long NANOS_PER_BYTE = 1_000_000_000L / (32 << 10);
 
+  private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final int LINGER_BYTES = 16 << 20;
   private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
 
   /// More than the largest body with its head. Helidon reads a chunk whole before anyone sees it,
@@ -48,6 +50,12 @@ public final class GuardedConnection implements ConnectionContext {
   private volatile boolean requestBegun;
   private volatile long since = System.nanoTime();
   private volatile long received;
+  private volatile long lastByte = System.nanoTime();
+
+  /// When a lingering connection is closed for good, or 0.
+  private volatile long lingerUntil;
+
+  private boolean unread;
 
   GuardedConnection(ConnectionContext context) {
     this.context = context;
@@ -70,8 +78,10 @@ public final class GuardedConnection implements ConnectionContext {
   /// Told when a request was answered: the next one has its own deadline.
   public void requestDone() {
     hangup.forget();
-    requestBegun = false;
+    // What is here already belongs to the next request, which has begun then.
+    requestBegun = reader.available() > 0;
     since = System.nanoTime();
+    lastByte = since;
     received = 0;
   }
 
@@ -107,7 +117,11 @@ public final class GuardedConnection implements ConnectionContext {
     waiting = true;
     try {
       byte[] bytes = hangup.isReading() ? hangup.takeOver() : socket.get();
-      return bytes == null ? null : received(bytes);
+      if (bytes == null) {
+        // Helidon would take it for an error of its own in the middle of a request.
+        throw new CloseConnectionException("the caller has closed the connection");
+      }
+      return received(bytes);
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the connection broke or was overdue", e);
     } finally {
@@ -123,12 +137,45 @@ public final class GuardedConnection implements ConnectionContext {
     // Only this thread writes it.
     long sum = received + bytes.length;
     received = sum;
+    lastByte = System.nanoTime();
     return bytes;
   }
 
   private boolean isOverdue() {
-    long allowed = requestBegun ? GRACE_NANOS + received * NANOS_PER_BYTE : KEEP_ALIVE_NANOS;
-    return System.nanoTime() - since > allowed;
+    long now = System.nanoTime();
+    if (lingerUntil != 0) {
+      return now - lingerUntil > 0;
+    }
+    if (!requestBegun) {
+      return now - since > KEEP_ALIVE_NANOS;
+    }
+    return now - lastByte > GRACE_NANOS || now - since > GRACE_NANOS + received * NANOS_PER_BYTE;
+  }
+
+  /// Told when an answer is given although the request was not read to its end.
+  public void leaveUnread() {
+    unread = true;
+  }
+
+  /// Reads for a moment what the caller is still sending, if anything was left: to close a socket
+  /// with unread bytes resets it, and the caller might lose the answer.
+  void linger() {
+    if (!unread) {
+      return;
+    }
+    lingerUntil = System.nanoTime() + LINGER_NANOS;
+    waiting = true;
+    try {
+      int left = LINGER_BYTES;
+      while (left > 0 && !isOverdue()) {
+        byte[] bytes = socket.get();
+        left = bytes == null ? 0 : left - bytes.length;
+      }
+    } catch (UncheckedIOException e) {
+      // The caller is gone, or took too long.
+    } finally {
+      waiting = false;
+    }
   }
 
   @Override

@@ -1,8 +1,9 @@
 package dev.tollgate.http.edge;
 
+import dev.tollgate.http.connection.GuardedConnection;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,8 +25,11 @@ public final class Bodies {
     if (length.isEmpty() && !isChunked(request)) {
       return new byte[0];
     }
+    if (length.isEmpty()) {
+      return new ChunkedBody(GuardedConnection.CURRENT.get(), limit).read(expectsContinue(request));
+    }
     try (InputStream in = request.content().inputStream()) {
-      return length.isPresent() ? in.readNBytes((int) length.getAsLong()) : chunked(in, limit);
+      return in.readNBytes((int) length.getAsLong());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -37,15 +41,7 @@ public final class Bodies {
     return request.headers().contains(HeaderNames.TRANSFER_ENCODING);
   }
 
-  private static byte @Nullable [] chunked(InputStream in, int limit) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    byte[] buffer = new byte[16_384];
-    for (int size = in.read(buffer); size >= 0; size = in.read(buffer)) {
-      out.write(buffer, 0, size);
-      if (out.size() > limit) {
-        return null;
-      }
-    }
-    return out.toByteArray();
+  private static boolean expectsContinue(ServerRequest request) {
+    return request.headers().containsToken(HeaderValues.EXPECT_100);
   }
 }

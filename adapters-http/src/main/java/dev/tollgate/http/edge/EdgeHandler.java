@@ -17,6 +17,7 @@ import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -71,6 +72,10 @@ public final class EdgeHandler implements Handler {
     HttpCaller caller = new HttpCaller(response, connection, endpoint.dialect(), id);
     Inbound inbound = inbound(request, connection, id, startNanos);
     byte[] body = Bodies.read(request, LARGEST_BODY);
+    if (body == null) {
+      connection.leaveUnread();
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
     try {
       handle(request, inbound, body, caller, connection);
     } catch (CallerGone e) {

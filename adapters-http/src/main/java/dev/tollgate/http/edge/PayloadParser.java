@@ -12,8 +12,8 @@ import dev.tollgate.domain.inference.Payload.Span;
 import dev.tollgate.domain.inference.Refusal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The one parse of a body. It finds the few fields that Tollgate needs and where they are; the
@@ -25,6 +25,21 @@ final class PayloadParser {
   private static final int LONGEST_NUMBER = 1_000;
   private static final int LONGEST_KEY = 1_024;
   private static final int LONGEST_MODEL = 256;
+  private static final int MOST_MEMBERS = 1_024;
+  private static final Set<String> CHECKED =
+      Set.of(
+          "model",
+          "stream",
+          "stream_options",
+          "messages",
+          "input",
+          "max_tokens",
+          "max_completion_tokens",
+          "max_output_tokens",
+          "n",
+          "service_tier",
+          "user",
+          "metadata");
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -39,7 +54,8 @@ final class PayloadParser {
 
   private final Endpoint endpoint;
   private final byte[] body;
-  private final List<String> names = new ArrayList<>(16);
+  private final Set<String> names = new HashSet<>(32);
+  private final Set<String> folds = new HashSet<>(32);
   private @Nullable String model;
   private @Nullable Span modelAt;
   private @Nullable Span streamOptionsAt;
@@ -147,15 +163,32 @@ final class PayloadParser {
     }
   }
 
+  /// Some readers take a name in another case for the one that is meant, so each may appear once in
+  /// any case, and the checked ones only as they are written.
   private String unique(String name) {
-    for (String earlier : names) {
-      if (earlier.equalsIgnoreCase(name)) {
-        throw new BadPayload(
-            "duplicate_parameter", "The parameter '" + name + "' is given twice.", name);
-      }
+    String folded = fold(name);
+    if (!folds.add(folded)) {
+      throw new BadPayload(
+          "duplicate_parameter", "The parameter '" + name + "' is given twice.", name);
+    }
+    if (!folded.equals(name) && CHECKED.contains(folded)) {
+      throw new BadPayload(
+          "unknown_parameter", "The parameter '" + folded + "' is written differently.", name);
+    }
+    if (folds.size() > MOST_MEMBERS) {
+      throw new BadPayload(
+          "invalid_json", "The request has more than " + MOST_MEMBERS + " parameters.", null);
     }
     names.add(name);
     return name;
+  }
+
+  private static String fold(String name) {
+    StringBuilder folded = new StringBuilder(name.length());
+    for (int i = 0; i < name.length(); i++) {
+      folded.append(Character.toLowerCase(Character.toUpperCase(name.charAt(i))));
+    }
+    return folded.toString();
   }
 
   private void member(JsonParser json, String name, JsonToken value) throws IOException {

@@ -9,6 +9,7 @@ import dev.tollgate.domain.tenancy.AdminTokens;
 import dev.tollgate.domain.tenancy.IdempotencyRecords;
 import dev.tollgate.domain.tenancy.IdempotencyRecords.Claim;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
@@ -58,7 +59,11 @@ public final class Api {
     }
 
     @Nullable String query(String name) {
-      return request.query().first(name).orElse(null);
+      String value = request.query().first(name).orElse(null);
+      if (value != null && !Fields.isStorable(value)) {
+        throw Problem.invalid(name, name + " must not hold NUL.");
+      }
+      return value;
     }
   }
 
@@ -117,6 +122,10 @@ public final class Api {
     String requestId = new CallId(ids.next()).toString();
     response.header(HeaderValues.create(REQUEST_ID, requestId));
     byte[] body = Bodies.read(request, LARGEST_BODY);
+    if (body == null) {
+      GuardedConnection.CURRENT.get().leaveUnread();
+      response.header(HeaderValues.CONNECTION_CLOSE);
+    }
     try {
       TenantId tenant = authenticate(request);
       if (body == null) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,7 @@ final class Fields {
     if (value == null) {
       return null;
     }
-    require(value.isTextual(), name, "a string");
+    require(value.isTextual() && isStorable(value.asText()), name, "a string without NUL");
     return value.asText();
   }
 
@@ -117,7 +118,8 @@ final class Fields {
     require(value.isArray(), name, "an array of strings");
     List<T> list = new ArrayList<>();
     for (JsonNode each : value) {
-      require(each.isTextual(), name, "an array of strings");
+      require(
+          each.isTextual() && isStorable(each.asText()), name, "an array of strings without NUL");
       list.add(parse(name, each.asText(), parse));
     }
     return list;
@@ -129,7 +131,12 @@ final class Fields {
     if (value != null) {
       require(value.isObject(), name, "an object of strings");
       for (Map.Entry<String, JsonNode> each : value.properties()) {
-        require(each.getValue().isTextual(), name, "an object of strings");
+        require(
+            each.getValue().isTextual()
+                && isStorable(each.getKey())
+                && isStorable(each.getValue().asText()),
+            name,
+            "an object of strings without NUL");
         map.put(each.getKey(), each.getValue().asText());
       }
     }
@@ -160,6 +167,11 @@ final class Fields {
     return list;
   }
 
+  /// PostgreSQL keeps neither NUL nor halves of surrogate pairs.
+  static boolean isStorable(String text) {
+    return text.indexOf(0) < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+
   /// Refuses members that were not asked for.
   void done() {
     for (Map.Entry<String, JsonNode> each : node.properties()) {
@@ -172,7 +184,11 @@ final class Fields {
 
   static Instant time(String text) {
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      OffsetDateTime time = OffsetDateTime.parse(text);
+      if (time.getYear() < 1 || time.getYear() > 9_999) {
+        throw new IllegalArgumentException("must be in the years 1 to 9999");
+      }
+      return time.toInstant();
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("must be an RFC 3339 time, 2026-11-24T00:00:00Z", e);
     }

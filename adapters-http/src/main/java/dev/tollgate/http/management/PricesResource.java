@@ -132,6 +132,9 @@ public final class PricesResource implements HttpService {
 
   private static long scaled(String text, int decimals, String what) {
     try {
+      if (!text.matches("[0-9]{1,10}(\\.[0-9]{1,18})?")) {
+        throw new NumberFormatException(what);
+      }
       long value = new BigDecimal(text).movePointRight(decimals).longValueExact();
       if (value >= 0 && value <= 1_000_000_000_000L) {
         return value;

@@ -2,6 +2,9 @@ package dev.tollgate.http.server;
 
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
+import dev.tollgate.http.edge.EdgeHandler;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
@@ -14,6 +17,8 @@ import java.util.function.BooleanSupplier;
 /// What every request of a connection goes through: it is counted while it runs, and a connection
 /// whose request came in chunks, or that is to be drained, serves no further one.
 final class ConnectionRules implements Filter {
+  private static final HeaderName NO_NAME = HeaderNames.create("");
+
   private final AtomicInteger running;
   private final BooleanSupplier draining;
 
@@ -24,7 +29,14 @@ final class ConnectionRules implements Filter {
 
   @Override
   public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
-    boolean last = Bodies.isChunked(request) || draining.getAsBoolean();
+    if (request.headers().contains(NO_NAME)) {
+      throw new CloseConnectionException("a header without a name");
+    }
+    boolean last =
+        Bodies.isChunked(request)
+            || draining.getAsBoolean()
+            || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
+            || request.headers().contentLength().orElse(0) > EdgeHandler.LARGEST_BODY;
     if (last) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }

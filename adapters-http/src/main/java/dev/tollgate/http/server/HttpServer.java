@@ -43,6 +43,11 @@ public final class HttpServer {
               + "\"param\":null,\"code\":\"unknown_url\"}}")
           .getBytes(StandardCharsets.UTF_8);
 
+  private static final byte[] BAD =
+      ("{\"error\":{\"message\":\"Bad request.\",\"type\":\"invalid_request_error\","
+              + "\"param\":null,\"code\":\"bad_request\"}}")
+          .getBytes(StandardCharsets.UTF_8);
+
   private final AtomicInteger running = new AtomicInteger();
   private final GuardedSelector selector;
   private final WebServer main;
@@ -159,7 +164,10 @@ public final class HttpServer {
       throw close;
     }
     if (problem instanceof HttpException http && http.status().code() < 500) {
-      response.status(http.status()).header(HeaderValues.CONTENT_TYPE_JSON).send(UNKNOWN);
+      response
+          .status(http.status())
+          .header(HeaderValues.CONTENT_TYPE_JSON)
+          .send(http.status().code() == 404 ? UNKNOWN : BAD);
       return;
     }
     LOG.log(Level.ERROR, "a request failed", problem);
@@ -211,15 +219,14 @@ public final class HttpServer {
   /// is closed behind it.
   private static DirectHandlers directHandlers() {
     DirectHandler handler =
-        (_, _, status, headers, message) -> {
+        (request, type, asked, headers, message) -> {
+          // Only what the parser stumbles over ends here as an internal error: routes have their
+          // own.
+          Status status =
+              type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
           int code = status.code();
           String text = code >= 500 ? "Tollgate failed to handle the request." : "Bad request.";
-          byte[] body =
-              ("{\"error\":{\"message\":\""
-                      + text
-                      + "\",\"type\":\"invalid_request_error\","
-                      + "\"param\":null,\"code\":\"bad_request\"}}")
-                  .getBytes(StandardCharsets.UTF_8);
+          byte[] body = transportError(request.path(), code, text);
           ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
           answer.set(HeaderValues.CONTENT_TYPE_JSON);
           return DirectHandler.TransportResponse.builder()
@@ -234,5 +241,28 @@ public final class HttpServer {
       handlers.addHandler(type, handler);
     }
     return handlers.build();
+  }
+
+  private static byte[] transportError(String path, int status, String text) {
+    String body;
+    if (path.startsWith("/v1/messages")) {
+      body =
+          "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\""
+              + text
+              + "\",\"code\":\"bad_request\"},\"request_id\":\"\"}";
+    } else if (path.startsWith("/api/")) {
+      body =
+          "{\"type\":\"about:blank\",\"title\":\"Bad request\",\"status\":"
+              + status
+              + ",\"detail\":\""
+              + text
+              + "\",\"code\":\"bad_request\"}";
+    } else {
+      body =
+          "{\"error\":{\"message\":\""
+              + text
+              + "\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"bad_request\"}}";
+    }
+    return body.getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.providers.dialect;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.Failure.Kind;
@@ -27,6 +28,9 @@ public final class Answers {
 
   private static final Pattern KEY_LIKE =
       Pattern.compile("\\b(sk-|tgk_|Bearer )[A-Za-z0-9_*.-]{8,}");
+
+  private static final int LONGEST_MESSAGE = 2_000;
+  private static final int LONGEST_WORD = 200;
 
   private Answers() {}
 
@@ -68,15 +72,15 @@ public final class Answers {
     String message =
         said.message() == null
             ? "The provider answered with status " + status + "."
-            : scrub(said.message(), secret);
+            : cut(scrub(said.message(), secret), LONGEST_MESSAGE);
     return new Failure(
         kind,
         status,
         kind == Kind.BILLING_STOP ? null : retryAfter,
         message,
-        said.type(),
-        said.param(),
-        said.code(),
+        word(said.type(), secret),
+        word(said.param(), secret),
+        word(said.code(), secret),
         false);
   }
 
@@ -105,8 +109,20 @@ public final class Answers {
   }
 
   /// The text without the credential and without anything that looks like a key.
+  private static @Nullable String word(@Nullable String text, @Nullable String secret) {
+    return text == null ? null : cut(scrub(text, secret), LONGEST_WORD);
+  }
+
+  private static String cut(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest);
+  }
+
   static String scrub(String message, @Nullable String secret) {
-    String clean = secret == null || secret.isEmpty() ? message : message.replace(secret, "***");
+    String clean = message;
+    if (secret != null && !secret.isEmpty()) {
+      String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
+      clean = message.replace(secret, "***").replace(quoted, "***");
+    }
     return KEY_LIKE.matcher(clean).replaceAll("$1***");
   }
 

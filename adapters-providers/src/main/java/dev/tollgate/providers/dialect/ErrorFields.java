@@ -13,10 +13,9 @@ record ErrorFields(
     @Nullable String param,
     @Nullable String code) {
   static final ErrorFields NONE = new ErrorFields(null, null, null, null);
-  private static final int LONGEST = 2_000;
 
   ErrorFields withMessage(@Nullable String text) {
-    return text == null ? this : new ErrorFields(cut(text), type, param, code);
+    return text == null ? this : new ErrorFields(text, type, param, code);
   }
 
   ErrorFields withParam(@Nullable String text) {
@@ -29,7 +28,7 @@ record ErrorFields(
   static @Nullable ErrorFields read(JsonParser json) throws IOException {
     JsonToken value = json.currentToken();
     if (value == JsonToken.VALUE_STRING) {
-      return new ErrorFields(cut(json.getText()), null, null, null);
+      return new ErrorFields(json.getText(), null, null, null);
     }
     if (value != JsonToken.START_OBJECT) {
       json.skipChildren();
@@ -44,7 +43,7 @@ record ErrorFields(
       json.nextToken();
       String text = json.currentToken().isScalarValue() ? json.getValueAsString() : null;
       switch (name) {
-        case "message" -> message = text == null ? message : cut(text);
+        case "message" -> message = text == null ? message : text;
         case "type" -> type = text;
         case "param" -> param = text;
         case "code" -> code = text == null ? code : text;
@@ -78,9 +77,5 @@ record ErrorFields(
       json.skipChildren();
     }
     return code;
-  }
-
-  private static String cut(String text) {
-    return text.length() <= LONGEST ? text : text.substring(0, LONGEST);
   }
 }

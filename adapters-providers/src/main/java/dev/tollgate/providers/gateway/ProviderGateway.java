@@ -66,7 +66,7 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
           return new ProviderReply.Streaming(
               new SseEventStream(
                   dispatch.endpoint(), dispatch.choices(), response, account.credential()),
-              ProviderHeaders.answer(response));
+              ProviderHeaders.answer(response, account));
         }
         return whole(response, dispatch.endpoint(), account);
       } finally {
@@ -97,7 +97,7 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
     return new ProviderReply.Answer(
         body,
         "application/json",
-        ProviderHeaders.answer(response),
+        ProviderHeaders.answer(response, account),
         read.usage(),
         read.model(),
         read.serviceTier());

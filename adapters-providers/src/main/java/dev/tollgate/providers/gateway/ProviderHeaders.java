@@ -57,13 +57,17 @@ final class ProviderHeaders {
     return fields;
   }
 
-  static List<HeaderField> answer(UpstreamResponse response) {
+  static List<HeaderField> answer(UpstreamResponse response, Account account) {
     List<HeaderField> fields = new ArrayList<>(3);
     for (String name : BACK) {
       add(fields, name, response.header(name));
     }
     String id = response.header("x-request-id");
     add(fields, "x-tollgate-provider-request-id", id == null ? response.header("request-id") : id);
+    String credential = account.credential();
+    if (credential != null && !credential.isEmpty()) {
+      fields.removeIf(field -> field.value().contains(credential));
+    }
     return fields;
   }
 

@@ -56,13 +56,25 @@ public final class AddressGuard implements DnsResolver {
   }
 
   private static boolean isNever(byte[] a) {
+    if (isMetadata(a)) {
+      return true;
+    }
     if (a.length == 4) {
       int first = a[0] & 0xff;
       return first == 0 || first >= 224 || first == 169 && (a[1] & 0xff) == 254;
     }
     boolean linkLocal = (a[0] & 0xff) == 0xfe && (a[1] & 0xc0) == 0x80;
     boolean multicast = (a[0] & 0xff) == 0xff;
-    return linkLocal || multicast || isZero(a, 16) || Arrays.equals(a, AWS_METADATA);
+    return linkLocal || multicast || isZero(a, 16);
+  }
+
+  private static boolean isMetadata(byte[] a) {
+    for (byte[] each : METADATA) {
+      if (Arrays.equals(a, each)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isPrivate(byte[] a) {
@@ -77,9 +89,10 @@ public final class AddressGuard implements DnsResolver {
           || first == 198 && (second == 18 || second == 19)
           || first == 100 && second >= 64 && second < 128;
     }
-    boolean uniqueLocal = (first & 0xfe) == 0xfc;
-    boolean siteLocal = first == 0xfe && (a[1] & 0xc0) == 0xc0;
-    return uniqueLocal || siteLocal || isZero(a, 15) && a[15] == 1;
+    // Only 2000::/3 is public, and of it not 2001::/23, which holds Teredo and other tunnels.
+    boolean unicast = (first & 0xe0) == 0x20;
+    boolean special = first == 0x20 && a[1] == 1 && (a[2] & 0xfe) == 0;
+    return !unicast || special;
   }
 
   /// The IPv4 address inside an IPv6 one that only wraps it: mapped, compatible, NAT64, 6to4.
@@ -89,8 +102,9 @@ public final class AddressGuard implements DnsResolver {
     }
     boolean mapped = isZero(a, 10) && a[10] == (byte) 0xff && a[11] == (byte) 0xff;
     boolean compatible = isZero(a, 12) && !(isZero(a, 15) && (a[15] == 0 || a[15] == 1));
-    boolean nat64 = a[0] == 0 && a[1] == 0x64 && a[2] == (byte) 0xff && a[3] == (byte) 0x9b;
-    if (mapped || compatible || nat64) {
+    boolean translated = isZero(a, 8) && a[8] == -1 && a[9] == -1 && a[10] == 0 && a[11] == 0;
+    boolean nat64 = Arrays.equals(a, 0, 12, NAT64, 0, 12);
+    if (mapped || compatible || translated || nat64) {
       return Arrays.copyOfRange(a, 12, 16);
     }
     if (a[0] == 0x20 && a[1] == 0x02) {
@@ -108,7 +122,15 @@ public final class AddressGuard implements DnsResolver {
     return true;
   }
 
-  private static final byte[] AWS_METADATA = {
-    (byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54
+  private static final byte[] NAT64 = {0, 0x64, -1, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+
+  /// Addresses of clouds' metadata services that are not link-local: AWS and Google over IPv6,
+  /// Azure's wire server, Alibaba, Oracle.
+  private static final byte[][] METADATA = {
+    {(byte) 0xfd, 0, 0x0e, (byte) 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
+    {(byte) 0xfd, 0x20, 0, (byte) 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x02, 0x54},
+    {(byte) 168, 63, (byte) 129, 16},
+    {100, 100, 100, (byte) 200},
+    {(byte) 192, 0, 0, (byte) 192},
   };
 }

@@ -43,6 +43,8 @@ final class ConnectionPool {
     this.client =
         WebClient.builder()
             .servicesDiscoverServices(false)
+            // The connection to a proxy is made with the client's own resolver.
+            .dnsResolver(new AddressGuard(provider.allowPrivateNetwork()))
             .socketOptions(
                 options -> options.connectTimeout(connect).readTimeout(connect).tcpNoDelay(true))
             .writeBufferSize(0)

@@ -38,7 +38,7 @@ class AddressGuardTest {
 
   @BeforeEach
   void setUp() throws IOException {
-    canary = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
+    canary = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofVirtual().start(this::count);
   }
 
