@@ -165,6 +165,10 @@ final class DevGateway implements AutoCloseable {
     }
   }
 
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   @Override
   public synchronized void close() {
     if (closed) {
@@ -185,6 +189,10 @@ final class DevGateway implements AutoCloseable {
 
   /// A signal is a proper way to stop `dev`, so the status is 0 and not that of a killed program.
   private void stopAndExit() {
+    if (isClosed()) {
+      // The program ends by itself, with a status of its own.
+      return;
+    }
     say("Stopping: open answers may finish ...");
     close();
     Runtime.getRuntime().halt(0);

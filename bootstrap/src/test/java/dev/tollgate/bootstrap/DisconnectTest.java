@@ -140,9 +140,9 @@ class DisconnectTest {
       JsonNode key = gateway.newKey(gateway.newProject(), "");
       String model = gateway.newModel("openai", upstream.baseUrl());
       try (Socket socket = call(model, key, true)) {
-        assertThat(readUntil(socket, "0\r\n\r\n")).contains("[DONE]");
+        assertThat(readUntil(socket, "\r\n0\r\n\r\n")).contains("[DONE]");
         socket.getOutputStream().write(request(model, key, true));
-        assertThat(readUntil(socket, "0\r\n\r\n")).contains("200 OK").contains("[DONE]");
+        assertThat(readUntil(socket, "\r\n0\r\n\r\n")).contains("200 OK").contains("[DONE]");
       }
     }
   }
