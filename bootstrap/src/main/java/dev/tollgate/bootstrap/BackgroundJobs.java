@@ -17,17 +17,17 @@ final class BackgroundJobs implements AutoCloseable {
   void every(long seconds, String name, Runnable job) {
     var _ =
         executor.scheduleWithFixedDelay(
-            () -> {
-              try {
-                job.run();
-              } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "The job '" + name + "' failed: " + e.getMessage());
-                LOG.log(Level.DEBUG, name, e);
-              }
-            },
-            seconds,
-            seconds,
-            TimeUnit.SECONDS);
+            () -> runNow(name, job), seconds, seconds, TimeUnit.SECONDS);
+  }
+
+  /// Runs the job on this thread, as the last time before a stop needs it.
+  void runNow(String name, Runnable job) {
+    try {
+      job.run();
+    } catch (RuntimeException e) {
+      LOG.log(Level.WARNING, "The job '" + name + "' failed: " + e.getMessage());
+      LOG.log(Level.DEBUG, name, e);
+    }
   }
 
   @Override

@@ -198,7 +198,7 @@ final class Gateway implements AutoCloseable {
     jobs.close();
     journal.close();
     contents.close();
-    directory.flushTouched();
+    jobs.runNow("last-used", directory::flushTouched);
     database.close();
   }
 

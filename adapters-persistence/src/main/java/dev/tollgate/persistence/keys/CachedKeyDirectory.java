@@ -118,13 +118,12 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
     unknown.invalidateAll();
   }
 
-  /// Writes when keys were used, to the minute. Called every minute.
+  /// Writes when keys were used, to the minute. What could not be written is tried again next time.
   public void flushTouched() {
     List<VirtualKey> batch = List.copyOf(touched.values());
     if (batch.isEmpty()) {
       return;
     }
-    batch.forEach(key -> touched.remove(key.id()));
     database.asLedger(
         connection -> {
           try (PreparedStatement update =
@@ -139,6 +138,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
             return update.executeBatch().length;
           }
         });
+    batch.forEach(key -> touched.remove(key.id()));
   }
 
   /// A loader may return null, which keeps nothing; Caffeine's annotations do not say so.
