@@ -7,6 +7,7 @@ import java.text.MessageFormat;
 import java.time.Instant;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
@@ -16,19 +17,24 @@ import org.jspecify.annotations.Nullable;
 /// Structured logs: one JSON object a line, on standard error. `TOLLGATE_LOG=text` makes them
 /// easier to read, and `TOLLGATE_LOG_LEVEL` sets the level (default `WARNING`).
 final class Logs {
-  /// Loggers that are configured are kept, since the log manager holds them weakly.
-  private static final Logger ROOT = Logger.getLogger("");
-
   private Logs() {}
 
+  /// Must be called before anything else logs: the manager is chosen with the first logger.
+  static void keepUntilTheEnd() {
+    System.setProperty("java.util.logging.manager", Manager.class.getName());
+  }
+
   static void configure() {
-    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    for (Handler inherited : root.getHandlers()) {
+      root.removeHandler(inherited);
+    }
     ConsoleHandler handler = new ConsoleHandler();
     Level level = level(System.getenv("TOLLGATE_LOG_LEVEL"));
     handler.setLevel(level);
     handler.setFormatter("text".equals(System.getenv("TOLLGATE_LOG")) ? new Text() : new Json());
-    ROOT.addHandler(handler);
-    ROOT.setLevel(level);
+    root.addHandler(handler);
+    root.setLevel(level);
   }
 
   private static Level level(@Nullable String name) {
@@ -56,6 +62,15 @@ final class Logs {
     StringWriter text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     return text.toString();
+  }
+
+  /// Keeps the handlers while the gateway stops. The JDK's manager takes them away in a shutdown
+  /// hook of its own, and with them what the stop has to report.
+  public static final class Manager extends LogManager {
+    @Override
+    public void reset() {
+      // See above.
+    }
   }
 
   /// One JSON object a line.

@@ -8,6 +8,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    Logs.keepUntilTheEnd();
     System.exit(TollgateCommand.create(new DevCommand(), new ChatCommand()).execute(args));
   }
 }

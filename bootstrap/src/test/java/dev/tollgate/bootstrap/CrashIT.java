@@ -34,9 +34,7 @@ class CrashIT {
   void aKilledPostgresLosesNoAnsweredCall() throws Exception {
     crash(
         program -> {
-          new ProcessBuilder("kill", "-KILL", Long.toString(program.postmaster()))
-              .start()
-              .waitFor();
+          killPostgres(program);
           Thread.sleep(1_000);
           program.signal("KILL");
         });
@@ -65,6 +63,25 @@ class CrashIT {
   }
 
   @Test
+  void aStopWithoutADatabaseEndsAndSaysWhatItCouldNotKeep() throws Exception {
+    Path folder = RunningProgram.newFolder();
+    try (RunningProgram program = RunningProgram.start(folder, "./tollgate dev")) {
+      Map<String, String> env = program.env();
+      String key = RunningProgram.setting(env, "OPENAI_API_KEY");
+      call(env, key, "sim-small", false);
+      killPostgres(program);
+      call(env, key, "sim-small", false);
+      program.signal("TERM");
+      assertThat(program.awaitExit(30)).isZero();
+      assertThat(program.output())
+          .contains("1 calls could not be committed before the stop")
+          .contains("The job 'last-used' failed")
+          .doesNotContain("\tat ");
+      assertThat(program.leftovers()).isEmpty();
+    }
+  }
+
+  @Test
   void aBusyPortAndAFolderInUseAreSaidInALine() throws Exception {
     Path folder = RunningProgram.newFolder();
     try (RunningProgram program = RunningProgram.start(folder, "./tollgate dev")) {
@@ -79,6 +96,10 @@ class CrashIT {
         assertThat(second.output()).contains("Another Tollgate uses").doesNotContain("\tat ");
       }
     }
+  }
+
+  private static void killPostgres(RunningProgram program) throws Exception {
+    new ProcessBuilder("kill", "-KILL", Long.toString(program.postmaster())).start().waitFor();
   }
 
   private interface Crash {
