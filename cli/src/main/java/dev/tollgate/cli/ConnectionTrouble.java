@@ -6,6 +6,7 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /// Why nothing came from a gateway, and what to do about it.
 final class ConnectionTrouble {
@@ -17,14 +18,18 @@ final class ConnectionTrouble {
     return CommandFailure.failed(
         switch (trouble) {
           case HttpConnectTimeoutException _ -> noGateway(address, "no answer in time");
-          case ConnectException e when isUnknownHost(e) ->
+          case ConnectException e when find(UnresolvedAddressException.class, e) != null ->
               "The host of " + address + " is not known. " + CHECK;
           case ConnectException _ -> noGateway(address, "connection refused");
           case HttpTimeoutException _ -> "The gateway at " + address + " took too long to answer.";
-          case SSLException e ->
-              "No secure connection to %s (%s). %s".formatted(address, e.getMessage(), CHECK);
-          default -> "The connection to " + address + " broke before an answer came. Try again.";
+          default -> broken(address, find(SSLException.class, trouble));
         });
+  }
+
+  private static String broken(String address, @Nullable SSLException insecure) {
+    return insecure == null
+        ? "The connection to " + address + " broke before an answer came. Try again."
+        : "No secure connection to %s (%s). %s".formatted(address, insecure.getMessage(), CHECK);
   }
 
   private static String noGateway(String address, String cause) {
@@ -32,12 +37,14 @@ final class ConnectionTrouble {
     return "No gateway answers at " + address + " (" + cause + "). " + cure;
   }
 
-  private static boolean isUnknownHost(Throwable trouble) {
+  /// The first of a kind among an exception and its causes. The JDK's client wraps what happened in
+  /// one or more exceptions of its own, depending on which of its threads is faster.
+  private static <T extends Throwable> @Nullable T find(Class<T> kind, Throwable trouble) {
     for (Throwable t = trouble; t != null; t = t.getCause()) {
-      if (t instanceof UnresolvedAddressException) {
-        return true;
+      if (kind.isInstance(t)) {
+        return kind.cast(t);
       }
     }
-    return false;
+    return null;
   }
 }
