@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.tenancy.Page;
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,11 @@ final class Cursors {
     node.put("has_more", next != null);
     node.put("next_cursor", next == null ? null : encode(next));
     return node;
+  }
+
+  /// A list that is short enough to be one page.
+  static <T> ObjectNode whole(List<T> items, Function<T, ObjectNode> item) {
+    return page(new Page<>(items, null), item);
   }
 
   private static String encode(UUID cursor) {

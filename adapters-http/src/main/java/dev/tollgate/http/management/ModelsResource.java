@@ -38,12 +38,7 @@ public final class ModelsResource implements HttpService {
   private Answer list(Call call) {
     Map<ProviderId, String> names = new HashMap<>();
     catalog.providers(call.tenant()).forEach(each -> names.put(each.id(), each.name()));
-    ObjectNode node = Json.object();
-    ArrayNode data = node.putArray("data");
-    catalog.models(call.tenant()).forEach(model -> data.add(json(model, names)));
-    node.put("has_more", false);
-    node.putNull("next_cursor");
-    return Answer.ok(node);
+    return Answer.ok(Cursors.whole(catalog.models(call.tenant()), model -> json(model, names)));
   }
 
   private Answer create(Call call) {

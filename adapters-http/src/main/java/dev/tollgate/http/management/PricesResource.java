@@ -46,16 +46,11 @@ public final class PricesResource implements HttpService {
 
   private Answer list(Call call) {
     String model = call.query("model");
-    ObjectNode node = Json.object();
-    ArrayNode data = node.putArray("data");
-    for (Price price : prices.all(call.tenant())) {
-      if (model == null || model.equals(price.model())) {
-        data.add(json(price, call.tenant()));
-      }
-    }
-    node.put("has_more", false);
-    node.putNull("next_cursor");
-    return Answer.ok(node);
+    List<Price> asked =
+        prices.all(call.tenant()).stream()
+            .filter(price -> model == null || model.equals(price.model()))
+            .toList();
+    return Answer.ok(Cursors.whole(asked, price -> json(price, call.tenant())));
   }
 
   private Answer put(Call call) {

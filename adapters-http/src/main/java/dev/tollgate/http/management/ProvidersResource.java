@@ -1,6 +1,5 @@
 package dev.tollgate.http.management;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.catalog.AddProvider;
 import dev.tollgate.domain.catalog.Catalog;
@@ -41,12 +40,7 @@ public final class ProvidersResource implements HttpService {
   }
 
   private Answer list(Call call) {
-    ObjectNode node = Json.object();
-    ArrayNode data = node.putArray("data");
-    catalog.providers(call.tenant()).forEach(provider -> data.add(json(provider)));
-    node.put("has_more", false);
-    node.putNull("next_cursor");
-    return Answer.ok(node);
+    return Answer.ok(Cursors.whole(catalog.providers(call.tenant()), this::json));
   }
 
   private Answer create(Call call) {
