@@ -20,6 +20,11 @@ final class BackgroundJobs implements AutoCloseable {
             () -> runNow(name, job), seconds, seconds, TimeUnit.SECONDS);
   }
 
+  /// Runs the job once, as soon as a thread is free.
+  void soon(String name, Runnable job) {
+    executor.execute(() -> runNow(name, job));
+  }
+
   /// Runs the job on this thread, as the last time before a stop needs it.
   void runNow(String name, Runnable job) {
     try {

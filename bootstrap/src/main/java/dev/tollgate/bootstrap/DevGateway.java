@@ -1,11 +1,18 @@
 package dev.tollgate.bootstrap;
 
 import dev.tollgate.application.keys.CreateKey;
+import dev.tollgate.application.ledger.SetBudget;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.keys.KeyPolicy;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Policy;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.Window;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.notifications.Notification;
 import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Retention;
@@ -107,10 +114,16 @@ final class DevGateway implements AutoCloseable {
             options.opsPort(),
             options.corsOrigins(),
             options.drain());
-    Gateway node = new Gateway(new Database(server.config()), keys, tenant, settings);
+    Gateway node =
+        new Gateway(
+            new Database(server.config()),
+            keys,
+            tenant,
+            settings,
+            GatewayOptions.USUAL.mailingBy(DevGateway::catchMail));
     gateway = node;
-    node.seed().prices(tenant);
-    node.seed().simulatedProvider(tenant);
+    node.management().seed().prices(tenant);
+    node.management().seed().simulatedProvider(tenant);
     node.start();
     DevEnv kept = DevEnv.read(opened.file("dev.env"));
     DevEnv current =
@@ -130,7 +143,7 @@ final class DevGateway implements AutoCloseable {
     out.println("  Calls        " + env.url() + "/v1");
     out.println("  Management   " + env.url() + "/api/v1");
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
-    out.println("  Demo key     " + env.key());
+    out.println("  Demo key     " + env.key() + "  (a hard budget of $5 a day)");
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
     out.println("  Settings     " + running(folder).file("dev.env") + "  (source it)");
     out.println();
@@ -217,17 +230,33 @@ final class DevGateway implements AutoCloseable {
         pepper.hmac(version, token.getBytes(StandardCharsets.UTF_8)),
         version);
     Project project =
-        gateway.projects().list(tenant, null, 100).items().stream()
+        gateway.management().projects().list(tenant, null, 100).items().stream()
             .filter(each -> each.name().equals(PROJECT) && !each.archived())
             .findFirst()
             .orElseGet(() -> newProject(gateway, tenant));
     CreateKey.Outcome created =
         gateway
+            .management()
             .createKey()
             .create(
                 new CreateKey.Command(
                     tenant, project.id(), "demo", null, null, KeyPolicy.OPEN, Map.of(), List.of()));
     if (created instanceof CreateKey.Outcome.Created key) {
+      gateway
+          .management()
+          .setBudget()
+          .set(
+              new SetBudget.Command(
+                  tenant,
+                  Scope.KEY,
+                  key.key().id().value(),
+                  null,
+                  Window.DAY,
+                  Policy.CLAMP,
+                  Money.parseUsd("5.00"),
+                  null,
+                  Budget.USUAL_THRESHOLDS,
+                  List.of()));
       return new DevEnv("", "", token, key.secret().reveal());
     }
     throw new IllegalStateException("the demo project is gone");
@@ -235,9 +264,15 @@ final class DevGateway implements AutoCloseable {
 
   private static Project newProject(Gateway gateway, TenantId tenant) {
     return gateway
+        .management()
         .createProject()
         .create(tenant, PROJECT, null, Capture.FULL, Retention.DAYS_30)
         .orElseThrow(() -> new IllegalStateException("the tenant has no root"));
+  }
+
+  /// Mail goes nowhere: it is shown here, and in full by `GET /api/v1/notifications`.
+  private static void catchMail(Notification mail) {
+    say("Mail to " + mail.receiver() + ": " + mail.subject());
   }
 
   private static String firstLine(Exception e) {

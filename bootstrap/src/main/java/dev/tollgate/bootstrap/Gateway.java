@@ -1,29 +1,18 @@
 package dev.tollgate.bootstrap;
 
-import dev.tollgate.application.catalog.AddModel;
-import dev.tollgate.application.catalog.AddProvider;
 import dev.tollgate.application.inference.CompleteChat;
 import dev.tollgate.application.inference.OpenStreams;
 import dev.tollgate.application.keys.AuthenticateCaller;
-import dev.tollgate.application.keys.CreateKey;
-import dev.tollgate.application.keys.RotateKey;
-import dev.tollgate.application.pricing.SetPrice;
-import dev.tollgate.application.tenancy.CreateProject;
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.edge.EdgeHandler;
-import dev.tollgate.http.management.Api;
-import dev.tollgate.http.management.CallsResource;
-import dev.tollgate.http.management.KeysResource;
-import dev.tollgate.http.management.ModelsResource;
-import dev.tollgate.http.management.PricesResource;
-import dev.tollgate.http.management.ProjectsResource;
-import dev.tollgate.http.management.ProvidersResource;
 import dev.tollgate.http.ops.CallMetrics;
 import dev.tollgate.http.ops.OpsRoutes;
 import dev.tollgate.http.server.HttpServer;
@@ -34,21 +23,20 @@ import dev.tollgate.persistence.database.ChangePoll;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Housekeeping;
 import dev.tollgate.persistence.inference.ContentWriter;
-import dev.tollgate.persistence.inference.GroupCommitWriter;
 import dev.tollgate.persistence.keys.CachedKeyDirectory;
-import dev.tollgate.persistence.keys.PostgresVirtualKeys;
-import dev.tollgate.persistence.reporting.PostgresCallHistory;
-import dev.tollgate.persistence.reporting.PostgresUsageReport;
-import dev.tollgate.persistence.tenancy.PostgresAdminTokens;
-import dev.tollgate.persistence.tenancy.PostgresIdempotency;
-import dev.tollgate.persistence.tenancy.PostgresProjects;
+import dev.tollgate.persistence.ledger.CachedBudgetBooks;
+import dev.tollgate.persistence.ledger.ExpiredHolds;
+import dev.tollgate.persistence.ledger.PostgresBudgets;
+import dev.tollgate.persistence.ledger.PostgresLedgerStore;
 import dev.tollgate.providers.gateway.ProviderGateway;
+import dev.tollgate.providers.ledger.EncodingCounter;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
 import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.http.Handler;
-import io.helidon.webserver.http.HttpService;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -59,110 +47,95 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /// One node: everything wired by hand, in the order in which it depends on each other.
 final class Gateway implements AutoCloseable {
-  private static final int NODE = 1;
+  private static final Logger LOG = System.getLogger(Gateway.class.getName());
 
   private final Clock clock = Clock.systemUTC();
   private final SecureRandom secureRandom = new SecureRandom();
   private final Ids ids = new TimeOrderedIds(clock, ThreadLocalRandom::current);
+  private final BackgroundJobs jobs = new BackgroundJobs();
   private final Database database;
-  private final GroupCommitWriter journal;
+  private final GatewayOptions options;
+  private final CachedBudgetBooks budgetBooks;
+  private final ClusterLink cluster;
+  private final GroupCommit journal;
   private final ContentWriter contents;
   private final CachedKeyDirectory directory;
   private final OpenStreams streams;
-  private final BackgroundJobs jobs = new BackgroundJobs();
-  private final HttpServer http;
-  private final PostgresProjects projects;
-  private final PostgresCatalog catalog;
   private final CachedRoutes routes;
-  private final CreateKey createKey;
-  private final CreateProject createProject;
-  private final AddProvider addProvider;
-  private final AddModel addModel;
-  private final SetPrice setPrice;
+  private final ChangePoll changes;
+  private final Management management;
+  private final HttpServer http;
 
-  Gateway(Database database, MasterKeys keys, TenantId homeTenant, HttpSettings settings) {
+  Gateway(
+      Database database,
+      MasterKeys keys,
+      TenantId homeTenant,
+      HttpSettings settings,
+      GatewayOptions options) {
     this.database = database;
-    journal = new GroupCommitWriter(database, NODE);
+    this.options = options;
+    PostgresBudgets budgets = new PostgresBudgets(database);
+    PostgresCatalog catalog = new PostgresCatalog(database);
+    budgetBooks = new CachedBudgetBooks(database);
+    cluster = new ClusterLink(options.cluster(), budgets);
+    int node = options.node() == 0 ? database.nextNode() : options.node();
+    journal =
+        new GroupCommit(new PostgresLedgerStore(database, node), budgetBooks, cluster::publish);
     contents = new ContentWriter(database);
     directory = new CachedKeyDirectory(database);
     streams = new OpenStreams(directory);
-    projects = new PostgresProjects(database);
-    catalog = new PostgresCatalog(database);
     routes = new CachedRoutes(catalog, catalog);
+    changes = new ChangePoll(database, List.of(directory, routes, budgetBooks));
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
-    PostgresVirtualKeys virtualKeys = new PostgresVirtualKeys(database);
-    createKey = new CreateKey(virtualKeys, projects, keys.pepper(), ids, secureRandom, clock);
-    createProject = new CreateProject(projects, ids, clock);
-    addProvider = new AddProvider(catalog, routes, vault, ids, clock);
-    addModel = new AddModel(catalog, routes, ids, clock);
-    setPrice = new SetPrice(catalog, routes, ids);
-    RotateKey rotateKey = new RotateKey(virtualKeys, keys.pepper(), secureRandom, clock);
-
+    management =
+        new Management(
+            database, keys, vault, catalog, routes, budgets, budgetBooks, ids, secureRandom, clock);
     SimulatedUpstream simulated = new SimulatedUpstream();
     ProviderGateway providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
-    CompleteChat completeChat =
-        new CompleteChat(
-            routes,
-            providers,
-            journal,
-            contents,
-            new CallMetrics(registry),
-            streams,
-            homeTenant,
-            ThreadLocalRandom::current);
     AuthenticateCaller authenticate = new AuthenticateCaller(directory, keys.pepper(), clock);
-    Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
-    for (Endpoint endpoint : Endpoint.values()) {
-      calls.put(endpoint, new EdgeHandler(endpoint, authenticate, completeChat, ids, clock));
-    }
     http =
         new HttpServer(
             settings,
             new HttpServer.Services(
-                calls,
+                calls(completeChat(providers, registry, homeTenant), authenticate),
                 new CatalogueHandler(authenticate, routes, ids),
-                management(keys, virtualKeys, rotateKey, providers),
+                management.resources(providers, cluster::announceChange),
                 new OpsRoutes(registry, this::unready),
                 ids));
     gauges(registry);
   }
 
-  private Map<String, HttpService> management(
-      MasterKeys keys,
-      PostgresVirtualKeys virtualKeys,
-      RotateKey rotateKey,
-      ProviderGateway providers) {
-    Api api =
-        new Api(
-            new PostgresAdminTokens(database, keys.pepper()),
-            new PostgresIdempotency(database),
-            ids);
-    return Map.of(
-        "/projects", new ProjectsResource(api, projects, createProject),
-        "/keys", new KeysResource(api, virtualKeys, createKey, rotateKey),
-        "/providers", new ProvidersResource(api, catalog, addProvider, providers),
-        "/models", new ModelsResource(api, catalog, addModel),
-        "/prices", new PricesResource(api, catalog, catalog, setPrice),
-        "",
-            new CallsResource(
-                api, new PostgresCallHistory(database), new PostgresUsageReport(database), clock));
+  private CompleteChat completeChat(
+      ProviderGateway providers, MeterRegistry registry, TenantId homeTenant) {
+    return new CompleteChat(
+        routes,
+        providers,
+        new CompleteChat.Ledgers(
+            journal,
+            journal,
+            budgetBooks,
+            new EncodingCounter(),
+            ids,
+            options.line(),
+            options.holdGrace()),
+        contents,
+        new CallMetrics(registry),
+        streams,
+        homeTenant,
+        ThreadLocalRandom::current);
   }
 
-  PostgresProjects projects() {
-    return projects;
+  private Map<Endpoint, Handler> calls(CompleteChat completeChat, AuthenticateCaller authenticate) {
+    Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
+    for (Endpoint endpoint : Endpoint.values()) {
+      calls.put(endpoint, new EdgeHandler(endpoint, authenticate, completeChat, ids, clock));
+    }
+    return calls;
   }
 
-  CreateProject createProject() {
-    return createProject;
-  }
-
-  CreateKey createKey() {
-    return createKey;
-  }
-
-  Seed seed() {
-    return new Seed(catalog, catalog, addProvider, addModel, setPrice);
+  Management management() {
+    return management;
   }
 
   int port() {
@@ -178,8 +151,15 @@ final class Gateway implements AutoCloseable {
     contents.start();
     Housekeeping housekeeping = new Housekeeping(database, clock);
     housekeeping.run();
-    jobs.every(1, "changes", new ChangePoll(database, List.of(directory, routes)));
+    cluster.join(jobs, journal::learn, changes);
+    jobs.every(1, "changes", changes);
     jobs.every(2, "dead-keys", () -> streams.cutDeadKeys(clock.instant()));
+    jobs.every(
+        5,
+        "expired-holds",
+        new ExpiredHolds(database, PostgresLedgerStore.SILENCE, journal::expire));
+    jobs.every(2, "notifications", management.delivery(options.mail()));
+    jobs.every(60, "ledger-glance", this::glance);
     jobs.every(30, "last-used", directory::flushTouched);
     jobs.every(3_600, "housekeeping", housekeeping::run);
     http.start();
@@ -196,10 +176,17 @@ final class Gateway implements AutoCloseable {
     }
     http.stop();
     jobs.close();
+    cluster.close();
     journal.close();
     contents.close();
     jobs.runNow("last-used", directory::flushTouched);
     database.close();
+  }
+
+  private void glance() {
+    for (LedgerVerifier.Violation each : management.verifier().glance()) {
+      LOG.log(Level.ERROR, "The books contradict themselves: {0}", each);
+    }
   }
 
   private List<String> unready() {
@@ -220,6 +207,12 @@ final class Gateway implements AutoCloseable {
     registry.getOrCreate(
         Gauge.builder("tollgate_ledger_queue", journal::waiting)
             .description("Call rows that wait to be committed."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_ledger_line", journal::inLine)
+            .description("Calls that wait while only open holds are in their way."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_cluster_members", cluster::members)
+            .description("Nodes that this one sees, itself included; 1 without a cluster."));
     registry.getOrCreate(
         Gauge.builder("tollgate_content_queue", contents::waiting)
             .description("Captured contents that wait to be written."));

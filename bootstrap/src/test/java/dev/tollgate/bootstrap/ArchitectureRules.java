@@ -135,6 +135,23 @@ final class ArchitectureRules {
     return CompositeArchRule.of(noField).and(noResult);
   }
 
+  /// Whatever reaches a provider has its hold: only the class that takes holds may send.
+  static ArchRule onlyAttemptsCallProviders(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + "..")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.tollgate.application.inference.Attempts")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "send to a model provider",
+                call ->
+                    call.getTargetOwner()
+                            .isAssignableTo("dev.tollgate.domain.inference.ModelProvider")
+                        && call.getName().equals("send")));
+  }
+
   static ArchRule columnsAreReadByGet(String root) {
     return noClasses()
         .that()

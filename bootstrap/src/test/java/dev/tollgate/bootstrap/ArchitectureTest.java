@@ -31,7 +31,8 @@ class ArchitectureTest {
             ArchitectureRules::coreKnowsNoFramework,
             ArchitectureRules::coreAsksNoMachineForTimeOrChance,
             ArchitectureRules::moneyIsNeverFloating,
-            ArchitectureRules::columnsAreReadByGet)) {
+            ArchitectureRules::columnsAreReadByGet,
+            ArchitectureRules::onlyAttemptsCallProviders)) {
       rule.apply(ROOT).check(PROGRAM);
     }
   }
@@ -80,6 +81,11 @@ class ArchitectureTest {
   @Test
   void theRuleOfColumnsBites() {
     bites("column", ArchitectureRules::columnsAreReadByGet);
+  }
+
+  @Test
+  void theRuleOfHoldsBites() {
+    bites("bypass", ArchitectureRules::onlyAttemptsCallProviders);
   }
 
   private static void bites(String fixture, Function<String, ArchRule> rule) {

@@ -67,14 +67,20 @@ class CrashIT {
     Path folder = RunningProgram.newFolder();
     try (RunningProgram program = RunningProgram.start(folder, "./tollgate dev")) {
       Map<String, String> env = program.env();
-      String key = RunningProgram.setting(env, "OPENAI_API_KEY");
+      String key = newKey(env);
+      String budgeted = RunningProgram.setting(env, "OPENAI_API_KEY");
       call(env, key, "sim-small", false);
+      call(env, budgeted, "sim-small", false);
       killPostgres(program);
       call(env, key, "sim-small", false);
+      assertRefused(send(env, budgeted, "sim-small", false));
+      long before = System.nanoTime();
+      assertRefused(send(env, budgeted, "sim-small", false));
+      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(50));
       program.signal("TERM");
       assertThat(program.awaitExit(30)).isZero();
       assertThat(program.output())
-          .contains("1 calls could not be committed before the stop")
+          .contains("3 calls could not be committed before the stop")
           .contains("The job 'last-used' failed")
           .doesNotContain("\tat ");
       assertThat(program.leftovers()).isEmpty();
@@ -215,6 +221,20 @@ class CrashIT {
     return manage(env, "POST", "/keys", "{\"name\":\"k\",\"project\":\"" + project + "\"}")
         .path("key")
         .asText();
+  }
+
+  private String newKey(Map<String, String> env) throws Exception {
+    String project = manage(env, "POST", "/projects", "{\"name\":\"free\"}").path("id").asText();
+    return manage(env, "POST", "/keys", "{\"name\":\"k\",\"project\":\"" + project + "\"}")
+        .path("key")
+        .asText();
+  }
+
+  /// Under a hard budget nothing goes out that is not held durably.
+  private static void assertRefused(HttpResponse<String> response) {
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.body()).contains("ledger_unavailable");
+    assertThat(response.headers().firstValue("retry-after")).isPresent();
   }
 
   private String call(Map<String, String> env, String key, String model, boolean stream)

@@ -30,20 +30,6 @@ class KeyLifecycleTest {
   }
 
   @Test
-  void aBudgetIsRefusedWithAClearError() {
-    HttpResponse<String> response =
-        gateway.tryManage(
-            "POST",
-            "/keys",
-            "{\"name\":\"k\",\"project\":\""
-                + project
-                + "\",\"budget\":{\"limit\":\"1.00\","
-                + "\"window\":\"total\",\"policy\":\"refuse\"}}");
-    assertThat(response.statusCode()).isEqualTo(400);
-    assertThat(response.body()).contains("\"field\":\"budget\"");
-  }
-
-  @Test
   void disablingEnablingAndRevokingTakeHoldWithinFiveSeconds() {
     JsonNode key = gateway.newKey(project, "");
     String secret = key.path("key").asText();

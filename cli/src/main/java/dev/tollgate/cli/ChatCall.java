@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of `/chat/completions`: sends the question and prints the answer as it comes.
 final class ChatCall {
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
 
   /// From sending to the head of the answer.
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(10);
@@ -36,7 +35,7 @@ final class ChatCall {
   /// @throws CommandFailure when there is no answer or not all of it
   Summary ask(Question question) {
     HttpRequest request = request(question);
-    try (HttpClient client = client()) {
+    try (HttpClient client = gateway.client()) {
       Transcript transcript = new Transcript(out);
       HttpResponse<InputStream> response = send(client, request);
       try {
@@ -56,12 +55,6 @@ final class ChatCall {
         .timeout(ANSWER_LIMIT)
         .POST(BodyPublishers.ofString(question.json()))
         .build();
-  }
-
-  private HttpClient client() {
-    HttpClient.Builder builder =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
-    return (gateway.isLocal() ? builder.proxy(HttpClient.Builder.NO_PROXY) : builder).build();
   }
 
   private HttpResponse<InputStream> send(HttpClient client, HttpRequest request) {

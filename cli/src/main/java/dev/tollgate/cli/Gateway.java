@@ -3,11 +3,15 @@ package dev.tollgate.cli;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 
 /// Where the gateway is, and the key to send there. The key leaves this class only into the header
 /// of a request.
 final class Gateway {
+  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+
   private final URI base;
   private final String key;
 
@@ -17,13 +21,18 @@ final class Gateway {
   }
 
   static Gateway of(String baseUrl, String key) {
+    return of(KnownGateway.Use.CALLS, baseUrl, key);
+  }
+
+  /// @param use what address and key are called where they were found, for errors
+  static Gateway of(KnownGateway.Use use, String baseUrl, String key) {
     // Whatever else is in a header's value, HttpRequest would repeat the whole of it in its
     // message.
     if (!key.chars().allMatch(c -> c > ' ' && c <= '~')) {
       throw CommandFailure.failed(
-          "OPENAI_API_KEY holds a blank or another character that no key has. Copy it again.");
+          use.key + " holds a blank or another character that no key has. Copy it again.");
     }
-    return new Gateway(parse(baseUrl), key);
+    return new Gateway(parse(use, baseUrl), key);
   }
 
   HttpRequest.Builder post(String path) {
@@ -31,6 +40,13 @@ final class Gateway {
         .header("Authorization", "Bearer " + key)
         .header("Content-Type", "application/json")
         .header("User-Agent", "tollgate-cli/" + ManifestVersion.text());
+  }
+
+  /// A client that reaches it; whoever asks closes it.
+  HttpClient client() {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);
+    return (isLocal() ? builder.proxy(HttpClient.Builder.NO_PROXY) : builder).build();
   }
 
   /// Scheme, host and port, fit to be printed.
@@ -62,7 +78,7 @@ final class Gateway {
     return "Gateway[" + address() + "]";
   }
 
-  private static URI parse(String baseUrl) {
+  private static URI parse(KnownGateway.Use use, String baseUrl) {
     String trimmed = baseUrl.strip().replaceAll("/+$", "");
     try {
       URI uri = new URI(trimmed);
@@ -74,7 +90,6 @@ final class Gateway {
     } catch (URISyntaxException e) {
       // Refused below like every other text that is no address; it may hold a password.
     }
-    throw CommandFailure.failed(
-        "OPENAI_BASE_URL is not an address of the form http://localhost:8080/v1.");
+    throw CommandFailure.failed(use.url + " is not an address of the form " + use.example + ".");
   }
 }

@@ -12,27 +12,50 @@ import org.jspecify.annotations.Nullable;
 /// Finds the gateway to talk to: the environment when it names both address and key, else the file
 /// that `tollgate dev` wrote. The two are never mixed, so that no key goes to a stranger's address.
 final class KnownGateway {
-  private static final String URL = "OPENAI_BASE_URL";
-  private static final String KEY = "OPENAI_API_KEY";
+  /// How a call and how an administrator's request find their way.
+  enum Use {
+    CALLS("OPENAI_BASE_URL", "OPENAI_API_KEY", "http://localhost:8080/v1"),
+    MANAGEMENT("TOLLGATE_URL", "TOLLGATE_ADMIN_TOKEN", "http://localhost:8080");
+
+    final String url;
+    final String key;
+    final String example;
+
+    Use(String url, String key, String example) {
+      this.url = url;
+      this.key = key;
+      this.example = example;
+    }
+  }
+
   private static final String FILE = "dev.env";
 
   private KnownGateway() {}
 
+  /// The gateway that calls go to.
   static Gateway find(Map<String, String> environment, Path data) {
-    Gateway named = from(environment);
-    Gateway found = named == null ? from(read(data.resolve(FILE))) : named;
+    return find(Use.CALLS, environment, data);
+  }
+
+  static Gateway find(Use use, Map<String, String> environment, Path data) {
+    Gateway named = from(use, environment);
+    Gateway found = named == null ? from(use, read(data.resolve(FILE))) : named;
     if (found == null) {
       throw CommandFailure.failed(
           "No gateway is known. Start one with './tollgate dev'"
-              + " or set OPENAI_BASE_URL and OPENAI_API_KEY.");
+              + " or set "
+              + use.url
+              + " and "
+              + use.key
+              + ".");
     }
     return found;
   }
 
-  private static @Nullable Gateway from(Map<String, String> settings) {
-    String url = settings.getOrDefault(URL, "");
-    String key = settings.getOrDefault(KEY, "");
-    return url.isBlank() || key.isBlank() ? null : Gateway.of(url, key);
+  private static @Nullable Gateway from(Use use, Map<String, String> settings) {
+    String url = settings.getOrDefault(use.url, "");
+    String key = settings.getOrDefault(use.key, "");
+    return url.isBlank() || key.isBlank() ? null : Gateway.of(use, url, key);
   }
 
   private static Map<String, String> read(Path file) {

@@ -29,6 +29,7 @@ final class ErrorBodies {
           + quote(refusal.message())
           + ",\"code\":"
           + quote(refusal.code())
+          + budget(refusal.budget())
           + "},\"request_id\":\""
           + call
           + "\"}";
@@ -41,7 +42,24 @@ final class ErrorBodies {
         + quote(refusal.param())
         + ",\"code\":"
         + quote(refusal.code())
+        + budget(refusal.budget())
         + "}}";
+  }
+
+  private static String budget(Refusal.@Nullable BudgetState budget) {
+    if (budget == null) {
+      return "";
+    }
+    StringBuilder text = new StringBuilder(",\"budget\":{\"scope\":");
+    text.append(quote(budget.scope())).append(",\"name\":").append(quote(budget.name()));
+    Refusal.BudgetState.Amounts amounts = budget.amounts();
+    if (amounts != null) {
+      text.append(",\"limit\":").append(quote(amounts.limit().usd()));
+      text.append(",\"settled\":").append(quote(amounts.settled().usd()));
+      text.append(",\"held\":").append(quote(amounts.held().usd()));
+    }
+    String resets = budget.resetsAt() == null ? null : budget.resetsAt().toString();
+    return text.append(",\"resets_at\":").append(quote(resets)).append('}').toString();
   }
 
   /// Anthropic's types go by status.

@@ -5,6 +5,7 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.money.Money;
 import dev.tollgate.http.connection.GuardedConnection;
 import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.Header;
@@ -26,6 +27,8 @@ final class HttpCaller implements Caller {
   private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
   private static final HeaderName ANTHROPIC_REQUEST_ID = HeaderNames.create("request-id");
   private static final HeaderName COST = HeaderNames.create("x-tollgate-cost");
+  private static final HeaderName REMAINING = HeaderNames.create("x-tollgate-budget-remaining");
+  private static final HeaderName CLAMPED = HeaderNames.create("x-tollgate-clamped");
   private static final HeaderName MODEL = HeaderNames.create("x-tollgate-model");
   private static final HeaderName PROVIDER = HeaderNames.create("x-tollgate-provider");
   private static final HeaderName OVERHEAD = HeaderNames.create("x-tollgate-overhead-ms");
@@ -149,6 +152,13 @@ final class HttpCaller implements Caller {
     response.header(HeaderValues.create(OVERHEAD, millis(head.overheadMicros())));
     if (head.cost() != null) {
       response.header(HeaderValues.create(COST, head.cost().usd()));
+    }
+    Money remaining = head.remaining();
+    if (remaining != null) {
+      response.header(HeaderValues.create(REMAINING, remaining.usd()));
+    }
+    if (head.clampedTo() >= 0) {
+      response.header(HeaderValues.create(CLAMPED, head.clampedTo()));
     }
     if (head.pending()) {
       response.header(PENDING);

@@ -11,6 +11,7 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Payload.Span;
 import dev.tollgate.domain.inference.Refusal;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
@@ -37,6 +38,12 @@ final class PayloadParser {
           "max_completion_tokens",
           "max_output_tokens",
           "n",
+          "best_of",
+          "prompt",
+          "previous_response_id",
+          "conversation",
+          "tools",
+          "thinking",
           "service_tier",
           "user",
           "metadata");
@@ -63,7 +70,9 @@ final class PayloadParser {
   private @Nullable String serviceTier;
   private @Nullable String user;
   private @Nullable String metadata;
+  private final DemandsReader demands = new DemandsReader();
   private int choices = 1;
+  private int nameFrom;
   private boolean stream;
   private boolean includeUsage;
 
@@ -104,6 +113,7 @@ final class PayloadParser {
       int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String name = unique(json.currentName());
+        nameFrom = name.startsWith("max_") ? (int) json.currentTokenLocation().getByteOffset() : 0;
         member(json, name, json.nextToken());
       }
       if (json.nextToken() != null) {
@@ -151,6 +161,7 @@ final class PayloadParser {
         includeUsage,
         membersFrom,
         choices,
+        demands.demands(endpoint, choices),
         serviceTier,
         user,
         metadata);
@@ -200,17 +211,71 @@ final class PayloadParser {
         require(name, value == JsonToken.START_ARRAY, "an array");
         array(json, name);
       }
-      case "max_tokens", "max_completion_tokens", "max_output_tokens" ->
-          require(
-              name,
-              value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL,
-              "an integer");
+      case "max_tokens", "max_completion_tokens", "max_output_tokens" -> cap(json, name, value);
+      case "best_of" -> demands.bestOf(count(json, name, value));
+      case "max_tool_calls" -> demands.maxToolCalls(count(json, name, value));
+      case "prompt" -> prompt(json, value);
+      case "previous_response_id", "conversation" -> elsewhere(json, value);
+      case "web_search_options" -> {
+        demands.searches();
+        demands.walk(json);
+      }
+      case "modalities", "audio" -> {
+        demands.otherMedia();
+        demands.walk(json);
+      }
       case "n" -> choices(json, value);
       case "service_tier" -> serviceTier = text(json, name, value);
       case "user" -> user = text(json, name, value);
       case "metadata" -> metadata(json, value);
-      default -> json.skipChildren();
+      default -> demands.walk(json);
     }
+  }
+
+  private void cap(JsonParser json, String name, JsonToken value) throws IOException {
+    require(
+        name, value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL, "an integer");
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    long tokens = value == JsonToken.VALUE_NULL ? -1 : count(json, name, value);
+    demands.cap(name, tokens, new Span(nameFrom, start), new Span(start, end(json)));
+  }
+
+  /// A count that is far beyond anything real is as good as any other such.
+  private static long count(JsonParser json, String name, JsonToken value) throws IOException {
+    require(
+        name, value == JsonToken.VALUE_NUMBER_INT || value == JsonToken.VALUE_NULL, "an integer");
+    if (value == JsonToken.VALUE_NULL) {
+      return 1;
+    }
+    BigInteger number = json.getBigIntegerValue();
+    require(name, number.signum() >= 0, "a non-negative integer");
+    return number.bitLength() > 40 ? 1L << 40 : number.longValue();
+  }
+
+  /// A list of several prompts, of the completions endpoint; a template kept by the provider, of
+  /// the responses endpoint.
+  private void prompt(JsonParser json, JsonToken value) throws IOException {
+    if (endpoint == Endpoint.RESPONSES) {
+      elsewhere(json, value);
+    } else if (value == JsonToken.START_ARRAY) {
+      long count = 0;
+      boolean tokens = false;
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        tokens |= json.currentToken() == JsonToken.VALUE_NUMBER_INT;
+        count++;
+        demands.walk(json);
+      }
+      demands.prompts(tokens ? 1 : count);
+    } else {
+      demands.walk(json);
+    }
+  }
+
+  private void elsewhere(JsonParser json, JsonToken value) throws IOException {
+    if (value != JsonToken.VALUE_NULL) {
+      demands.remote();
+    }
+    demands.walk(json);
   }
 
   private void choices(JsonParser json, JsonToken value) throws IOException {
@@ -276,7 +341,7 @@ final class PayloadParser {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       require(name, json.currentToken() == JsonToken.START_OBJECT, "an array of objects");
       empty = false;
-      json.skipChildren();
+      demands.walk(json);
     }
     require(name, !empty, "a non-empty array");
   }

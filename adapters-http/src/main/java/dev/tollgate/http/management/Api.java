@@ -41,8 +41,11 @@ public final class Api {
   private final AdminTokens tokens;
   private final IdempotencyRecords idempotency;
   private final Ids ids;
+  private final Runnable changed;
 
-  public Api(AdminTokens tokens, IdempotencyRecords idempotency, Ids ids) {
+  /// @param changed told of every request that may have changed something
+  public Api(AdminTokens tokens, IdempotencyRecords idempotency, Ids ids, Runnable changed) {
+    this.changed = changed;
     this.tokens = tokens;
     this.idempotency = idempotency;
     this.ids = ids;
@@ -132,6 +135,9 @@ public final class Api {
         throw Problem.tooLarge(LARGEST_BODY);
       }
       answer(new Call(tenant, request, body), response, action);
+      if (!request.prologue().method().text().equals("GET")) {
+        changed.run();
+      }
     } catch (Problem e) {
       send(response, e, requestId);
     } catch (IllegalArgumentException e) {

@@ -125,6 +125,20 @@ final class Fields {
     return list;
   }
 
+  @Nullable List<Integer> numbersOrNull(String name) {
+    JsonNode value = value(name);
+    if (value == null) {
+      return null;
+    }
+    require(value.isArray(), name, "an array of integers");
+    List<Integer> list = new ArrayList<>();
+    for (JsonNode each : value) {
+      require(each.isInt(), name, "an array of integers");
+      list.add(each.asInt());
+    }
+    return list;
+  }
+
   Map<String, String> map(String name) {
     Map<String, String> map = new LinkedHashMap<>();
     JsonNode value = value(name);

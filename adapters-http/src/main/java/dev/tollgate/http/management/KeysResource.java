@@ -1,17 +1,23 @@
 package dev.tollgate.http.management;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.keys.CreateKey;
 import dev.tollgate.application.keys.RotateKey;
+import dev.tollgate.application.ledger.SetBudget;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.keys.AddressRange;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
+import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.tenancy.Page;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.http.management.Api.Answer;
 import dev.tollgate.http.management.Api.Call;
@@ -25,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +41,18 @@ public final class KeysResource implements HttpService {
   private final VirtualKeys keys;
   private final CreateKey createKey;
   private final RotateKey rotateKey;
+  private final Budgets budgets;
+  private final SetBudget setBudget;
 
-  public KeysResource(Api api, VirtualKeys keys, CreateKey createKey, RotateKey rotateKey) {
+  public KeysResource(
+      Api api,
+      VirtualKeys keys,
+      CreateKey createKey,
+      RotateKey rotateKey,
+      Budgets budgets,
+      SetBudget setBudget) {
+    this.budgets = budgets;
+    this.setBudget = setBudget;
     this.api = api;
     this.keys = keys;
     this.createKey = createKey;
@@ -67,12 +84,14 @@ public final class KeysResource implements HttpService {
     return Answer.ok(
         Cursors.page(
             keys.list(call.tenant(), filter, Cursors.cursor(call), Cursors.limit(call)),
-            KeysResource::json));
+            this::json));
   }
 
   private Answer create(Call call) {
     Fields fields = call.fields();
-    refuseBudget(fields);
+    // Read before the key is made, so that a bad budget leaves no key behind.
+    KeyId unknown = new KeyId(new UUID(0, 0));
+    SetBudget.Command budget = budget(fields, call.tenant(), unknown);
     List<String> tags = fields.listOrNull("tags", text -> text);
     CreateKey.Command command =
         new CreateKey.Command(
@@ -87,6 +106,9 @@ public final class KeysResource implements HttpService {
     fields.done();
     return switch (createKey.create(command)) {
       case CreateKey.Outcome.Created created -> {
+        if (budget != null) {
+          set(budget.of(created.key().id().value()));
+        }
         ObjectNode node = json(created.key());
         node.put("key", created.secret().reveal());
         yield Answer.withSecret(201, node, "key");
@@ -103,7 +125,7 @@ public final class KeysResource implements HttpService {
   /// Members that are absent stay as they are; null clears.
   private Answer change(Call call) {
     Fields fields = call.fields();
-    refuseBudget(fields);
+    SetBudget.Command budget = budget(fields, call.tenant(), id(call));
     UnaryOperator<VirtualKey> change =
         key -> {
           String name = fields.textOrNull("name");
@@ -123,7 +145,13 @@ public final class KeysResource implements HttpService {
                   metadata,
                   tags == null ? List.of() : tags));
         };
-    return Answer.ok(json(found(keys.update(call.tenant(), id(call), change))));
+    VirtualKey changed = found(keys.update(call.tenant(), id(call), change));
+    if (budget != null) {
+      set(budget);
+    } else if (fields.has("budget")) {
+      budgetOf(changed).ifPresent(state -> setBudget.remove(call.tenant(), state.budget().id()));
+    }
+    return Answer.ok(json(changed));
   }
 
   private Answer rotate(Call call) {
@@ -152,11 +180,25 @@ public final class KeysResource implements HttpService {
     }
   }
 
-  private static void refuseBudget(Fields fields) {
-    if (!fields.isNull("budget")) {
-      throw Problem.invalid(
-          "budget", "Budgets are not part of this release yet; leave budget out or null.");
+  private static SetBudget.@Nullable Command budget(Fields fields, TenantId tenant, KeyId key) {
+    return fields.isNull("budget")
+        ? null
+        : BudgetForm.read(fields.object("budget"), tenant, Scope.KEY, key.value());
+  }
+
+  private void set(SetBudget.Command budget) {
+    if (setBudget.set(budget).isEmpty()) {
+      throw Problem.notFound("key");
     }
+  }
+
+  private Optional<Budgets.State> budgetOf(VirtualKey key) {
+    return budgets
+        .list(key.tenant(), Scope.KEY, key.id().value(), null, Page.LARGEST)
+        .items()
+        .stream()
+        .filter(state -> state.budget().models() == null)
+        .findFirst();
   }
 
   private static KeyPolicy policy(Fields fields, KeyPolicy otherwise) {
@@ -204,7 +246,7 @@ public final class KeysResource implements HttpService {
     return key.orElseThrow(() -> Problem.notFound("key"));
   }
 
-  private static ObjectNode json(VirtualKey key) {
+  private ObjectNode json(VirtualKey key) {
     KeyPolicy policy = key.policy();
     ObjectNode node = Json.object();
     node.put("id", key.id().toString());
@@ -230,7 +272,7 @@ public final class KeysResource implements HttpService {
     ObjectNode metadata = node.putObject("metadata");
     key.metadata().forEach(metadata::put);
     node.set("tags", Json.strings(key.tags()));
-    node.putNull("budget");
+    node.set("budget", budgetOf(key).<JsonNode>map(BudgetForm::json).orElse(null));
     return node;
   }
 

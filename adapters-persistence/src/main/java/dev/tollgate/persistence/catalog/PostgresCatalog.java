@@ -91,13 +91,7 @@ public final class PostgresCatalog implements Catalog, Prices {
                     .addParam(tenant.value())
                     .addParam(id.value())
                     .execute(),
-                row ->
-                    new SealedCredential(
-                        Rows.text(row, "kek_id"),
-                        Rows.bytes(row, "wrapped_key"),
-                        Rows.bytes(row, "nonce"),
-                        Rows.bytes(row, "ciphertext"),
-                        Rows.text(row, "hint"))));
+                Rows::sealed));
   }
 
   @Override

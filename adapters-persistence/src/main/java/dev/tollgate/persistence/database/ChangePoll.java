@@ -50,7 +50,7 @@ public final class ChangePoll implements Runnable {
   }
 
   @Override
-  public void run() {
+  public synchronized void run() {
     long started = System.nanoTime();
     List<Change> recent;
     try {

@@ -12,6 +12,8 @@ import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbTransaction;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Properties;
@@ -24,6 +26,7 @@ public final class Database implements AutoCloseable {
   private final DatabaseConfig config;
   private final DbClient app;
   private final HikariDataSource ledger;
+  private final Breaker breaker = new Breaker();
 
   public Database(DatabaseConfig config) {
     this.config = config;
@@ -52,10 +55,13 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StoreUnavailable when the database does not answer
   public <T> T inTenant(TenantId tenant, Function<DbTransaction, T> work) {
+    breaker.check();
     DbTransaction transaction;
     try {
       transaction = app.transaction();
+      breaker.succeeded();
     } catch (DbClientException e) {
+      breaker.failed();
       throw unavailable(e);
     }
     boolean done = false;
@@ -79,15 +85,72 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// Runs one transaction confined to a tenant on a JDBC connection, for what the client cannot
+  /// bind.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public <T extends @Nullable Object> T asApp(TenantId tenant, SqlFunction<T> work) {
+    breaker.check();
+    try (Connection connection = app.unwrap(Connection.class)) {
+      connection.setAutoCommit(false);
+      try (PreparedStatement confine =
+          connection.prepareStatement("select set_config('app.tenant', ?, true)")) {
+        confine.setString(1, tenant.value().toString());
+        confine.execute();
+        T result = work.apply(connection);
+        connection.commit();
+        return result;
+      } finally {
+        // Undoes what was not committed; after the commit there is nothing to undo.
+        connection.rollback();
+        connection.setAutoCommit(true);
+      }
+    } catch (SQLException | DbClientException e) {
+      throw new StoreUnavailable("the database does not answer", e);
+    }
+  }
+
   /// A pooled connection of the ledger role, which crosses tenants.
   ///
   /// @throws StoreUnavailable when none can be had
   public <T extends @Nullable Object> T asLedger(SqlFunction<T> work) {
-    try (Connection connection = ledger.getConnection()) {
+    breaker.check();
+    Connection connection;
+    try {
+      connection = ledger.getConnection();
+      breaker.succeeded();
+    } catch (SQLException e) {
+      breaker.failed();
+      throw new StoreUnavailable("the database does not answer", e);
+    }
+    try (connection) {
       return work.apply(connection);
     } catch (SQLException e) {
       throw new StoreUnavailable("the database does not answer", e);
     }
+  }
+
+  /// Like [#asLedger], in one transaction that only reads and sees one moment.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public <T extends @Nullable Object> T asLedgerAtOneMoment(SqlFunction<T> work) {
+    return asLedger(
+        connection -> {
+          int isolation = connection.getTransactionIsolation();
+          connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+          connection.setReadOnly(true);
+          connection.setAutoCommit(false);
+          try {
+            T result = work.apply(connection);
+            connection.commit();
+            return result;
+          } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+            connection.setReadOnly(false);
+            connection.setTransactionIsolation(isolation);
+          }
+        });
   }
 
   /// A connection of the ledger role outside the pool, for a writer that keeps it.
@@ -104,6 +167,21 @@ public final class Database implements AutoCloseable {
     properties.setProperty("ApplicationName", "tollgate writer");
     properties.setProperty("options", "-c statement_timeout=8000");
     return DriverManager.getConnection(config.url(), properties);
+  }
+
+  /// A number for a node that was given none; no two running nodes get the same.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public int nextNode() {
+    return asLedger(
+        connection -> {
+          try (PreparedStatement select =
+                  connection.prepareStatement("select nextval('tollgate.node_number')");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getInt(1);
+          }
+        });
   }
 
   @Override

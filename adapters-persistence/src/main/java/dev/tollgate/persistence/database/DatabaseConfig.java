@@ -28,7 +28,7 @@ public record DatabaseConfig(String url, Map<Role, String> passwords) {
     }
   }
 
-  String password(Role role) {
+  public String password(Role role) {
     String password = passwords.get(role);
     if (password == null) {
       throw new IllegalStateException("no password for " + role.user());

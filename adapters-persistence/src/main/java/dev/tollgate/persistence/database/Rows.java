@@ -1,5 +1,6 @@
 package dev.tollgate.persistence.database;
 
+import dev.tollgate.domain.secrets.SealedCredential;
 import io.helidon.dbclient.DbColumn;
 import io.helidon.dbclient.DbRow;
 import java.sql.Timestamp;
@@ -70,6 +71,16 @@ public final class Rows {
   public static @Nullable Instant timeOrNull(DbRow row, String column) {
     Timestamp time = row.column(column).get(Timestamp.class);
     return time == null ? null : time.toInstant();
+  }
+
+  /// A sealed secret, from columns that are named alike wherever one is kept.
+  public static SealedCredential sealed(DbRow row) {
+    return new SealedCredential(
+        text(row, "kek_id"),
+        bytes(row, "wrapped_key"),
+        bytes(row, "nonce"),
+        bytes(row, "ciphertext"),
+        text(row, "hint"));
   }
 
   /// A time as a parameter.

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than
 /// losing content. A batch that fails is tried again: a row that is already there is left alone.
@@ -26,6 +27,7 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
   private final ArrayBlockingQueue<CapturedContent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean stopping;
+  private final AtomicInteger lost = new AtomicInteger();
 
   public ContentWriter(Database database) {
     this.database = database;
@@ -62,8 +64,9 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!queue.isEmpty()) {
-      LOG.log(Level.ERROR, "Content of {0} calls could not be written.", queue.size());
+    int left = queue.size() + lost.get();
+    if (left > 0) {
+      LOG.log(Level.ERROR, "Content of {0} calls could not be written.", left);
     }
   }
 
@@ -77,8 +80,13 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
         }
         batch.add(first);
         queue.drainTo(batch, LARGEST_BATCH - 1);
-        while (!write(batch) && !stopping) {
+        boolean written = write(batch);
+        while (!written && !stopping) {
           Thread.sleep(500);
+          written = write(batch);
+        }
+        if (!written) {
+          lost.addAndGet(batch.size());
         }
         batch.clear();
       }
@@ -111,7 +119,12 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
           });
       return true;
     } catch (StoreUnavailable e) {
-      LOG.log(Level.WARNING, "Captured content cannot be written yet; trying again.", e);
+      LOG.log(
+          Level.WARNING,
+          stopping
+              ? "Captured content cannot be written; the gateway stops."
+              : "Captured content cannot be written yet; trying again.");
+      LOG.log(Level.DEBUG, "captured content", e);
       return false;
     }
   }

@@ -1,4 +1,4 @@
-/// The group-commit writer: calls and roll-ups in one transaction a batch, content behind it.
+/// Captured content, written in batches behind the calls.
 @NullMarked
 package dev.tollgate.persistence.inference;
 

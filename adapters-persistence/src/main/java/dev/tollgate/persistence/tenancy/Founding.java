@@ -51,6 +51,30 @@ public final class Founding {
     }
   }
 
+  /// Keeps other nodes that start at the same moment waiting until it is closed.
+  public Connection alone() throws SQLException {
+    Connection connection = Database.openMigrator(config);
+    try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_lock(7010)")) {
+      lock.execute();
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
+  }
+
+  /// Whether the tenant has an administrator's token.
+  public boolean hasAdminToken(TenantId tenant) throws SQLException {
+    try (Connection connection = Database.openMigrator(config);
+        PreparedStatement select =
+            connection.prepareStatement("select 1 from tollgate.admin_token where tenant_id = ?")) {
+      select.setObject(1, tenant.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
   /// Replaces every administrator's token of a tenant by one.
   public void setAdminToken(TenantId tenant, long id, byte[] hmac, int pepperVersion)
       throws SQLException {

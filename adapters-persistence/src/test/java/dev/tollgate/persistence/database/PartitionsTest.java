@@ -3,10 +3,10 @@ package dev.tollgate.persistence.database;
 import static dev.tollgate.domain.inference.SampleCalls.aCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
-import dev.tollgate.persistence.inference.GroupCommitWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +71,7 @@ class PartitionsTest {
   @Test
   void aCallOfAnUnknownDayMakesItsPartition() {
     CallRecord call = aCall().of(testing.foundTenant()).at(LONG_AGO).build();
-    try (GroupCommitWriter writer = new GroupCommitWriter(testing.database(), 1)) {
+    try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
       writer.start();
       assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
     }
@@ -105,7 +105,7 @@ class PartitionsTest {
   void rollUpsOfMinutesAreKeptForEightDaysAndThoseOfQuartersForEver() {
     var tenant = testing.foundTenant();
     Instant now = Instant.now();
-    try (GroupCommitWriter writer = new GroupCommitWriter(testing.database(), 1)) {
+    try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
       writer.start();
       for (int days : new int[] {1, 7, 9}) {
         CallRecord call = aCall().of(tenant).at(now.minus(Duration.ofDays(days))).build();

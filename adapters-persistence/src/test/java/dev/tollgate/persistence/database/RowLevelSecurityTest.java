@@ -12,15 +12,19 @@ import static dev.tollgate.domain.tenancy.SampleProjects.aProject;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
-import dev.tollgate.persistence.inference.GroupCommitWriter;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
+import dev.tollgate.persistence.ledger.PostgresBudgets;
 import dev.tollgate.persistence.tenancy.Founding;
 import dev.tollgate.persistence.tenancy.PostgresIdempotency;
 import dev.tollgate.persistence.tenancy.PostgresProjects;
@@ -43,11 +47,14 @@ class RowLevelSecurityTest {
   private static final String DENIED = "42501";
 
   /// Tables that hold nothing of a tenant.
-  private static final Set<String> OF_NO_TENANT = Set.of("writer_session", "flyway_schema_history");
+  private static final Set<String> OF_NO_TENANT =
+      Set.of("writer_session", "flyway_schema_history", "ledger_batch", "ledger_anchor");
 
   /// Tables whose primary key cannot begin with the tenant: a secret names only itself, changes are
-  /// read by time, and the key of a tenant is its id.
-  private static final Set<String> KEYED_OTHERWISE = Set.of("key_secret", "change", "tenant");
+  /// read by time, the key of a tenant is its id, and the writer knows accounts and holds by ids
+  /// that the ledger gave out.
+  private static final Set<String> KEYED_OTHERWISE =
+      Set.of("key_secret", "change", "tenant", "account", "hold");
 
   private static final TestingDatabase TESTING = TestingDatabase.shared();
   private static final TenantId OWN = furnished();
@@ -86,9 +93,26 @@ class RowLevelSecurityTest {
     catalog.put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
     new PostgresIdempotency(database).claim(tenant, "a", new byte[1]);
     CallRecord call = aCall().by(key).at(Instant.parse("2026-11-20T10:00:00Z")).build();
-    try (GroupCommitWriter writer = new GroupCommitWriter(database, 1)) {
+    try (GroupCommit writer = TestingWriter.of(database, 1)) {
       writer.start();
       assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
+      Budget budget = SampleBudgets.ofKey(key, "1.00");
+      assertThat(new PostgresBudgets(database).put(budget)).isPresent();
+      assertThat(writer.reserve(SampleBudgets.aHold(key, "0.10"), Duration.ZERO))
+          .isInstanceOf(Admission.Admitted.class);
+      TESTING.run(
+          Role.LEDGER,
+          "insert into tollgate.budget_alert values ('%s', '%s', now(), 50, 1, 1, now(), true)"
+              .formatted(tenant.value(), budget.id().value()),
+          ("insert into tollgate.notification (tenant_id, id, type, channel, receiver, subject,"
+                  + " body, payload, status) values ('%s', gen_random_uuid(), '', 'email', '', '',"
+                  + " '', '', 'failed')")
+              .formatted(tenant.value()));
+      TESTING.run(
+          Role.MIGRATOR,
+          ("insert into tollgate.webhook values ('%s', gen_random_uuid(), 'http://x', false, '',"
+                  + " '', '', '', '', now())")
+              .formatted(tenant.value()));
       new Founding(TESTING.config()).setAdminToken(tenant, 1, new byte[32], 1);
     } catch (SQLException e) {
       throw new IllegalStateException(e);

@@ -1,5 +1,6 @@
 package dev.tollgate.persistence.reporting;
 
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.ContentStore;
@@ -8,14 +9,14 @@ import dev.tollgate.domain.reporting.CallHistory;
 import dev.tollgate.domain.reporting.UsageReport;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.database.TestingWriter;
 import dev.tollgate.persistence.inference.ContentWriter;
-import dev.tollgate.persistence.inference.GroupCommitWriter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 class PostgresBooksTest extends BooksContract {
   private static final Database DATABASE = TestingDatabase.shared().database();
-  private static final GroupCommitWriter WRITER = new GroupCommitWriter(DATABASE, 1);
+  private static final GroupCommit WRITER = TestingWriter.of(DATABASE, 1);
   private static final ContentWriter CONTENTS = new ContentWriter(DATABASE);
 
   @BeforeAll

@@ -4,13 +4,14 @@ import static dev.tollgate.domain.inference.SampleCalls.aCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.reporting.UsageQuery;
 import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.reporting.UsageReport;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
-import dev.tollgate.persistence.inference.GroupCommitWriter;
+import dev.tollgate.persistence.database.TestingWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -24,7 +25,7 @@ class PostgresUsageReportTest {
   private final UsageReport report = new PostgresUsageReport(testing.database());
 
   private void commit(Instant... times) {
-    try (GroupCommitWriter writer = new GroupCommitWriter(testing.database(), 1)) {
+    try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
       writer.start();
       for (Instant time : times) {
         assertThat(writer.commit(aCall().of(tenant).at(time).build(), Duration.ofSeconds(10)))

@@ -1,9 +1,10 @@
 package dev.tollgate.providers.dialect;
 
 import dev.tollgate.domain.inference.Endpoint;
+import java.util.Arrays;
 
-/// One cheap pass over the bytes of server-sent events. It finds where events end, counts the bytes
-/// of text in them, and tells which events must be looked at closely.
+/// One cheap pass over the bytes of server-sent events. It finds where events end, keeps the text
+/// in them, and tells which events must be looked at closely.
 ///
 /// A quoted word such as `"usage"` can only be a JSON string of its own: inside another string its
 /// quotes would be escaped. So a byte search never misses an event that matters, and the few events
@@ -21,7 +22,8 @@ final class EventScan {
   };
 
   private final byte[][] textKeys;
-  private long textBytes;
+  private byte[] text = new byte[256];
+  private int textLength;
   private final int choices;
   private int finishes;
   private volatile boolean finishing;
@@ -40,9 +42,9 @@ final class EventScan {
         };
   }
 
-  /// UTF-8 bytes of text seen in all events so far, escapes included.
-  long textBytes() {
-    return textBytes;
+  /// The text seen in all events so far, as it is written in JSON: in UTF-8, escapes included.
+  byte[] text() {
+    return Arrays.copyOf(text, textLength);
   }
 
   boolean finishing() {
@@ -60,7 +62,7 @@ final class EventScan {
   ///   yet
   int scan(byte[] bytes, int from, int to) {
     closeLook = false;
-    long text = textBytes;
+    int textBefore = textLength;
     int finished = finishes;
     boolean lineEmpty = true;
     int i = from;
@@ -91,7 +93,7 @@ final class EventScan {
         i++;
       }
     }
-    textBytes = text;
+    textLength = textBefore;
     finishes = finished;
     return -1;
   }
@@ -148,13 +150,18 @@ final class EventScan {
     return value < to && bytes[value] == '"';
   }
 
-  /// Counts a string's bytes; returns the offset of its closing quote.
+  /// Keeps a string's bytes; returns the offset behind its closing quote.
   private int text(byte[] bytes, int start, int to) {
     int i = start;
     while (i < to && bytes[i] != '"' && bytes[i] != '\n') {
       i += bytes[i] == '\\' ? 2 : 1;
     }
-    textBytes += Math.min(i, to) - start;
+    int length = Math.min(i, to) - start;
+    if (textLength + length > text.length) {
+      text = Arrays.copyOf(text, Math.max(text.length * 2, textLength + length));
+    }
+    System.arraycopy(bytes, start, text, textLength, length);
+    textLength += length;
     return i < to && bytes[i] == '"' ? i + 1 : Math.min(i, to);
   }
 

@@ -92,8 +92,8 @@ public final class SseEventStream implements EventStream {
   }
 
   @Override
-  public long emittedBytes() {
-    return scan.textBytes();
+  public String emittedText() {
+    return JsonStrings.unescape(scan.text());
   }
 
   @Override

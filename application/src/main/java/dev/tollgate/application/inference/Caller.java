@@ -53,12 +53,16 @@ public interface Caller {
   ///
   /// @param cost null when nothing could be priced or the answer is a stream
   /// @param pending whether the settlement is not yet durable
+  /// @param remaining what is left of the caller's own budgets, or null when it has none
+  /// @param clampedTo the output cap that was lowered to fit a budget, or -1
   record Head(
       @Nullable String model,
       @Nullable String provider,
       long overheadMicros,
       @Nullable Money cost,
       boolean pending,
+      @Nullable Money remaining,
+      long clampedTo,
       List<HeaderField> passed) {
     public Head {
       passed = List.copyOf(passed);

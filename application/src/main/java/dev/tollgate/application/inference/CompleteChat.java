@@ -5,6 +5,7 @@ import dev.tollgate.application.inference.Caller.Head;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.CallObserver;
@@ -15,9 +16,13 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
-import dev.tollgate.domain.pricing.Component;
-import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.BudgetBooks;
+import dev.tollgate.domain.ledger.Ledger;
+import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -28,8 +33,10 @@ import org.jspecify.annotations.Nullable;
 /// ends in exactly one record. Thread-safe; blocks, and expects a virtual thread.
 public final class CompleteChat {
   private final Routes routes;
-  private final ModelProvider provider;
+  private final BudgetBooks budgets;
+  private final Attempts attempts;
   private final Books books;
+  private final Estimates estimates;
   private final OpenStreams streams;
   private final TenantId homeTenant;
   private final Supplier<? extends RandomGenerator> random;
@@ -37,19 +44,42 @@ public final class CompleteChat {
   public CompleteChat(
       Routes routes,
       ModelProvider provider,
-      CallJournal journal,
+      Ledgers ledgers,
       ContentStore contents,
       CallObserver observer,
       OpenStreams streams,
       TenantId homeTenant,
       Supplier<? extends RandomGenerator> random) {
     this.routes = routes;
-    this.provider = provider;
-    this.books = new Books(journal, contents, observer);
+    this.budgets = ledgers.budgets();
+    this.attempts =
+        new Attempts(
+            provider,
+            new Holds(
+                ledgers.ledger(),
+                ledgers.counter(),
+                ledgers.ids(),
+                ledgers.line(),
+                ledgers.grace()));
+    this.estimates = new Estimates(ledgers.counter());
+    this.books = new Books(ledgers.journal(), contents, observer);
     this.streams = streams;
     this.homeTenant = homeTenant;
     this.random = random;
   }
+
+  /// What keeps the books.
+  ///
+  /// @param line how long a call waits while only open holds are in its way
+  /// @param grace added to a call's total time-out for the deadline of its hold
+  public record Ledgers(
+      CallJournal journal,
+      Ledger ledger,
+      BudgetBooks budgets,
+      TokenCounter counter,
+      Ids ids,
+      Duration line,
+      Duration grace) {}
 
   /// Refuses a call that never got as far as a provider, and keeps a record of it.
   public void refuse(
@@ -84,15 +114,25 @@ public final class CompleteChat {
         refuse(exchange, Refusal.endpointNotServed(payload.model(), inbound.endpoint()), caller);
         return;
       }
-      ProviderReply reply = dispatch(exchange, inbound, payload, catalogue, candidates, caller);
-      switch (reply) {
-        case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
-        case ProviderReply.Streaming streaming ->
-            stream(streaming, exchange, known, payload, caller);
-        case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
+      BudgetBook book = budgets.current(known.key().tenant());
+      exchange.under(book);
+      switch (attempts.run(
+          exchange, inbound, known, payload, catalogue.prices(), book, candidates, caller)) {
+        case Attempts.Outcome.Refused refused -> refuse(exchange, refused.refusal(), caller);
+        case Attempts.Outcome.Replied replied ->
+            relay(replied.reply(), exchange, known, payload, caller);
       }
     } catch (StoreUnavailable e) {
       refuse(exchange, Refusal.storeDown(), caller);
+    }
+  }
+
+  private void relay(
+      ProviderReply reply, Exchange exchange, KnownKey known, Payload payload, Caller caller) {
+    switch (reply) {
+      case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
+      case ProviderReply.Streaming streaming -> stream(streaming, exchange, known, payload, caller);
+      case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
     }
   }
 
@@ -113,42 +153,6 @@ public final class CompleteChat {
     return ordered;
   }
 
-  /// Tries one deployment after the other while a failure leaves it certain that nothing was
-  /// billed.
-  private ProviderReply dispatch(
-      Exchange exchange,
-      Inbound inbound,
-      Payload payload,
-      Routes.Snapshot catalogue,
-      List<Target> candidates,
-      Caller caller) {
-    ProviderReply reply = null;
-    for (Target target : candidates) {
-      exchange.dispatching(target, catalogue.prices());
-      byte[] body = payload.render(target.deployment().model(), inbound.endpoint().asksForUsage());
-      ModelProvider.Silence silence = payload.stream() ? caller::watch : _ -> {};
-      reply =
-          provider.send(
-              new ModelProvider.Dispatch(
-                  target,
-                  inbound.endpoint(),
-                  body,
-                  payload.stream(),
-                  payload.choices(),
-                  inbound.upstreamHeaders()),
-              silence);
-      boolean another =
-          reply instanceof ProviderReply.Failed failed && failed.failure().kind().mayTryAnother();
-      if (!another || caller.isGone()) {
-        return reply;
-      }
-    }
-    if (reply == null) {
-      throw new IllegalStateException("there is at least one candidate");
-    }
-    return reply;
-  }
-
   private void stream(
       ProviderReply.Streaming streaming,
       Exchange exchange,
@@ -158,7 +162,8 @@ public final class CompleteChat {
     try (var events = streaming.events()) {
       OpenStreams.Handle handle = streams.add(known, events::close);
       try {
-        new StreamRelay(exchange, payload, books, caller, handle).relay(streaming, events);
+        new StreamRelay(exchange, payload, books, estimates, caller, handle)
+            .relay(streaming, events);
       } finally {
         streams.remove(handle);
       }
@@ -169,7 +174,9 @@ public final class CompleteChat {
       ProviderReply.Answer answer, Exchange exchange, Payload payload, Caller caller) {
     exchange.keep(answer.body(), 0, answer.body().length);
     if (answer.usage() == null) {
-      exchange.servedEstimate(estimate(payload, answer.body().length / 4), answer.serviceTier());
+      exchange.servedEstimate(
+          estimates.of(exchange, payload, null, new String(answer.body(), StandardCharsets.UTF_8)),
+          answer.serviceTier());
     } else {
       exchange.served(answer.usage(), answer.serviceTier());
     }
@@ -185,7 +192,7 @@ public final class CompleteChat {
   private void fail(Failure failure, Exchange exchange, Payload payload, Caller caller) {
     boolean billable = failure.kind().mayBeBilled();
     if (billable) {
-      exchange.servedEstimate(estimate(payload, 0), null);
+      exchange.servedEstimate(estimates.of(exchange, payload, null, ""), null);
     }
     if (caller.isGone()) {
       exchange.callerGone();
@@ -216,15 +223,6 @@ public final class CompleteChat {
     }
   }
 
-  /// An upper bound of the prompt, and tokens of the answer by a rule of thumb. A byte-level
-  /// tokenizer never makes more tokens than there are bytes.
-  static Usage estimate(Payload payload, long outputTokens) {
-    return Usage.builder()
-        .set(Component.INPUT, payload.body().length)
-        .set(Component.OUTPUT, outputTokens)
-        .build();
-  }
-
   static Head head(Exchange exchange, List<ProviderReply.HeaderField> passed, boolean pending) {
     Target target = exchange.target();
     return new Head(
@@ -233,6 +231,8 @@ public final class CompleteChat {
         exchange.overheadMicros(),
         exchange.cost(),
         pending,
+        exchange.remaining(),
+        exchange.clampedTo(),
         passed);
   }
 }

@@ -9,12 +9,17 @@ import dev.tollgate.domain.inference.ClientInfo;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.tenancy.Retention;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one call while it runs, and its record at the end. Used by one thread.
@@ -40,6 +45,10 @@ final class Exchange {
   private int attempts;
   private int status = OK;
   private @Nullable String errorCode;
+  private @Nullable BudgetBook book;
+  private @Nullable Hold hold;
+  private List<Balance> balances = List.of();
+  private long clampedTo = -1;
   private long dispatchedNanos;
   private long firstByteNanos;
 
@@ -51,6 +60,11 @@ final class Exchange {
     this.response = capture() == Capture.FULL ? new ByteArrayOutputStream() : null;
   }
 
+  /// The budgets that the call is judged by.
+  void under(BudgetBook budgets) {
+    book = budgets;
+  }
+
   void dispatching(Target chosen, PriceBook prices) {
     target = chosen;
     attempts++;
@@ -60,9 +74,76 @@ final class Exchange {
             chosen.provider().kind().wire(),
             chosen.deployment().pricedAs(),
             inbound.startedAt());
+    hold = null;
+    balances = List.of();
+    clampedTo = -1;
+  }
+
+  /// The attempt goes out now.
+  void dispatched() {
     if (dispatchedNanos == 0) {
       dispatchedNanos = System.nanoTime();
     }
+  }
+
+  /// The attempt holds what it can cost.
+  ///
+  /// @param cap the output cap that was lowered to fit, or -1
+  void held(Hold granted, List<Balance> touched, long cap) {
+    hold = granted;
+    balances = touched;
+    clampedTo = cap;
+  }
+
+  /// Attempts so far, the current one included.
+  int attempts() {
+    return attempts;
+  }
+
+  /// The hold of the current attempt, or null.
+  @Nullable Hold hold() {
+    return hold;
+  }
+
+  /// Forgets the hold: the attempt cost nothing.
+  void released() {
+    hold = null;
+  }
+
+  /// The price of the current attempt, or null.
+  @Nullable Price price() {
+    return price;
+  }
+
+  /// The tier that the caller named, or null for the usual one.
+  @Nullable String namedTier() {
+    return payload == null ? null : payload.serviceTier();
+  }
+
+  /// The cap that was written in because the budget did not allow the one asked for, or -1.
+  long clampedTo() {
+    return clampedTo;
+  }
+
+  /// What is left of the caller's own budgets, the least of them, once the call is settled; null
+  /// when there is none with a limit.
+  @Nullable Money remaining() {
+    if (book == null) {
+      return null;
+    }
+    Money least = null;
+    for (Balance balance : balances) {
+      Budget budget = book.find(balance.budget());
+      if (balance.hard() && budget != null && budget.scope().isOwn()) {
+        Money free = balance.free();
+        least = least == null || free.compareTo(least) < 0 ? free : least;
+      }
+    }
+    Money settled = cost();
+    if (least == null || hold == null || settled == null) {
+      return least;
+    }
+    return least.plus(hold.amount()).minus(settled);
   }
 
   /// Notes the first byte of a streamed answer.
@@ -165,7 +246,9 @@ final class Exchange {
         firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
         overheadMicros(),
         retention(),
-        client());
+        client(),
+        hold == null ? null : hold.id(),
+        hold == null ? inbound.startedAt() : hold.reservedAt());
   }
 
   private Retention retention() {

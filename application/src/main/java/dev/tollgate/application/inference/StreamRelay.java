@@ -29,15 +29,22 @@ final class StreamRelay {
   private final Exchange exchange;
   private final Payload payload;
   private final Books books;
+  private final Estimates estimates;
   private final Caller caller;
   private final OpenStreams.Handle handle;
   private final List<Item> held = new ArrayList<>(2);
 
   StreamRelay(
-      Exchange exchange, Payload payload, Books books, Caller caller, OpenStreams.Handle handle) {
+      Exchange exchange,
+      Payload payload,
+      Books books,
+      Estimates estimates,
+      Caller caller,
+      OpenStreams.Handle handle) {
     this.exchange = exchange;
     this.payload = payload;
     this.books = books;
+    this.estimates = estimates;
     this.caller = caller;
     this.handle = handle;
   }
@@ -210,16 +217,8 @@ final class StreamRelay {
     if (reported != null && events.usageIsFinal()) {
       exchange.served(reported, events.serviceTier());
     } else {
-      exchange.servedEstimate(estimate(reported, events.emittedBytes()), events.serviceTier());
+      exchange.servedEstimate(
+          estimates.of(exchange, payload, reported, events.emittedText()), events.serviceTier());
     }
-  }
-
-  /// What was reported of the prompt, else its bound, and the text that was emitted.
-  private Usage estimate(@Nullable Usage reported, long emittedBytes) {
-    long output = (emittedBytes + 3) / 4;
-    if (reported == null) {
-      return CompleteChat.estimate(payload, output);
-    }
-    return reported.withOutputAtLeast(output);
   }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.VirtualKey;
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// @param latencyMicros from the first byte of the request to the last of the answer
 /// @param firstTokenMicros to the first byte of a streamed answer, or -1
 /// @param overheadMicros the part of it that was spent in Tollgate before the request went out
+/// @param hold the hold it settles, or null when no budget with a limit was touched
+/// @param accountedAt when its hold was reserved, else when it began: decides the windows and
+///   roll-ups that it counts in
 public record CallRecord(
     CallId id,
     TenantId tenant,
@@ -43,10 +47,17 @@ public record CallRecord(
     long firstTokenMicros,
     long overheadMicros,
     Retention retention,
-    ClientInfo client) {
+    ClientInfo client,
+    @Nullable HoldId hold,
+    Instant accountedAt) {
 
   /// The deployment that served a call.
   public record Served(String provider, String upstreamModel, @Nullable String serviceTier) {}
+
+  /// Whether it puts an entry into the ledger.
+  public boolean isPosted() {
+    return cost != null && key != null;
+  }
 
   public boolean failed() {
     return errorCode != null;

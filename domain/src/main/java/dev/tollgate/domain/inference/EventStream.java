@@ -23,8 +23,8 @@ public interface EventStream extends AutoCloseable {
   /// The service tier reported so far, or null.
   @Nullable String serviceTier();
 
-  /// UTF-8 bytes of text that the model has emitted so far, for an estimate when no usage comes.
-  long emittedBytes();
+  /// The text that the model has emitted so far, for an estimate when no usage comes.
+  String emittedText();
 
   /// Ends the stream. The connection is closed unless the answer was read to its end. May be called
   /// from another thread to break off a `next` that waits.

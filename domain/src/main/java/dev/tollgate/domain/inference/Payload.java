@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param includeUsage whether the caller asked for a stream's usage
 /// @param membersFrom offset just behind the `{` of the body
 /// @param choices how many answers were asked for (`n`)
+/// @param demands what it says about its own size
 /// @param serviceTier the tier the caller named, or null
 /// @param user the caller's own name for its user, or null
 /// @param metadata the caller's `metadata` object as JSON text, or null
@@ -32,6 +33,7 @@ public record Payload(
     boolean includeUsage,
     int membersFrom,
     int choices,
+    Demands demands,
     @Nullable String serviceTier,
     @Nullable String user,
     @Nullable String metadata) {
@@ -46,6 +48,11 @@ public record Payload(
   /// Bytes `start` (inclusive) to `end` (exclusive) of the body.
   public record Span(int start, int end) {}
 
+  /// An output cap to be written into the body.
+  ///
+  /// @param name the parameter that the model accepts
+  public record CapEdit(String name, long tokens) {}
+
   private record Edit(int start, int end, byte[] replacement) {}
 
   /// The body that goes upstream: the named edits and nothing else. Returns the very array that
@@ -53,7 +60,8 @@ public record Payload(
   ///
   /// @param upstreamModel the deployment's name for the model
   /// @param askForUsage whether a stream must be told to report its usage
-  public byte[] render(String upstreamModel, boolean askForUsage) {
+  /// @param cap the output cap to write, or null to leave it as it is
+  public byte[] render(String upstreamModel, boolean askForUsage, @Nullable CapEdit cap) {
     List<Edit> edits = new ArrayList<>(2);
     if (!upstreamModel.equals(model)) {
       edits.add(new Edit(modelAt.start(), modelAt.end(), quote(upstreamModel)));
@@ -61,7 +69,36 @@ public record Payload(
     if (askForUsage && stream && !includeUsage) {
       edits.add(usageEdit());
     }
+    if (cap != null) {
+      addCap(edits, cap);
+    }
     return edits.isEmpty() ? body : splice(edits);
+  }
+
+  /// Every cap in the body gets the same value, so that it does not matter which one a provider
+  /// reads. Nothing is edited that says so already.
+  private void addCap(List<Edit> edits, CapEdit cap) {
+    List<Demands.Cap> caps = demands.caps();
+    String member = '"' + cap.name() + "\":" + cap.tokens();
+    if (caps.isEmpty()) {
+      edits.add(new Edit(membersFrom, membersFrom, ascii(member + ',')));
+      return;
+    }
+    boolean named = caps.stream().anyMatch(each -> each.name().equals(cap.name()));
+    for (int i = 0; i < caps.size(); i++) {
+      Demands.Cap each = caps.get(i);
+      if (!named && i == 0) {
+        edits.add(new Edit(each.nameAt().start(), each.valueAt().end(), ascii(member)));
+      } else if (each.tokens() != cap.tokens()) {
+        edits.add(
+            new Edit(
+                each.valueAt().start(), each.valueAt().end(), ascii(String.valueOf(cap.tokens()))));
+      }
+    }
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
   }
 
   private Edit usageEdit() {

@@ -1,7 +1,9 @@
 package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.keys.KeyRefusal;
+import dev.tollgate.domain.money.Money;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// An answer other than the one asked for: what a caller on `/v1` is told. Each protocol shapes it
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param param the field at fault, or null
 /// @param retryAfter when to try again, or null
 /// @param finalAnswer whether SDKs must be told not to retry
+/// @param budget the budget that is in the way, or null
 public record Refusal(
     int status,
     String type,
@@ -20,7 +23,31 @@ public record Refusal(
     String message,
     @Nullable String param,
     @Nullable Duration retryAfter,
-    boolean finalAnswer) {
+    boolean finalAnswer,
+    @Nullable BudgetState budget) {
+  private static final Duration BUSY_AGAIN = Duration.ofSeconds(1);
+
+  /// The budget that is in the way, as far as its caller may see it.
+  ///
+  /// @param amounts null when its amounts are not shown
+  /// @param resetsAt when its window ends, or null
+  public record BudgetState(
+      String scope, String name, @Nullable Amounts amounts, @Nullable Instant resetsAt) {
+    public record Amounts(Money limit, Money settled, Money held) {}
+  }
+
+  /// A refusal that no budget has to do with.
+  public Refusal(
+      int status,
+      String type,
+      String code,
+      String message,
+      @Nullable String param,
+      @Nullable Duration retryAfter,
+      boolean finalAnswer) {
+    this(status, type, code, message, param, retryAfter, finalAnswer, null);
+  }
+
   private static final String REQUEST = "invalid_request_error";
   private static final String SERVER = "server_error";
 
@@ -49,6 +76,33 @@ public record Refusal(
         null,
         null,
         false);
+  }
+
+  /// What is settled leaves no room for the call.
+  public static Refusal insufficientQuota(BudgetState budget) {
+    String message =
+        "The budget of the "
+            + budget.scope().replace('_', ' ')
+            + " is used up: this call can cost more than is left of it.";
+    return new Refusal(
+        429, "insufficient_quota", "insufficient_quota", message, null, null, true, budget);
+  }
+
+  /// Calls that are still running hold what is left of a budget.
+  public static Refusal budgetBusy(BudgetState budget) {
+    String message =
+        "Calls that are still running hold what is left of the budget of the "
+            + budget.scope().replace('_', ' ')
+            + ". Try again shortly.";
+    return new Refusal(
+        429, "rate_limit_error", "budget_busy", message, null, BUSY_AGAIN, false, budget);
+  }
+
+  public static Refusal modelNotPriced(String model) {
+    return forbidden(
+        "model_not_priced",
+        "The model '" + model + "' has no price, so it may not be called under a budget.",
+        "model");
   }
 
   public static Refusal storeDown() {

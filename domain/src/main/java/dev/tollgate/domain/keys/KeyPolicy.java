@@ -29,14 +29,16 @@ public record KeyPolicy(
   }
 
   public boolean allowsModel(String model) {
-    if (models == null) {
-      return true;
-    }
-    for (String allowed : models) {
+    return models == null || matches(models, model);
+  }
+
+  /// Whether a model is among names of which `*` at the end matches any rest.
+  public static boolean matches(List<String> names, String model) {
+    for (String name : names) {
       boolean matches =
-          allowed.endsWith("*")
-              ? model.startsWith(allowed.substring(0, allowed.length() - 1))
-              : model.equals(allowed);
+          name.endsWith("*")
+              ? model.startsWith(name.substring(0, name.length() - 1))
+              : model.equals(name);
       if (matches) {
         return true;
       }

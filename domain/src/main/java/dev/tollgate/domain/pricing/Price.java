@@ -47,10 +47,15 @@ public record Price(
         }
       }
     }
+    return amount(sum);
+  }
+
+  /// Thousandths of a nano-dollar as money, the discount taken off.
+  Money amount(long thousandths) {
     if (discountBasisPoints != 0) {
-      return new Money(discounted(sum));
+      return new Money(discounted(thousandths));
     }
-    return new Money(sum / 1_000 + (sum % 1_000 >= 500 ? 1 : 0));
+    return new Money(thousandths / 1_000 + (thousandths % 1_000 >= 500 ? 1 : 0));
   }
 
   /// The rate that applies to a component, that of its fallback when it has none, or null when

@@ -11,40 +11,42 @@ class PayloadTest {
   @Test
   void returnsTheVeryBytesWhenNothingChanges() {
     Payload payload = payload("{\"model\":\"m\",\"x\":1}", true, null, null, true);
-    assertThat(payload.render("m", true)).isSameAs(payload.body());
+    assertThat(payload.render("m", true, null)).isSameAs(payload.body());
   }
 
   @Test
   void replacesOnlyTheModel() {
     Payload payload =
         payload("{ \"a\" : 1, \"model\":\"m\" , \"z\":[1] }", false, null, null, false);
-    assertThat(text(payload.render("org/m\"x", true)))
+    assertThat(text(payload.render("org/m\"x", true, null)))
         .isEqualTo("{ \"a\" : 1, \"model\":\"org/m\\\"x\" , \"z\":[1] }");
   }
 
   @Test
   void asksForUsageWhereverTheCallerDidNot() {
     String plain = "{\"model\":\"m\"}";
-    assertThat(text(payload(plain, true, null, null, false).render("m", true)))
+    assertThat(text(payload(plain, true, null, null, false).render("m", true, null)))
         .isEqualTo("{\"stream_options\":{\"include_usage\":true},\"model\":\"m\"}");
-    assertThat(text(payload(plain, false, null, null, false).render("m", true))).isEqualTo(plain);
-    assertThat(text(payload(plain, true, null, null, false).render("m", false))).isEqualTo(plain);
+    assertThat(text(payload(plain, false, null, null, false).render("m", true, null)))
+        .isEqualTo(plain);
+    assertThat(text(payload(plain, true, null, null, false).render("m", false, null)))
+        .isEqualTo(plain);
   }
 
   @Test
   void keepsOtherStreamOptions() {
     String with = "{\"model\":\"m\",\"stream_options\":{\"x\":1}}";
-    assertThat(text(payload(with, true, "{\"x\":1}", null, false).render("m", true)))
+    assertThat(text(payload(with, true, "{\"x\":1}", null, false).render("m", true, null)))
         .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true,\"x\":1}}");
     String refused = "{\"model\":\"m\",\"stream_options\":{\"include_usage\":false}}";
     assertThat(
             text(
                 payload(refused, true, "{\"include_usage\":false}", "false", false)
-                    .render("m", true)))
+                    .render("m", true, null)))
         .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true}}");
     for (String empty : new String[] {"{}", "{ }", "null"}) {
       String body = "{\"model\":\"m\",\"stream_options\":" + empty + "}";
-      assertThat(text(payload(body, true, empty, null, false).render("m", true)))
+      assertThat(text(payload(body, true, empty, null, false).render("m", true, null)))
           .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true}}");
     }
   }
@@ -52,7 +54,7 @@ class PayloadTest {
   @Test
   void makesBothEditsInOneBody() {
     String body = "{\"stream_options\":{},\"model\":\"m\"}";
-    assertThat(text(payload(body, true, "{}", null, false).render("n", true)))
+    assertThat(text(payload(body, true, "{}", null, false).render("n", true, null)))
         .isEqualTo("{\"stream_options\":{\"include_usage\":true},\"model\":\"n\"}");
   }
 
@@ -73,6 +75,7 @@ class PayloadTest {
         asked,
         body.indexOf('{') + 1,
         1,
+        Demands.NONE,
         null,
         null,
         null);

@@ -1,11 +1,13 @@
 package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.SampleKeys;
 import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
@@ -87,6 +89,7 @@ public final class SampleCalls {
     private long latencyMicros = 12_345;
     private long firstTokenMicros = -1;
     private Retention retention = Retention.DAYS_30;
+    private @Nullable HoldId hold;
     private ClientInfo client = ClientInfo.UNKNOWN;
 
     private Builder() {}
@@ -161,6 +164,11 @@ public final class SampleCalls {
       return this;
     }
 
+    public Builder settling(Hold settled) {
+      hold = settled.id();
+      return at(settled.reservedAt());
+    }
+
     public Builder from(ClientInfo newClient) {
       client = newClient;
       return this;
@@ -187,7 +195,9 @@ public final class SampleCalls {
           firstTokenMicros,
           789,
           retention,
-          client);
+          client,
+          hold,
+          startedAt);
     }
   }
 }

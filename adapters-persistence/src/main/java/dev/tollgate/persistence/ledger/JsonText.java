@@ -1,0 +1,19 @@
+package dev.tollgate.persistence.ledger;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.List;
+
+/// JSON of a few strings.
+final class JsonText {
+  private JsonText() {}
+
+  static String array(List<String> strings) {
+    StringBuilder text = new StringBuilder("[");
+    for (String each : strings) {
+      text.append(text.length() > 1 ? "," : "").append('"');
+      JsonStringEncoder.getInstance().quoteAsString(each, text);
+      text.append('"');
+    }
+    return text.append(']').toString();
+  }
+}

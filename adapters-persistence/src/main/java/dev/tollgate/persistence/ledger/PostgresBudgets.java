@@ -1,0 +1,215 @@
+package dev.tollgate.persistence.ledger;
+
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.LedgerSettings;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Pages;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Budgets, and the settings of the ledger, in PostgreSQL.
+public final class PostgresBudgets implements Budgets, LedgerSettings {
+  private static final String STATE =
+      "select b.*, tollgate.limit_now(b) as limit_nanos_now, b.policy <> 'observe' as hard,"
+          + " w.starts as window_starts,"
+          + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as window_ends,"
+          + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.version, 0) as version"
+          + " from tollgate.budget b join tollgate.tenant t on t.id = b.tenant_id"
+          + " cross join lateral (select tollgate.window_start(b.time_window, t.time_zone,"
+          + " t.fiscal_month, now()) as starts) w"
+          + " left join tollgate.account a on a.budget_id = b.id and a.starts = w.starts"
+          + " where b.tenant_id = ? and not b.retired";
+
+  private final Database database;
+
+  public PostgresBudgets(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public Optional<State> put(Budget budget) {
+    UUID id =
+        database.asApp(
+            budget.tenant(),
+            connection -> {
+              try (PreparedStatement call =
+                  connection.prepareStatement(
+                      "select tollgate.set_budget(?,?,?,?,?,?,?,?,?,?,?,?)")) {
+                bind(call, budget);
+                try (ResultSet row = call.executeQuery()) {
+                  row.next();
+                  return row.getObject(1, UUID.class);
+                }
+              }
+            });
+    return id == null ? Optional.empty() : find(budget.tenant(), new BudgetId(id));
+  }
+
+  private static void bind(PreparedStatement call, Budget budget) throws SQLException {
+    Connection connection = call.getConnection();
+    call.setObject(1, budget.id().value());
+    call.setString(2, budget.scope().wire());
+    call.setObject(3, budget.scopeId());
+    List<String> models = budget.models();
+    call.setArray(4, models == null ? null : connection.createArrayOf("text", models.toArray()));
+    call.setString(5, budget.window().wire());
+    call.setString(6, budget.policy().wire());
+    call.setLong(7, budget.limit().nanos());
+    Budget.Raise raise = budget.raise();
+    call.setObject(8, raise == null ? null : raise.to().nanos(), java.sql.Types.BIGINT);
+    call.setObject(
+        9,
+        raise == null ? null : raise.until().atOffset(ZoneOffset.UTC),
+        java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+    call.setArray(10, connection.createArrayOf("int2", budget.thresholds().toArray()));
+    call.setArray(11, connection.createArrayOf("text", budget.told().toArray()));
+    OffsetDateTime created = budget.createdAt().atOffset(ZoneOffset.UTC);
+    call.setObject(12, created);
+  }
+
+  @Override
+  public boolean remove(TenantId tenant, BudgetId id) {
+    return database.asApp(
+        tenant,
+        connection -> {
+          try (PreparedStatement call =
+              connection.prepareStatement("select tollgate.remove_budget(?)")) {
+            call.setObject(1, id.value());
+            try (ResultSet row = call.executeQuery()) {
+              row.next();
+              return row.getBoolean(1);
+            }
+          }
+        });
+  }
+
+  @Override
+  public Optional<State> find(TenantId tenant, BudgetId id) {
+    return database.asApp(
+        tenant,
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement(STATE + " and b.id = ?")) {
+            select.setObject(1, tenant.value());
+            select.setObject(2, id.value());
+            return states(select).stream().findFirst();
+          }
+        });
+  }
+
+  @Override
+  public Page<State> list(
+      TenantId tenant,
+      @Nullable Scope scope,
+      @Nullable UUID scopeId,
+      @Nullable UUID cursor,
+      int limit) {
+    List<State> found =
+        database.asApp(
+            tenant,
+            connection -> {
+              try (PreparedStatement select =
+                  connection.prepareStatement(
+                      STATE
+                          + " and b.id < ? and (?::text is null or b.scope = ?)"
+                          + " and (?::uuid is null or b.scope_id = ?)"
+                          + " order by b.id desc limit ?")) {
+                String kind = scope == null ? null : scope.wire();
+                select.setObject(1, tenant.value());
+                select.setObject(2, Pages.before(cursor));
+                select.setString(3, kind);
+                select.setString(4, kind);
+                select.setObject(5, scopeId, java.sql.Types.OTHER);
+                select.setObject(6, scopeId, java.sql.Types.OTHER);
+                select.setInt(7, limit + 1);
+                return states(select);
+              }
+            });
+    return Pages.of(found, limit, state -> state.budget().id().value());
+  }
+
+  @Override
+  public void change(TenantId tenant, BudgetBook.Settings settings) {
+    String zone = settings.calendar().zone().getId();
+    int changed =
+        database.asApp(
+            tenant,
+            connection -> {
+              try (PreparedStatement update =
+                  connection.prepareStatement(
+                      "update tollgate.tenant set time_zone = ?, fiscal_month = ?, output_cap = ?,"
+                          + " shows_ancestors = ? where id = ?")) {
+                update.setString(1, zone.equals("Z") ? "UTC" : zone);
+                update.setInt(2, settings.calendar().firstMonth());
+                update.setInt(3, settings.outputCap());
+                update.setBoolean(4, settings.showsAncestors());
+                update.setObject(5, tenant.value());
+                return update.executeUpdate();
+              }
+            });
+    if (changed != 1) {
+      throw new IllegalStateException("there is no tenant " + tenant);
+    }
+  }
+
+  /// The accounts of every tenant whose windows are open, for what the nodes show each other.
+  public List<Balance> currentBalances() {
+    return database.asLedger(
+        connection -> {
+          List<Balance> found = new ArrayList<>();
+          try (PreparedStatement select =
+                  connection.prepareStatement(
+                      "select a.budget_id, a.starts, a.ends, b.policy <> 'observe' as hard,"
+                          + " tollgate.limit_now(b) as limit_nanos, a.posted, a.held, a.version"
+                          + " from tollgate.account a join tollgate.budget b on b.id = a.budget_id"
+                          + " where not b.retired and (a.ends is null or a.ends > now())"
+                          + " and a.starts <= now()");
+              ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+              found.add(PostgresLedgerStore.balance(row));
+            }
+          }
+          return found;
+        });
+  }
+
+  private static List<State> states(PreparedStatement select) throws SQLException {
+    List<State> states = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        Budget budget = BudgetRows.budget(row);
+        Timestamp ends = row.getTimestamp("window_ends");
+        states.add(
+            new State(
+                budget,
+                new Balance(
+                    budget.id(),
+                    row.getTimestamp("window_starts").toInstant(),
+                    ends == null ? null : ends.toInstant(),
+                    row.getBoolean("hard"),
+                    new Money(row.getLong("limit_nanos_now")),
+                    new Money(row.getLong("posted")),
+                    new Money(row.getLong("held")),
+                    row.getLong("version"))));
+      }
+    }
+    return states;
+  }
+}

@@ -1,0 +1,210 @@
+package dev.tollgate.persistence.ledger;
+
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ledger.LedgerVerifier;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.Database;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+
+/// Checks the rules of docs/ledger.md with queries of its own, not with what the flush keeps.
+public final class PostgresLedgerVerifier implements LedgerVerifier {
+  /// So many of one kind are named; more would say nothing new.
+  private static final int MOST = 100;
+
+  private static final String HELD =
+      "select a.budget_id::text, a.held, coalesce(h.held, 0) from tollgate.account a"
+          + " left join (select x.account, sum(h.amount)::bigint as held from tollgate.hold h"
+          + " cross join lateral unnest(h.accounts) x(account) group by x.account) h"
+          + " on h.account = a.id where a.held <> coalesce(h.held, 0)";
+
+  private static final String PEAK =
+      "select a.budget_id::text, a.posted + a.held, a.peak from tollgate.account a"
+          + " where a.posted + a.held > a.peak and a.held > 0";
+
+  private static final String POSTED =
+      "select a.budget_id::text, a.posted, a.opening + coalesce(e.posted, 0)"
+          + " from tollgate.account a left join (select x.account, sum(e.amount)::bigint as posted"
+          + " from tollgate.entry e cross join lateral unnest(e.accounts) x(account)"
+          + " where e.tenant_id = ? group by x.account) e on e.account = a.id"
+          + " where a.tenant_id = ? and a.posted <> a.opening + coalesce(e.posted, 0)";
+
+  private static final String ROLL_UPS =
+      "select coalesce(e.key_id, q.key_id)::text, coalesce(q.amount, 0), coalesce(e.amount, 0)"
+          + " from (select key_id, sum(amount)::bigint as amount from tollgate.entry"
+          + " where tenant_id = ? group by key_id) e full join (select key_id,"
+          + " sum(cost_nanos)::bigint as amount from tollgate.usage_quarter where tenant_id = ?"
+          + " group by key_id) q on q.key_id = e.key_id"
+          + " where coalesce(q.amount, 0) <> coalesce(e.amount, 0)";
+
+  private static final String CALLS =
+      "select c.id::text, c.cost_nanos, coalesce(e.amount, 0) from tollgate.call c"
+          + " left join lateral (select sum(amount)::bigint as amount from tollgate.entry e"
+          + " where e.tenant_id = c.tenant_id and e.call_id = c.id and e.n = 0) e on true"
+          + " where c.tenant_id = ? and c.key_id is not null and c.cost_nanos is not null"
+          + " and c.cost_nanos is distinct from e.amount";
+
+  private static final String DIGESTS =
+      "select e.hold_id::text, e.n::bigint, 0::bigint from tollgate.entry e"
+          + " where e.tenant_id = ? and e.digest is distinct from tollgate.entry_digest(e)"
+          + " order by e.session_id, e.batch";
+
+  private static final String TWICE =
+      "select h.id::text, 0::bigint, 0::bigint from tollgate.hold h join tollgate.entry e"
+          + " on e.tenant_id = h.tenant_id and e.day = tollgate.id_day(h.id) and e.hold_id = h.id"
+          + " where h.tenant_id = ?";
+
+  private static final String CHAIN =
+      "select b.session_id, b.batch, b.head, b.entries, e.digests, coalesce(e.entries, 0) as found"
+          + " from tollgate.ledger_batch b left join (select session_id, batch,"
+          + " count(*)::int as entries, string_agg(digest, ''::bytea order by case kind"
+          + " when 1 then 0 when 0 then 1 else 2 end, hold_id, n) as digests"
+          + " from tollgate.entry group by session_id, batch) e"
+          + " on e.session_id = b.session_id and e.batch = b.batch"
+          + " order by b.session_id, b.batch";
+
+  private final Database database;
+
+  public PostgresLedgerVerifier(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public Report verify(TenantId tenant) {
+    return database.asLedgerAtOneMoment(
+        connection -> {
+          List<Violation> found = new ArrayList<>();
+          String own = " and a.tenant_id = '" + tenant.value() + "'";
+          find(connection, HELD + own, found, amounts("account_held", BUDGET));
+          find(connection, PEAK + own, found, amounts("account_over_limit", BUDGET));
+          find(connection, POSTED, found, amounts("account_posted", BUDGET), tenant, tenant);
+          find(connection, ROLL_UPS, found, amounts("roll_ups", KEY), tenant, tenant);
+          find(connection, CALLS, found, amounts("call_cost", CALL), tenant);
+          find(connection, TWICE, found, plain("hold_resolved_and_open", HOLD), tenant);
+          find(connection, DIGESTS, found, plain("entry_changed", HOLD), tenant);
+          chain(connection, found);
+          return new Report(
+              count(connection, "account", tenant),
+              count(connection, "entry", tenant),
+              count(connection, "hold", tenant),
+              found);
+        });
+  }
+
+  @Override
+  public List<Violation> glance() {
+    return database.asLedgerAtOneMoment(
+        connection -> {
+          List<Violation> found = new ArrayList<>();
+          find(connection, HELD, found, amounts("account_held", BUDGET));
+          find(connection, PEAK, found, amounts("account_over_limit", BUDGET));
+          return found;
+        });
+  }
+
+  private static final Function<UUID, Object> BUDGET = BudgetId::new;
+  private static final Function<UUID, Object> KEY = KeyId::new;
+  private static final Function<UUID, Object> CALL = CallId::new;
+  private static final Function<UUID, Object> HOLD = HoldId::new;
+
+  private interface Reading {
+    Violation read(String subject, long kept, long expected);
+  }
+
+  private static Reading amounts(String check, Function<UUID, Object> id) {
+    return (subject, kept, expected) ->
+        new Violation(
+            check,
+            id.apply(UUID.fromString(subject)).toString(),
+            "is " + new Money(kept).usd() + ", should be " + new Money(expected).usd());
+  }
+
+  private static Reading plain(String check, Function<UUID, Object> id) {
+    return (subject, number, _) ->
+        new Violation(check, id.apply(UUID.fromString(subject)).toString(), "entry " + number);
+  }
+
+  private static void find(
+      Connection connection,
+      String sql,
+      List<Violation> found,
+      Reading reading,
+      TenantId... tenants)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql + " limit " + MOST)) {
+      for (int i = 0; i < tenants.length; i++) {
+        select.setObject(i + 1, tenants[i].value());
+      }
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          found.add(reading.read(row.getString(1), row.getLong(2), row.getLong(3)));
+        }
+      }
+    }
+  }
+
+  private static long count(Connection connection, String table, TenantId tenant)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select count(*) from tollgate." + table + " where tenant_id = ?")) {
+      select.setObject(1, tenant.value());
+      try (ResultSet row = select.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
+  }
+
+  /// Recomputes the chain of every session: each head covers the one before it and the digests of
+  /// its batch's entries.
+  private static void chain(Connection connection, List<Violation> found) throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(CHAIN)) {
+      select.setFetchSize(1_000);
+      try (ResultSet row = select.executeQuery()) {
+        long session = -1;
+        byte[] head = new byte[0];
+        while (row.next() && found.size() < 10 * MOST) {
+          if (row.getLong("session_id") != session) {
+            session = row.getLong("session_id");
+            head = new byte[0];
+          }
+          byte[] digests = row.getBytes("digests");
+          byte[] kept = row.getBytes("head");
+          byte[] expected = hash(head, digests == null ? new byte[0] : digests);
+          if (row.getInt("entries") != row.getInt("found") || !Arrays.equals(kept, expected)) {
+            found.add(
+                new Violation(
+                    "chain_broken",
+                    "batch " + row.getLong("batch") + " of session " + session,
+                    row.getInt("found") + " entries of " + row.getInt("entries")));
+          }
+          head = kept;
+        }
+      }
+    }
+  }
+
+  private static byte[] hash(byte[] head, byte[] digests) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(head);
+      return digest.digest(digests);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("SHA-256 is not available", e);
+    }
+  }
+}

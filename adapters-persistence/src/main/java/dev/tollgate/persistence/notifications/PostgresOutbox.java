@@ -1,0 +1,249 @@
+package dev.tollgate.persistence.notifications;
+
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.NotificationId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ids.WebhookId;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.notifications.Notification;
+import dev.tollgate.domain.notifications.Notification.Channel;
+import dev.tollgate.domain.notifications.Notification.Status;
+import dev.tollgate.domain.notifications.Outbox;
+import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Pages;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// The outbox in PostgreSQL.
+public final class PostgresOutbox implements Outbox {
+  private static final int AT_ONCE = 50;
+  private static final String COLUMNS =
+      "tenant_id, id, type, channel, receiver, subject, body, payload, status, attempts, error,"
+          + " created_at, finished_at";
+
+  private final Database database;
+  private final Ids ids;
+
+  public PostgresOutbox(Database database, Ids ids) {
+    this.database = database;
+    this.ids = ids;
+  }
+
+  @Override
+  public int takeAlerts() {
+    return database.asLedger(
+        connection -> {
+          connection.setAutoCommit(false);
+          try {
+            int made = takeAlerts(connection);
+            connection.commit();
+            return made;
+          } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+          }
+        });
+  }
+
+  private int takeAlerts(Connection connection) throws SQLException {
+    int made = 0;
+    try (PreparedStatement take =
+            connection.prepareStatement(
+                "with due as (select a.tenant_id, a.budget_id, a.starts, a.threshold"
+                    + " from tollgate.budget_alert a where not a.taken order by a.at limit "
+                    + AT_ONCE
+                    + " for update skip locked), taken as (update tollgate.budget_alert a"
+                    + " set taken = true from due where a.tenant_id = due.tenant_id"
+                    + " and a.budget_id = due.budget_id and a.starts = due.starts"
+                    + " and a.threshold = due.threshold returning a.*)"
+                    + " select t.*, b.scope, b.scope_id, b.time_window, b.notify"
+                    + " from taken t join tollgate.budget b on b.id = t.budget_id");
+        PreparedStatement webhooks =
+            connection.prepareStatement("select id from tollgate.webhook where tenant_id = ?");
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into tollgate.notification (tenant_id, id, type, channel, receiver,"
+                    + " subject, body, payload) values (?,?,?,?,?,?,?,?)");
+        ResultSet alert = take.executeQuery()) {
+      while (alert.next()) {
+        made++;
+        Message message = Message.of(alert);
+        UUID tenant = alert.getObject("tenant_id", UUID.class);
+        for (Object address : (Object[]) alert.getArray("notify").getArray()) {
+          add(insert, tenant, Channel.EMAIL, address.toString(), message);
+        }
+        webhooks.setObject(1, tenant);
+        try (ResultSet webhook = webhooks.executeQuery()) {
+          while (webhook.next()) {
+            String id = new WebhookId(webhook.getObject(1, UUID.class)).toString();
+            add(insert, tenant, Channel.WEBHOOK, id, message);
+          }
+        }
+      }
+      insert.executeBatch();
+    }
+    return made;
+  }
+
+  private void add(
+      PreparedStatement insert, UUID tenant, Channel channel, String receiver, Message message)
+      throws SQLException {
+    insert.setObject(1, tenant);
+    insert.setObject(2, ids.next());
+    insert.setString(3, message.type());
+    insert.setString(4, channel.wire());
+    insert.setString(5, receiver);
+    insert.setString(6, message.subject());
+    insert.setString(7, message.text());
+    insert.setString(8, message.json());
+    insert.addBatch();
+  }
+
+  /// What is said of a threshold.
+  private record Message(String type, String subject, String text, String json) {
+    static Message of(ResultSet alert) throws SQLException {
+      String type = "budget.threshold_reached";
+      BudgetId budget = new BudgetId(alert.getObject("budget_id", UUID.class));
+      String scope = alert.getString("scope");
+      String window = alert.getString("time_window");
+      int threshold = alert.getInt("threshold");
+      String limit = new Money(alert.getLong("limit_nanos")).usd();
+      String settled = new Money(alert.getLong("posted")).usd();
+      String starts = alert.getTimestamp("starts").toInstant().toString();
+      String at = alert.getTimestamp("at").toInstant().toString();
+      String subject =
+          "Budget of a %s: %d %% of $%s are used"
+              .formatted(scope.replace('_', ' '), threshold, limit);
+      String text =
+          """
+          The budget %s of a %s has reached %d %% of its limit.
+
+          Settled   $%s
+          Limit     $%s
+          Window    %s, since %s
+          """
+              .formatted(
+                  budget, scope.replace('_', ' '), threshold, settled, limit, window, starts);
+      String json =
+          ("{\"type\":\"%s\",\"timestamp\":\"%s\",\"data\":{\"budget\":\"%s\",\"scope\":\"%s\","
+                  + "\"threshold\":%d,\"limit\":\"%s\",\"settled\":\"%s\",\"window\":\"%s\","
+                  + "\"window_start\":\"%s\"}}")
+              .formatted(type, at, budget, scope, threshold, limit, settled, window, starts);
+      return new Message(type, subject, text, json);
+    }
+  }
+
+  @Override
+  public List<Notification> claim(int most, Duration lease) {
+    return database.asLedger(
+        connection -> {
+          try (PreparedStatement claim =
+              connection.prepareStatement(
+                  "update tollgate.notification n set attempts = n.attempts + 1,"
+                      + " next_attempt_at = now() + make_interval(secs => ?)"
+                      + " from (select tenant_id, id from tollgate.notification"
+                      + " where status = 'pending' and next_attempt_at <= now()"
+                      + " order by next_attempt_at limit ? for update skip locked) due"
+                      + " where n.tenant_id = due.tenant_id and n.id = due.id returning n.*")) {
+            claim.setLong(1, lease.toSeconds());
+            claim.setInt(2, most);
+            return notifications(claim);
+          }
+        });
+  }
+
+  @Override
+  public void delivered(Notification notification) {
+    finish(notification, "status = 'delivered', finished_at = now(), error = null", null, 0);
+  }
+
+  @Override
+  public void failed(Notification notification, String error, @Nullable Duration pause) {
+    String outcome =
+        pause == null
+            ? "status = 'failed', finished_at = now(), error = ?"
+            : "error = ?, next_attempt_at = now() + make_interval(secs => ?)";
+    finish(notification, outcome, error, pause == null ? 0 : pause.toSeconds());
+  }
+
+  private void finish(
+      Notification notification, String outcome, @Nullable String error, long pauseSeconds) {
+    int _ =
+        database.asLedger(
+            connection -> {
+              try (PreparedStatement update =
+                  connection.prepareStatement(
+                      "update tollgate.notification set "
+                          + outcome
+                          + " where tenant_id = ? and id = ?")) {
+                int next = 1;
+                if (error != null) {
+                  update.setString(next++, error.length() > 500 ? error.substring(0, 500) : error);
+                }
+                if (pauseSeconds > 0) {
+                  update.setLong(next++, pauseSeconds);
+                }
+                update.setObject(next++, notification.tenant().value());
+                update.setObject(next, notification.id().value());
+                return update.executeUpdate();
+              }
+            });
+  }
+
+  @Override
+  public Page<Notification> list(TenantId tenant, @Nullable UUID cursor, int limit) {
+    List<Notification> found =
+        database.asApp(
+            tenant,
+            connection -> {
+              try (PreparedStatement select =
+                  connection.prepareStatement(
+                      "select "
+                          + COLUMNS
+                          + " from tollgate.notification where tenant_id = ? and id < ?"
+                          + " order by id desc limit ?")) {
+                select.setObject(1, tenant.value());
+                select.setObject(2, Pages.before(cursor));
+                select.setInt(3, limit + 1);
+                return notifications(select);
+              }
+            });
+    return Pages.of(found, limit, each -> each.id().value());
+  }
+
+  private static List<Notification> notifications(PreparedStatement select) throws SQLException {
+    List<Notification> found = new ArrayList<>();
+    try (ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        Timestamp finished = row.getTimestamp("finished_at");
+        found.add(
+            new Notification(
+                new NotificationId(row.getObject("id", UUID.class)),
+                new TenantId(row.getObject("tenant_id", UUID.class)),
+                row.getString("type"),
+                Channel.valueOf(row.getString("channel").toUpperCase(Locale.ROOT)),
+                row.getString("receiver"),
+                row.getString("subject"),
+                row.getString("body"),
+                row.getString("payload"),
+                Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+                row.getInt("attempts"),
+                row.getString("error"),
+                row.getTimestamp("created_at").toInstant(),
+                finished == null ? null : finished.toInstant()));
+      }
+    }
+    return found;
+  }
+}

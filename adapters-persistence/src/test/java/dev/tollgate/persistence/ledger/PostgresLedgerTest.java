@@ -1,0 +1,359 @@
+package dev.tollgate.persistence.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.application.ledger.LedgerSimulation;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Batch;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.LedgerStore;
+import dev.tollgate.domain.ledger.LedgerVerifier;
+import dev.tollgate.domain.ledger.Policy;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.Window;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.database.TestingDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The ledger's SQL: faults, races and planted bugs.
+class PostgresLedgerTest {
+  private static final long SEEDS = Long.getLong("tollgate.sql.seeds", 50);
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final TestingDatabase TESTING = TestingDatabase.shared();
+
+  private final PostgresAuthority ledger = new PostgresAuthority();
+  private final List<GroupCommit> writers = new ArrayList<>();
+
+  @AfterEach
+  void stop() {
+    writers.forEach(GroupCommit::close);
+    ledger.close();
+  }
+
+  private GroupCommit writer(int node) {
+    GroupCommit writer = new GroupCommit(ledger.open(node), ledger.books(), _ -> {});
+    writers.add(writer);
+    writer.start();
+    return writer;
+  }
+
+  private static List<String> simulate(long seed) {
+    try (PostgresAuthority ledger = new PostgresAuthority()) {
+      List<VirtualKey> keys = List.of(ledger.newKey(), ledger.newKey());
+      VirtualKey first = keys.getFirst();
+      ledger.limitedBy(
+          SampleBudgets.ofKey(first, "0.0000003"),
+          SampleBudgets.ofTenant(first, "0.0000006"),
+          SampleBudgets.of(
+              first,
+              Scope.PROJECT,
+              first.project().value(),
+              Window.DAY,
+              Policy.OBSERVE,
+              "0.0000001"));
+      return new LedgerSimulation(ledger, keys, seed, LedgerSimulation.Bug.NONE, Duration.ZERO)
+          .run();
+    }
+  }
+
+  @Test
+  void noSeedBreaksTheBooks() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      assertThat(simulate(seed)).as("seed %s", seed).isEmpty();
+    }
+  }
+
+  /// What can be wrong with the function, each as one change of its text.
+  enum Bug {
+    SEQUENCE_IGNORED("if s_last = p_batch then", "if false then"),
+    CHECK_WITHOUT_LOCK("order by c.rank, c.id for no key update", "order by c.rank, c.id"),
+    NO_LIMIT("where l.hard and l.posted", "where false and l.hard and l.posted"),
+    NO_UNIQUE_SETTLE("f.amount := c_cost_nanos[j] - t_amount;", "f.amount := c_cost_nanos[j];"),
+    EXPIRY_POSTS_NOTHING("when g.id = any(x_free) then g.amount", "when g.id = any(x_free) then 0");
+
+    private final String right;
+    private final String wrong;
+
+    Bug(String right, String wrong) {
+      this.right = right;
+      this.wrong = wrong;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyBugPlantedInTheFunctionIsFound(Bug bug) throws Exception {
+    String function =
+        TESTING
+            .select(
+                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'flush'"
+                    + " and p.pronamespace = 'tollgate'::regnamespace")
+            .getFirst();
+    assertThat(function).contains(bug.right);
+    TESTING.run(Role.MIGRATOR, function.replace(bug.right, bug.wrong));
+    try {
+      assertThat(isFound(bug)).isTrue();
+    } finally {
+      TESTING.run(Role.MIGRATOR, function);
+    }
+  }
+
+  private boolean isFound(Bug bug) throws Exception {
+    if (bug == Bug.CHECK_WITHOUT_LOCK || bug == Bug.NO_LIMIT) {
+      for (int i = 0; i < 20; i++) {
+        if (admittedInARace(3) > 100) {
+          return true;
+        }
+      }
+      return false;
+    }
+    for (long seed = 0; seed < 20; seed++) {
+      if (!simulate(seed).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Of 200 holds of a cent that race for the tenant's only dollar, on several nodes.
+  private int admittedInARace(int nodes) throws Exception {
+    try (PostgresAuthority own = new PostgresAuthority();
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<VirtualKey> keys = List.of(own.newKey(), own.newKey(), own.newKey());
+      own.limitedBy(SampleBudgets.ofTenant(keys.getFirst(), "1.00"));
+      List<GroupCommit> racing = new ArrayList<>();
+      for (int node = 1; node <= nodes; node++) {
+        GroupCommit writer = new GroupCommit(own.open(node), own.books(), _ -> {});
+        writer.start();
+        racing.add(writer);
+      }
+      List<Callable<Admission>> asks = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        GroupCommit writer = racing.get(i % nodes);
+        VirtualKey key = keys.get(i % keys.size());
+        asks.add(() -> writer.reserve(SampleBudgets.aHold(key, "0.01"), Duration.ZERO));
+      }
+      int admitted = 0;
+      for (Future<Admission> each : executor.invokeAll(asks)) {
+        admitted += each.get() instanceof Admission.Admitted ? 1 : 0;
+      }
+      racing.forEach(GroupCommit::close);
+      return admitted;
+    }
+  }
+
+  @Test
+  void onThreeNodesExactlyWhatFitsIsAdmitted() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertThat(admittedInARace(3)).isEqualTo(100);
+    }
+  }
+
+  private static Reservation hold(VirtualKey key, String amount) {
+    return SampleBudgets.aHold(key, amount);
+  }
+
+  private static Hold admitted(Admission admission) {
+    assertThat(admission).isInstanceOf(Admission.Admitted.class);
+    return ((Admission.Admitted) admission).hold();
+  }
+
+  private static CallRecord settling(VirtualKey key, Hold hold, long nanos) {
+    return SampleCalls.aCall().by(key).settling(hold).costing(nanos).build();
+  }
+
+  private void assertInOrder() {
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  @Test
+  void aLateTruthCorrectsWhatExpired() {
+    VirtualKey key = ledger.newKey();
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    LedgerStore lost = ledger.open(1);
+    long session = lost.openSession();
+    Reservation ask =
+        new Reservation(
+            hold(key, "0.40").id(),
+            hold(key, "0.40").call(),
+            1,
+            key,
+            "gpt-x",
+            "openai",
+            "m",
+            hold(key, "0.40").price(),
+            Money.parseUsd("0.40"),
+            Money.parseUsd("0.40"),
+            List.of(),
+            Duration.ZERO);
+    var applied =
+        (Batch.Result.Applied)
+            lost.apply(
+                new Batch(
+                    session,
+                    1,
+                    List.of(ask),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Map.of(ledger.tenant(), ledger.book())));
+    Hold hold = admitted(applied.outcomes().getFirst());
+    GroupCommit other = writer(2);
+    new ExpiredHolds(TESTING.database(), Duration.ZERO, other::expire).run();
+    await(() -> ledger.open().isEmpty());
+    assertThat(state(key).balance().posted()).isEqualTo(Money.parseUsd("0.40"));
+    assertInOrder();
+    // The node was only paused, and learns what the call really cost.
+    lost.apply(
+        new Batch(
+            session,
+            2,
+            List.of(),
+            List.of(settling(key, hold, 50_000_000)),
+            List.of(),
+            List.of(),
+            Map.of(ledger.tenant(), ledger.book())));
+    assertThat(state(key).balance().posted()).isEqualTo(Money.parseUsd("0.05"));
+    assertThat(ledger.rows("select kind || ' ' || amount from tollgate.entry"))
+        .containsExactlyInAnyOrder("1 400000000", "2 -350000000");
+    assertInOrder();
+  }
+
+  private Budgets.State state(VirtualKey key) {
+    return ledger
+        .budgets()
+        .list(ledger.tenant(), Scope.KEY, key.id().value(), null, 1)
+        .items()
+        .getFirst();
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    try {
+      for (int i = 0; i < 500; i++) {
+        if (condition.call()) {
+          return;
+        }
+        Thread.sleep(10);
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    throw new AssertionError("waited for too long");
+  }
+
+  @Test
+  void aBudgetThatIsSetLaterCountsWhatWasSpentAndWhatIsHeld() {
+    VirtualKey key = ledger.newKey();
+    GroupCommit writer = writer(1);
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
+    Hold open = admitted(writer.reserve(hold(key, "0.30"), Duration.ZERO));
+    Hold done = admitted(writer.reserve(hold(key, "0.20"), Duration.ZERO));
+    assertThat(writer.commit(settling(key, done, 100_000_000), PATIENCE)).isTrue();
+    assertThat(writer.commit(SampleCalls.aCall().by(key).costing(7).build(), PATIENCE)).isTrue();
+    ledger.limitedBy(
+        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.MONTH, Policy.REFUSE, "0.50"));
+    assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_007));
+    assertThat(state(key).balance().held()).isEqualTo(Money.parseUsd("0.30"));
+    assertThat(writer.reserve(hold(key, "0.20"), Duration.ZERO)).isInstanceOf(Admission.Busy.class);
+    assertThat(writer.commit(settling(key, open, 1), PATIENCE)).isTrue();
+    assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_008));
+    assertThat(state(key).balance().held()).isEqualTo(Money.ZERO);
+    assertThat(writer.reserve(hold(key, "0.45"), Duration.ZERO))
+        .isInstanceOf(Admission.Exhausted.class);
+    assertInOrder();
+  }
+
+  @Test
+  void whoeverWaitsIsServedWhenAHoldEndsOnAnotherNode() throws Exception {
+    VirtualKey key = ledger.newKey();
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    GroupCommit here = writer(1);
+    GroupCommit there = writer(2);
+    Hold first = admitted(here.reserve(hold(key, "0.90"), Duration.ZERO));
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Admission> waiting =
+          executor.submit(() -> there.reserve(hold(key, "0.50"), Duration.ofSeconds(10)));
+      await(() -> there.inLine() == 1);
+      here.release(first.id());
+      admitted(waiting.get());
+    }
+    assertThat(there.reserve(hold(key, "0.60"), Duration.ofMillis(200)))
+        .isInstanceOf(Admission.Busy.class);
+    assertInOrder();
+  }
+
+  @Test
+  void eachThresholdIsNotedOnce() {
+    VirtualKey key = ledger.newKey();
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    GroupCommit writer = writer(1);
+    for (String cost : new String[] {"0.40", "0.20", "0.05", "0.35"}) {
+      Hold hold = admitted(writer.reserve(hold(key, cost), Duration.ZERO));
+      assertThat(writer.commit(settling(key, hold, Money.parseUsd(cost).nanos()), PATIENCE))
+          .isTrue();
+    }
+    assertThat(ledger.rows("select threshold from tollgate.budget_alert"))
+        .containsExactlyInAnyOrder("50", "80", "95", "100");
+  }
+
+  @Test
+  void theVerifierNamesWhatWasTamperedWith() {
+    VirtualKey key = ledger.newKey();
+    Budget budget = SampleBudgets.ofKey(key, "1.00");
+    ledger.limitedBy(budget);
+    GroupCommit writer = writer(1);
+    Hold hold = admitted(writer.reserve(hold(key, "0.40"), Duration.ZERO));
+    assertThat(writer.commit(settling(key, hold, 5), PATIENCE)).isTrue();
+    assertInOrder();
+    String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
+    TESTING.run(Role.MIGRATOR, "update tollgate.entry set amount = 4" + tenant);
+    assertThat(checks())
+        .contains("entry_changed", "account_posted", "roll_ups", "call_cost")
+        .doesNotContain("chain_broken");
+    assertThat(
+            ledger.verifier().verify(ledger.tenant()).violations().stream()
+                .map(LedgerVerifier.Violation::subject))
+        .contains(hold.id().toString(), budget.id().toString(), key.id().toString());
+    TESTING.run(
+        Role.MIGRATOR, "update tollgate.entry e set digest = tollgate.entry_digest(e)" + tenant);
+    assertThat(checks()).contains("chain_broken");
+    TESTING.run(
+        Role.MIGRATOR,
+        "update tollgate.entry set amount = 5" + tenant,
+        "update tollgate.entry e set digest = tollgate.entry_digest(e)" + tenant,
+        "update tollgate.account set held = held + 1" + tenant);
+    assertThat(checks()).containsExactly("account_held");
+    assertThat(ledger.verifier().glance())
+        .extracting(LedgerVerifier.Violation::subject)
+        .contains(budget.id().toString());
+    TESTING.run(Role.MIGRATOR, "update tollgate.account set held = held - 1" + tenant);
+    assertInOrder();
+  }
+
+  private List<String> checks() {
+    return ledger.verifier().verify(ledger.tenant()).violations().stream()
+        .map(LedgerVerifier.Violation::check)
+        .distinct()
+        .toList();
+  }
+}

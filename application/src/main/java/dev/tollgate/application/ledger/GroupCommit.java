@@ -1,0 +1,247 @@
+package dev.tollgate.application.ledger;
+
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.inference.CallJournal;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.BudgetBooks;
+import dev.tollgate.domain.ledger.Ledger;
+import dev.tollgate.domain.ledger.LedgerStore;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/// The one writer of a node. It flushes at once when idle; a batch forms while the last one
+/// commits. While the store is away, call rows wait here and nothing new is reserved.
+public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
+  /// Rows that may wait before new calls are refused.
+  public static final int MOST_WAITING = 10_000;
+
+  /// How long a reservation waits for a store that is slow to answer.
+  private static final Duration RESERVE_PATIENCE = Duration.ofSeconds(2);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LINE_PAUSE = Duration.ofMillis(25);
+  private static final Duration LOOK = Duration.ofMillis(20);
+
+  /// A turn that takes longer counts as a failure, so that newcomers are not kept waiting.
+  private static final long SLOW_NANOS = 1_000_000_000L;
+
+  private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
+
+  private final LedgerStore store;
+  private final BatchCycle cycle;
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final Thread thread;
+  private final Thread patience;
+  private volatile boolean idle;
+  private volatile boolean stopping;
+  private volatile boolean closed;
+  private volatile boolean failing;
+  private volatile long turnBegan;
+
+  /// @param observer told of the accounts that a batch changed; must be quick
+  public GroupCommit(LedgerStore store, BudgetBooks books, Consumer<List<Balance>> observer) {
+    this.store = store;
+    this.cycle = new BatchCycle(store, books, System::nanoTime, waiting::decrementAndGet, observer);
+    this.thread = Thread.ofPlatform().name("ledger-writer").unstarted(this::run);
+    this.patience =
+        Thread.ofPlatform().daemon().name("ledger-patience").unstarted(this::watchPatience);
+  }
+
+  public void start() {
+    thread.start();
+    patience.start();
+  }
+
+  /// Call rows that wait to be committed.
+  public int waiting() {
+    return waiting.get();
+  }
+
+  /// Reservations that wait in line.
+  public int inLine() {
+    return cycle.inLine();
+  }
+
+  /// Whether the store failed at the last attempt, or does not answer the current one.
+  public boolean isFailing() {
+    long began = turnBegan;
+    return failing || (began != 0 && System.nanoTime() - began > SLOW_NANOS);
+  }
+
+  @Override
+  public boolean accepting() {
+    return waiting.get() < MOST_WAITING;
+  }
+
+  @Override
+  public Admission reserve(Reservation reservation, Duration line) {
+    if (isFailing() || stopping) {
+      return new Admission.Unavailable();
+    }
+    long now = System.nanoTime();
+    long lineEnds = now + line.toNanos();
+    Operation.Reserve reserve =
+        new Operation.Reserve(
+            reservation, Thread.currentThread(), lineEnds, lineEnds + RESERVE_PATIENCE.toNanos());
+    enqueue(reserve);
+    Admission outcome = reserve.outcome();
+    while (outcome == null) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+        reserve.giveUp();
+      }
+      outcome = reserve.outcome();
+    }
+    return outcome;
+  }
+
+  @Override
+  public void release(HoldId hold) {
+    enqueue(new Operation.Ending(hold, false));
+  }
+
+  /// Posts a hold at its bound if its deadline has passed and its node is silent. Does not wait.
+  public void expire(HoldId hold) {
+    enqueue(new Operation.Ending(hold, true));
+  }
+
+  /// Takes in what another node saw of an account, so that whoever waits for it asks again.
+  public void learn(Balance balance) {
+    cycle.learnFromElsewhere(balance);
+    if (idle && cycle.inLine() > 0) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  @Override
+  public boolean commit(CallRecord call, Duration patience) {
+    Operation.Row row =
+        new Operation.Row(call, Thread.currentThread(), System.nanoTime() + patience.toNanos());
+    waiting.incrementAndGet();
+    enqueue(row);
+    // Parked without a time-out: a timer for every call costs more than the rest of the hand-over.
+    while (!row.isOver()) {
+      LockSupport.park(this);
+      if (Thread.interrupted()) {
+        Thread.currentThread().interrupt();
+        return row.isCommitted();
+      }
+    }
+    return row.isCommitted();
+  }
+
+  @Override
+  public void offer(CallRecord call) {
+    waiting.incrementAndGet();
+    enqueue(new Operation.Row(call, null, 0));
+  }
+
+  /// Commits what waits, for at most five seconds, and stops.
+  @Override
+  public void close() {
+    stopping = true;
+    LockSupport.unpark(thread);
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    closed = true;
+    if (waiting.get() > 0) {
+      LOG.log(Level.ERROR, "{0} calls could not be committed before the stop.", waiting.get());
+    }
+  }
+
+  private void enqueue(Operation operation) {
+    cycle.add(operation);
+    if (idle) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void run() {
+    long pauseMillis = 10;
+    while (!stopping || !cycle.isIdle()) {
+      try {
+        turnBegan = System.nanoTime();
+        boolean worked = cycle.turn();
+        turnBegan = 0;
+        recovered();
+        pauseMillis = 10;
+        if (!worked) {
+          rest();
+        }
+      } catch (StoreUnavailable e) {
+        turnBegan = 0;
+        report(e);
+        store.disconnect();
+        cycle.letGo(System.nanoTime(), true);
+        if (stopping && pauseMillis > 500) {
+          cycle.abandon();
+          break;
+        }
+        pause(pauseMillis);
+        pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE.toMillis());
+      }
+    }
+    store.disconnect();
+  }
+
+  private void rest() {
+    idle = true;
+    if (cycle.isIdle() && !stopping) {
+      Duration pause = cycle.inLine() > 0 ? LINE_PAUSE : LONGEST_PAUSE;
+      LockSupport.parkNanos(this, pause.toNanos());
+    }
+    idle = false;
+  }
+
+  /// Looks every few milliseconds for callers whose patience is over. In good times there are none.
+  private void watchPatience() {
+    try {
+      while (!closed || !cycle.isIdle()) {
+        Thread.sleep(LOOK);
+        cycle.letGo(System.nanoTime(), isFailing());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void recovered() {
+    if (failing) {
+      failing = false;
+      LOG.log(Level.INFO, "The database takes calls again.");
+    }
+  }
+
+  private void report(StoreUnavailable e) {
+    if (!failing) {
+      failing = true;
+      LOG.log(
+          Level.WARNING,
+          "The database does not take calls; they wait in memory. " + e.getMessage());
+    }
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

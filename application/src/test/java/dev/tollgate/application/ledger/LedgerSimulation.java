@@ -1,0 +1,376 @@
+package dev.tollgate.application.ledger;
+
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Batch;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.BudgetBooks;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.LedgerStore;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// Three nodes, calls and every kind of trouble, all from one seed: nodes that die, pause or lose
+/// acknowledgements, a ledger that is away, clocks that jump. Each node runs the product's
+/// [BatchCycle]; calls and providers are scripted. What must hold is checked as it goes.
+public final class LedgerSimulation {
+  /// What can be wrong with a node.
+  public enum Bug {
+    NONE,
+    /// The provider is called before the hold is durable.
+    DISPATCH_WITHOUT_HOLD,
+    /// A call that timed out gives its hold back, although the provider bills it.
+    VOID_ON_TIMEOUT
+  }
+
+  private static final int NODES = 3;
+  private static final int MOST_CALLS = 60;
+
+  private final Authority authority;
+  private final List<VirtualKey> keys;
+  private final Random random;
+  private final Bug bug;
+  private final Duration lifetime;
+  private final List<Node> nodes = new ArrayList<>();
+  private final Map<HoldId, Long> billed = new HashMap<>();
+  private final Map<HoldId, Long> acknowledged = new HashMap<>();
+  private final List<String> violations = new ArrayList<>();
+  private final Map<BudgetId, Long> spent = new HashMap<>();
+  private long nanos = 1;
+  private int calls;
+  private boolean down;
+
+  /// @param keys of one tenant, whose budgets are the authority's
+  /// @param lifetime of a hold
+  public LedgerSimulation(
+      Authority authority, List<VirtualKey> keys, long seed, Bug bug, Duration lifetime) {
+    this.authority = authority;
+    this.keys = List.copyOf(keys);
+    this.random = new Random(seed);
+    this.bug = bug;
+    this.lifetime = lifetime;
+    for (int i = 0; i < NODES; i++) {
+      nodes.add(new Node(i + 1));
+    }
+  }
+
+  /// Runs to the end.
+  ///
+  /// @return what did not hold; empty when all is well
+  public List<String> run() {
+    for (int step = 0; step < 400 && violations.isEmpty(); step++) {
+      step();
+      check(false);
+    }
+    quiesce();
+    return violations;
+  }
+
+  private void step() {
+    authority.advance(random.nextInt(200));
+    nanos += random.nextLong(200_000_000L);
+    Node node = nodes.get(random.nextInt(NODES));
+    switch (random.nextInt(100)) {
+      case 0 -> node.restart();
+      case 1 -> node.pausedFor = 5 + random.nextInt(60);
+      case 2 -> down = !down;
+      case 3 -> authority.advance(20_000L * random.nextInt(3));
+      case 4 -> nanos += random.nextLong(20_000_000_000L);
+      case 5 -> node.losesNext = true;
+      case 6 -> node.add(new Operation.Ending(anyOpen(), true));
+      case 7 -> authority.expired().forEach(hold -> node.add(new Operation.Ending(hold, true)));
+      default -> node.act();
+    }
+  }
+
+  private HoldId anyOpen() {
+    List<HoldId> open = authority.open();
+    return open.isEmpty() ? new HoldId(SampleIds.anId()) : open.get(random.nextInt(open.size()));
+  }
+
+  private void check(boolean thorough) {
+    violations.addAll(authority.violations(thorough));
+    for (Budget budget : budgets()) {
+      long limit = budget.limit().nanos();
+      long total = spent.getOrDefault(budget.id(), 0L);
+      if (total > limit) {
+        violations.add("providers billed " + total + " of a limit of " + limit);
+      }
+    }
+  }
+
+  private List<Budget> budgets() {
+    return authority.book().touching(keys.getFirst(), "gpt-x").stream()
+        .filter(Budget::isHard)
+        .toList();
+  }
+
+  /// All trouble ends; then everything must come to rest and to the right sums.
+  private void quiesce() {
+    down = false;
+    for (Node node : nodes) {
+      node.losesNext = false;
+      node.pausedFor = 0;
+    }
+    for (int round = 0; round < 60 && violations.isEmpty(); round++) {
+      nanos += 1_000_000_000L;
+      authority.advance(1_000);
+      for (Node node : nodes) {
+        node.finish();
+      }
+    }
+    for (int round = 0; round < 5; round++) {
+      authority.advance(lifetime.toMillis() + 60_000);
+      nodes.getFirst().turn();
+      authority.expired().forEach(each -> nodes.getFirst().add(new Operation.Ending(each, true)));
+      nodes.getFirst().turn();
+    }
+    check(true);
+    if (!authority.open().isEmpty()) {
+      violations.add("holds are left open: " + authority.open().size());
+    }
+    Map<HoldId, Long> posted = authority.posted();
+    acknowledged.forEach(
+        (hold, amount) -> {
+          if (!amount.equals(posted.get(hold))) {
+            violations.add("acknowledged " + amount + " and posted " + posted.get(hold));
+          }
+        });
+    billed.forEach(
+        (hold, amount) -> {
+          if (posted.getOrDefault(hold, -1L) < amount) {
+            violations.add("billed " + amount + " and posted " + posted.get(hold));
+          }
+        });
+  }
+
+  private final class Node {
+    private final int number;
+    private LedgerStore store;
+    private BatchCycle cycle;
+    private final List<Flight> flights = new ArrayList<>();
+    private boolean losesNext;
+    private int pausedFor;
+
+    private Node(int number) {
+      this.number = number;
+      this.store = new Troubled(this, authority.open(number));
+      this.cycle = newCycle();
+    }
+
+    private BatchCycle newCycle() {
+      BudgetBooks books =
+          new BudgetBooks() {
+            @Override
+            public BudgetBook current(TenantId tenant) {
+              return authority.book();
+            }
+
+            @Override
+            public void refresh(TenantId tenant) {
+              // The book of a simulation does not change.
+            }
+          };
+      return new BatchCycle(store, books, () -> nanos, () -> {}, _ -> {});
+    }
+
+    /// Dies without a word and starts again. What its providers were doing is billed.
+    private void restart() {
+      flights.clear();
+      store.disconnect();
+      store = new Troubled(this, authority.open(number));
+      cycle = newCycle();
+    }
+
+    private void add(Operation operation) {
+      cycle.add(operation);
+    }
+
+    private void act() {
+      if (pausedFor > 0) {
+        pausedFor--;
+        return;
+      }
+      if (calls < MOST_CALLS && random.nextInt(3) == 0) {
+        calls++;
+        flights.add(new Flight(this));
+      }
+      if (!flights.isEmpty()) {
+        flights.get(random.nextInt(flights.size())).progress();
+      }
+      flights.removeIf(flight -> flight.over);
+      turn();
+    }
+
+    private void turn() {
+      try {
+        boolean worked = cycle.turn();
+        if (!worked) {
+          cycle.letGo(nanos, false);
+        }
+      } catch (StoreUnavailable e) {
+        cycle.letGo(nanos, true);
+      }
+    }
+
+    private void finish() {
+      turn();
+      flights.forEach(Flight::progress);
+      flights.removeIf(flight -> flight.over);
+      turn();
+    }
+  }
+
+  /// One call: asks for a hold, dispatches, is billed, settles.
+  private final class Flight {
+    private final Node node;
+    private final VirtualKey key = keys.get(random.nextInt(keys.size()));
+    private final Operation.Reserve reserve;
+    private Operation.@Nullable Row settle;
+    private boolean dispatched;
+    private long cost;
+    private boolean over;
+
+    private Flight(Node node) {
+      this.node = node;
+      long want = 10L + random.nextInt(90);
+      long floor = random.nextBoolean() ? want : 1 + random.nextLong(want);
+      List<BudgetId> touched =
+          authority.book().touching(key, "gpt-x").stream().map(Budget::id).toList();
+      Reservation reservation =
+          new Reservation(
+              new HoldId(SampleIds.anId()),
+              new CallId(SampleIds.anId()),
+              1,
+              key,
+              "gpt-x",
+              "openai",
+              "m",
+              new PriceId(SampleIds.anId()),
+              new Money(want),
+              new Money(floor),
+              touched,
+              lifetime);
+      long line = nanos + random.nextLong(10_000_000_000L);
+      reserve = new Operation.Reserve(reservation, null, line, line + 2_000_000_000L);
+      node.add(reserve);
+    }
+
+    private void progress() {
+      if (settle != null) {
+        if (settle.isCommitted()) {
+          acknowledged.put(reserve.reservation.id(), cost);
+          over = true;
+        }
+        return;
+      }
+      if (dispatched) {
+        answer();
+        return;
+      }
+      Admission outcome = reserve.outcome();
+      if (bug == Bug.DISPATCH_WITHOUT_HOLD && outcome == null) {
+        dispatch(reserve.reservation.want().nanos());
+      } else if (outcome instanceof Admission.Admitted admitted) {
+        dispatch(admitted.hold().amount().nanos());
+      } else if (outcome != null) {
+        over = true;
+      }
+    }
+
+    /// From here on the provider bills, at most what the cap allows.
+    private void dispatch(long bound) {
+      dispatched = true;
+      cost = random.nextLong(bound + 1);
+      if (random.nextInt(10) == 0) {
+        // Refused with an error that is certainly not billed.
+        node.add(new Operation.Ending(reserve.reservation.id(), false));
+        over = true;
+        return;
+      }
+      billed.put(reserve.reservation.id(), cost);
+      for (Budget budget : authority.book().touching(key, "gpt-x")) {
+        spent.merge(budget.id(), cost, Long::sum);
+      }
+    }
+
+    private void answer() {
+      boolean timedOut = random.nextInt(8) == 0;
+      if (bug == Bug.VOID_ON_TIMEOUT && timedOut) {
+        node.add(new Operation.Ending(reserve.reservation.id(), false));
+        over = true;
+        return;
+      }
+      Hold hold =
+          reserve.outcome() instanceof Admission.Admitted admitted
+              ? admitted.hold()
+              : new Hold(reserve.reservation.id(), Money.ZERO, Instant.EPOCH);
+      CallRecord call = SampleCalls.aCall().by(key).settling(hold).costing(cost).build();
+      settle = new Operation.Row(call, null, 0);
+      node.add(settle);
+    }
+  }
+
+  /// A store as a node sees it in bad times.
+  private final class Troubled implements LedgerStore {
+    private final Node node;
+    private final LedgerStore store;
+
+    private Troubled(Node node, LedgerStore store) {
+      this.node = node;
+      this.store = store;
+    }
+
+    private void maybeDown() {
+      if (down) {
+        throw new StoreUnavailable("away", new IllegalStateException("simulated"));
+      }
+    }
+
+    @Override
+    public long openSession() {
+      maybeDown();
+      return store.openSession();
+    }
+
+    @Override
+    public Batch.Result apply(Batch batch) {
+      maybeDown();
+      Batch.Result result = store.apply(batch);
+      if (node.losesNext) {
+        node.losesNext = false;
+        throw new StoreUnavailable("answer lost", new IllegalStateException("simulated"));
+      }
+      return result;
+    }
+
+    @Override
+    public void beat(long session) {
+      maybeDown();
+      store.beat(session);
+    }
+
+    @Override
+    public void disconnect() {
+      store.disconnect();
+    }
+  }
+}

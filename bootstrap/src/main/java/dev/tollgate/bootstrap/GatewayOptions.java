@@ -1,0 +1,93 @@
+package dev.tollgate.bootstrap;
+
+import dev.tollgate.domain.notifications.Notifier;
+import dev.tollgate.persistence.cluster.ClusterSettings;
+import dev.tollgate.providers.notifications.MailNotifier;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What can be set about a node beside its ports and its database.
+///
+/// @param node its number in the cluster, 1 to 32,000: part of the key of its roll-ups; 0 has the
+///   database choose one
+/// @param line how long a call waits while only open holds are in its way
+/// @param holdGrace added to a call's total time-out for the deadline of its hold
+/// @param cluster how it finds the other nodes
+/// @param mail how mail is sent, or null when it is not
+record GatewayOptions(
+    int node, Duration line, Duration holdGrace, ClusterSettings cluster, @Nullable Notifier mail) {
+  static final GatewayOptions USUAL =
+      new GatewayOptions(
+          1, Duration.ofSeconds(10), Duration.ofSeconds(60), ClusterSettings.NONE, null);
+
+  GatewayOptions {
+    if (node < 0 || node > 32_000) {
+      throw new StartFailure("The setting node must be a number from 1 to 32000.", null);
+    }
+  }
+
+  static GatewayOptions read(Settings settings) {
+    return new GatewayOptions(
+        settings.number("node", 0),
+        settings.duration("ledger.line", USUAL.line),
+        settings.duration("ledger.hold_grace", USUAL.holdGrace),
+        cluster(settings),
+        mail(settings));
+  }
+
+  /// The same with mail sent another way.
+  GatewayOptions mailingBy(Notifier notifier) {
+    return new GatewayOptions(node, line, holdGrace, cluster, notifier);
+  }
+
+  private static @Nullable Notifier mail(Settings settings) {
+    String host = settings.textOrNull("mail.host");
+    int port = settings.number("mail.port", 587);
+    String tls = settings.text("mail.tls", "starttls");
+    String from = settings.textOrNull("mail.from");
+    String user = settings.textOrNull("mail.user");
+    String password = settings.secretOrNull("mail.password");
+    if (host == null) {
+      return null;
+    }
+    if (from == null) {
+      throw new StartFailure("The setting mail.from is missing: the sender's address.", null);
+    }
+    if (!Set.of("starttls", "tls", "none").contains(tls)) {
+      throw new StartFailure("The setting mail.tls must be starttls, tls or none.", null);
+    }
+    return new MailNotifier(new MailNotifier.MailServer(host, port, tls, from, user, password));
+  }
+
+  private static ClusterSettings cluster(Settings settings) {
+    String mode = settings.text("cluster.mode", "none");
+    String name = settings.text("cluster.name", "tollgate");
+    String host = settings.textOrNull("cluster.host");
+    int port = settings.number("cluster.port", 5701);
+    List<String> members = settings.list("cluster.members");
+    String service = settings.textOrNull("cluster.service_dns");
+    return switch (mode) {
+      case "none" -> ClusterSettings.NONE;
+      case "tcp" -> {
+        if (members.isEmpty()) {
+          throw new StartFailure(
+              "The setting cluster.members is missing: the addresses of all nodes, host:port.",
+              null);
+        }
+        yield new ClusterSettings(name, host, port, members, null);
+      }
+      case "kubernetes" -> {
+        if (service == null) {
+          throw new StartFailure(
+              "The setting cluster.service_dns is missing: the name of the headless service.",
+              null);
+        }
+        yield new ClusterSettings(name, host, port, List.of(), service);
+      }
+      default ->
+          throw new StartFailure("The setting cluster.mode must be none, tcp or kubernetes.", null);
+    };
+  }
+}

@@ -1,0 +1,164 @@
+package dev.tollgate.bootstrap;
+
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ids.TimeOrderedIds;
+import dev.tollgate.domain.secrets.Pepper;
+import dev.tollgate.http.server.HttpSettings;
+import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.tenancy.Founding;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+
+/// One node that serves, with everything that it was configured to need.
+final class ServeNode implements AutoCloseable {
+  private final Gateway gateway;
+  private boolean closed;
+
+  private ServeNode(Gateway gateway) {
+    this.gateway = gateway;
+  }
+
+  /// @throws StartFailure naming the setting or the cause
+  static ServeNode start(Settings settings) {
+    DatabaseConfig database = database(settings);
+    Path keysFile = Path.of(settings.text("keys_file"));
+    String tokenFile = settings.textOrNull("bootstrap_token_file");
+    HttpSettings http = http(settings);
+    String tenantName = settings.text("tenant", "Home");
+    boolean simulated = Boolean.parseBoolean(settings.text("simulated_provider", "false"));
+    GatewayOptions options = GatewayOptions.read(settings);
+    settings.done();
+    if (!Files.exists(keysFile)) {
+      throw new StartFailure(
+          "There are no master keys in "
+              + keysFile
+              + " (setting keys_file). Make them once, for all nodes, with"
+              + " './tollgate init --keys "
+              + keysFile
+              + "'.",
+          null);
+    }
+    MasterKeys keys = MasterKeys.of(keysFile, new SecureRandom());
+    try {
+      Database.migrate(database);
+      Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
+      TenantId tenant;
+      Founding founding = new Founding(database);
+      try (var _ = founding.alone()) {
+        tenant = founding.homeTenant(tenantName, ids);
+        giveToken(founding, tenant, keys.pepper(), tokenFile);
+      }
+      Database open = new Database(database);
+      Gateway gateway = new Gateway(open, keys, tenant, http, options);
+      gateway.management().seed().prices(tenant);
+      if (simulated) {
+        gateway.management().seed().simulatedProvider(tenant);
+      }
+      gateway.start();
+      return new ServeNode(gateway);
+    } catch (SQLException | FlywayException e) {
+      String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new StartFailure(
+          "The database (setting database.url) cannot be prepared: " + reason + ".", e);
+    } catch (IOException e) {
+      throw new StartFailure(
+          "The setting bootstrap_token_file cannot be used: " + e.getMessage() + ".", e);
+    }
+  }
+
+  int port() {
+    return gateway.port();
+  }
+
+  int opsPort() {
+    return gateway.opsPort();
+  }
+
+  /// From now on a signal stops the node properly and the program ends with status 0.
+  void stopOnSignal() {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  System.err.println("Stopping: open answers may finish ...");
+                  close();
+                  Runtime.getRuntime().halt(0);
+                },
+                "stop"));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      gateway.close();
+    }
+  }
+
+  private static DatabaseConfig database(Settings settings) {
+    Map<Role, String> passwords = new EnumMap<>(Role.class);
+    for (Role role : Role.values()) {
+      String name = "database." + role.name().toLowerCase(Locale.ROOT) + "_password";
+      passwords.put(role, settings.secret(name));
+    }
+    String url = settings.text("database.url");
+    if (!url.startsWith("jdbc:postgresql://") || url.contains("?")) {
+      throw new StartFailure(
+          "The setting database.url must be of the form jdbc:postgresql://host:5432/tollgate.",
+          null);
+    }
+    return new DatabaseConfig(url, passwords);
+  }
+
+  private static HttpSettings http(Settings settings) {
+    return new HttpSettings(
+        settings.text("http.host", "0.0.0.0"),
+        settings.number("http.port", 8080),
+        settings.number("http.ops_port", 9464),
+        new LinkedHashSet<>(settings.list("http.cors_origins")),
+        settings.duration("http.drain", Duration.ofSeconds(60)));
+  }
+
+  /// The first administrator's token: taken from the file, or made and left there.
+  private static void giveToken(
+      Founding founding, TenantId tenant, Pepper pepper, @Nullable String tokenFile)
+      throws SQLException, IOException {
+    if (tokenFile == null || founding.hasAdminToken(tenant)) {
+      return;
+    }
+    Path file = Path.of(tokenFile);
+    SecureRandom random = new SecureRandom();
+    if (!Files.exists(file)) {
+      PrivateFiles.write(file, DevEnv.newAdminToken(random) + "\n");
+      System.err.println("The administrator's token was written to " + file + ".");
+    }
+    String token = Files.readString(file).strip();
+    if (!token.matches("tga_[0-9A-Za-z]{43}")) {
+      throw new StartFailure(
+          "The file of the setting bootstrap_token_file must hold tga_ and 43 letters and digits.",
+          null);
+    }
+    int version = pepper.currentVersion();
+    founding.setAdminToken(
+        tenant,
+        random.nextLong(Long.MAX_VALUE),
+        pepper.hmac(version, token.getBytes(StandardCharsets.UTF_8)),
+        version);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.tollgate.domain.tenancy;
+
+import dev.tollgate.domain.ids.BusinessUnitId;
+import dev.tollgate.domain.ids.TenantId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// A node of the tree inside a tenant.
+///
+/// @param parent null for the root, of which every tenant has exactly one
+public record BusinessUnit(
+    BusinessUnitId id,
+    TenantId tenant,
+    @Nullable BusinessUnitId parent,
+    String name,
+    Instant createdAt) {
+  public BusinessUnit {
+    Names.check(name);
+  }
+}

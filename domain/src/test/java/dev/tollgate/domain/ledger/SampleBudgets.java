@@ -1,0 +1,69 @@
+package dev.tollgate.domain.ledger;
+
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.money.Money;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.UUID;
+
+/// Budgets and reservations for tests.
+public final class SampleBudgets {
+  private SampleBudgets() {}
+
+  public static Money usd(String amount) {
+    return Money.parseUsd(amount);
+  }
+
+  /// A budget that refuses, of a total window.
+  public static Budget ofKey(VirtualKey key, String limit) {
+    return of(key, Scope.KEY, key.id().value(), Window.TOTAL, Policy.REFUSE, limit);
+  }
+
+  public static Budget ofTenant(VirtualKey key, String limit) {
+    return of(key, Scope.TENANT, key.tenant().value(), Window.TOTAL, Policy.REFUSE, limit);
+  }
+
+  public static Budget of(
+      VirtualKey key, Scope scope, UUID scopeId, Window window, Policy policy, String limit) {
+    return new Budget(
+        new BudgetId(SampleIds.anId()),
+        key.tenant(),
+        scope,
+        scopeId,
+        null,
+        window,
+        policy,
+        usd(limit),
+        null,
+        Budget.USUAL_THRESHOLDS,
+        List.of(),
+        Instant.now().truncatedTo(ChronoUnit.MICROS));
+  }
+
+  public static Reservation aHold(VirtualKey key, String amount) {
+    return aHold(key, usd(amount), usd(amount), List.of());
+  }
+
+  public static Reservation aHold(VirtualKey key, Money want, Money floor, List<BudgetId> budgets) {
+    return new Reservation(
+        new HoldId(SampleIds.anId()),
+        new CallId(SampleIds.anId()),
+        1,
+        key,
+        "gpt-x",
+        "openai",
+        "gpt-x-2026",
+        new PriceId(SampleIds.anId()),
+        want,
+        floor,
+        budgets,
+        Duration.ofMinutes(31));
+  }
+}
