@@ -86,6 +86,7 @@ create table tollgate.entry (
   model            text not null,
   provider         text not null,
   upstream_model   text not null,
+  service_tier     text,
   price_id         uuid,
   usage            bigint[] not null,
   amount           bigint not null,
@@ -239,7 +240,7 @@ end $$;
 
 create function tollgate.entry_digest(e tollgate.entry) returns bytea language sql stable as $$
   select sha256(convert_to(concat_ws('|', e.tenant_id, e.day - date '1970-01-01', e.hold_id, e.n, e.kind, e.call_id, e.key_id, e.project_id,
-    e.business_unit_id, coalesce(e.member_id::text, '-'), e.model, e.provider, e.upstream_model, coalesce(e.price_id::text, '-'), e.usage::text,
+    e.business_unit_id, coalesce(e.member_id::text, '-'), e.model, e.provider, e.upstream_model, coalesce(e.service_tier, '-'), coalesce(e.price_id::text, '-'), e.usage::text,
     e.amount, e.estimated::int, coalesce(e.reason, '-'), e.accounts::text, (extract(epoch from e.reserved_at) * 1000000)::bigint,
     (extract(epoch from e.at) * 1000000)::bigint, e.session_id, e.batch), 'UTF8'))
 $$;
@@ -372,7 +373,7 @@ begin
         for update of h skip locked) q;
       for f in
         select h.tenant_id, tollgate.id_day(h.id), h.id, 0::smallint, 1::smallint, h.call_id, h.key_id, h.project_id, h.business_unit_id, h.member_id,
-          h.model, h.provider, h.upstream_model, h.price_id, array_fill(0::bigint, array[16]), h.amount, true, 'expired', h.accounts, h.reserved_at,
+          h.model, h.provider, h.upstream_model, null::text, h.price_id, array_fill(0::bigint, array[16]), h.amount, true, 'expired', h.accounts, h.reserved_at,
           now(), p_session, p_batch, ''::bytea
         from tollgate.hold h where h.id = any(x_free) order by h.id
       loop
@@ -399,14 +400,14 @@ begin
     end if;
 
     if cardinality(c_id) > 0 then
-      with written as (insert into tollgate.entry as e (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model,
+      with written as (insert into tollgate.entry as e (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
         price_id, usage, amount, estimated, accounts, reserved_at, at, session_id, batch)
       select u.tenant_id, case when u.hold is null then u.day else tollgate.id_day(u.hold) end, coalesce(u.hold, u.id), 0, 0, u.id, u.key_id, u.project_id, u.business_unit_id, u.member_id,
-        coalesce(u.model, ''), coalesce(u.provider, ''), coalesce(u.upstream_model, ''), u.price_id, u.usage::bigint[], u.cost_nanos, u.estimated,
+        coalesce(u.model, ''), coalesce(u.provider, ''), coalesce(u.upstream_model, ''), u.service_tier, u.price_id, u.usage::bigint[], u.cost_nanos, u.estimated,
         coalesce(g.accounts::bigint[], b.accounts, '{}'), u.accounted_at, now(), p_session, p_batch
-      from unnest(c_id, c_day, c_tenant_id, c_key_id, c_project_id, c_business_unit_id, c_member_id, c_model, c_provider, c_upstream_model, c_price_id, c_usage,
+      from unnest(c_id, c_day, c_tenant_id, c_key_id, c_project_id, c_business_unit_id, c_member_id, c_model, c_provider, c_upstream_model, c_service_tier, c_price_id, c_usage,
         c_cost_nanos, c_estimated, c_hold, c_accounted_at) with ordinality
-        as u(id, day, tenant_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, price_id, usage, cost_nanos, estimated, hold, accounted_at, i)
+        as u(id, day, tenant_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier, price_id, usage, cost_nanos, estimated, hold, accounted_at, i)
       left join unnest(g_id, g_accounts) g(id, accounts) on g.id = u.hold
       left join (select x.c, array_agg(x.account) as accounts from unnest(p_call, acc) x(c, account) where x.c is not null group by x.c) b on b.c = u.i and g.id is null
       where u.cost_nanos is not null and u.key_id is not null and (u.hold is null or u.hold <> all(late))
@@ -582,6 +583,46 @@ begin
   end if;
 end $$;
 
+-- Sets what calls cost to new amounts by ADJUST entries; entries are never edited. Targets are absolute, so
+-- several sources may correct the same call. False when the batch was applied before.
+create function tollgate.adjust(p_session bigint, p_batch bigint, p_tenant uuid, a_hold uuid[], a_day date[], a_target bigint[], a_price uuid[], p_reason text)
+returns boolean language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+declare s_last bigint; s_head bytea; f tollgate.entry; t_amount bigint; t_n int; digest bytea; digests bytea := ''; n_entries int := 0; zeros bigint[] := array_fill(0::bigint, array[16]);
+  d_acc bigint[] := '{}'; d_post bigint[] := '{}'; i int;
+begin
+  select w.last_batch, w.head into s_last, s_head from tollgate.writer_session w where w.id = p_session for no key update;
+  if s_last = p_batch then
+    update tollgate.writer_session set beat = clock_timestamp() where id = p_session;
+    return false;
+  elsif s_last is distinct from p_batch - 1 then
+    raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session;
+  end if;
+  perform pg_advisory_xact_lock(7003, hashtext(x.h::text)) from (select u.h from unnest(a_hold) u(h) order by 1) x;
+  perform 1 from tollgate.account c where c.id = any(array(select unnest(e.accounts) from unnest(a_hold, a_day) u(hold, day)
+    join tollgate.entry e on e.tenant_id = p_tenant and e.day = u.day and e.hold_id = u.hold and e.n = 0)) order by c.rank, c.id for no key update;
+  for i in select u.i from unnest(a_hold) with ordinality u(h, i) order by u.h loop
+    select e.* into f from tollgate.entry e where e.tenant_id = p_tenant and e.day = a_day[i] and e.hold_id = a_hold[i] and e.n = 0;
+    select sum(e.amount)::bigint, max(e.n) + 1 into t_amount, t_n from tollgate.entry e where e.tenant_id = p_tenant and e.day = a_day[i] and e.hold_id = a_hold[i];
+    continue when t_amount is null or t_amount = a_target[i];
+    f.n := t_n; f.kind := 2; f.amount := a_target[i] - t_amount; f.usage := zeros; f.price_id := a_price[i]; f.reason := p_reason; f.at := now();
+    f.session_id := p_session; f.batch := p_batch;
+    insert into tollgate.entry as e select f.* returning e.digest into digest;
+    digests := digests || digest;
+    n_entries := n_entries + 1;
+    perform tollgate.add_to_roll_ups(f, 0::smallint, 0, zeros, f.amount);
+    d_acc := d_acc || f.accounts;
+    d_post := d_post || array_fill(f.amount, array[cardinality(f.accounts)]);
+  end loop;
+  update tollgate.account c set version = c.version + 1, posted = c.posted + x.post, peak = greatest(c.peak, c.posted + x.post + c.held)
+    from (select u.account, sum(u.post)::bigint as post from unnest(d_acc, d_post) u(account, post) group by u.account) x where c.id = x.account;
+  if n_entries > 0 then
+    s_head := sha256(s_head || digests);
+    insert into tollgate.ledger_batch (session_id, batch, entries, head, at) values (p_session, p_batch, n_entries, s_head, now());
+  end if;
+  update tollgate.writer_session set last_batch = p_batch, beat = clock_timestamp(), head = s_head where id = p_session;
+  return true;
+end $$;
+
 create function tollgate.model_counts(p_models text[], p_model text) returns boolean language sql immutable parallel safe as $$
   select p_models is null or exists (select 1 from unnest(p_models) m where case when right(m, 1) = '*' then starts_with(p_model, left(m, -1)) else p_model = m end)
 $$;
@@ -708,8 +749,8 @@ end $$;
 
 -- Calls that were recorded before there was a ledger get their entries; budgets start from the roll-ups.
 select tollgate.ensure_days(d.a, d.b) from (select min(day) as a, max(day) as b from tollgate.call where cost_nanos is not null) d where d.a is not null;
-insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model,
+insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
   price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch)
-select tenant_id, day, id, 0, 0, id, key_id, project_id, business_unit_id, member_id, coalesce(model, ''), coalesce(provider, ''), coalesce(upstream_model, ''),
+select tenant_id, day, id, 0, 0, id, key_id, project_id, business_unit_id, member_id, coalesce(model, ''), coalesce(provider, ''), coalesce(upstream_model, ''), service_tier,
   price_id, usage, cost_nanos, estimated, 'imported', '{}', started_at, now(), session_id, 0
 from tollgate.call where cost_nanos is not null and key_id is not null;

@@ -7,6 +7,7 @@ import dev.tollgate.application.keys.RotateKey;
 import dev.tollgate.application.ledger.SetBudget;
 import dev.tollgate.application.notifications.AddWebhook;
 import dev.tollgate.application.notifications.DeliverNotifications;
+import dev.tollgate.application.pricing.RestatePrices;
 import dev.tollgate.application.pricing.SetPrice;
 import dev.tollgate.application.tenancy.CreateProject;
 import dev.tollgate.domain.catalog.Routes;
@@ -26,10 +27,12 @@ import dev.tollgate.http.management.NotificationsResource;
 import dev.tollgate.http.management.PricesResource;
 import dev.tollgate.http.management.ProjectsResource;
 import dev.tollgate.http.management.ProvidersResource;
+import dev.tollgate.http.management.RestateResource;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.ledger.PostgresBudgets;
+import dev.tollgate.persistence.ledger.PostgresCorrections;
 import dev.tollgate.persistence.ledger.PostgresLedgerVerifier;
 import dev.tollgate.persistence.notifications.PostgresOutbox;
 import dev.tollgate.persistence.notifications.PostgresWebhooks;
@@ -128,6 +131,10 @@ final class Management {
     resources.put("/notifications", new NotificationsResource(api, outbox, webhooks, addWebhook));
     resources.put("/providers", new ProvidersResource(api, catalog, addProvider, providers));
     resources.put("/models", new ModelsResource(api, catalog, addModel));
+    resources.put(
+        "/prices:restate",
+        new RestateResource(
+            api, new RestatePrices(catalog, catalog, new PostgresCorrections(database)), clock));
     resources.put("/prices", new PricesResource(api, catalog, catalog, setPrice));
     resources.put(
         "",

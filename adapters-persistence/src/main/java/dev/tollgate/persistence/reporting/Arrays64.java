@@ -4,7 +4,7 @@ import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
 
 /// PostgreSQL's text form of a `bigint[]`.
-final class Arrays64 {
+public final class Arrays64 {
   private Arrays64() {}
 
   static long[] parse(String text) {
@@ -21,7 +21,7 @@ final class Arrays64 {
   }
 
   /// Counts in the order of [Component]; a row written before a component existed has none of it.
-  static Usage usage(String text) {
+  public static Usage usage(String text) {
     long[] counts = parse(text);
     Usage.Builder usage = Usage.builder();
     for (Component component : Component.values()) {

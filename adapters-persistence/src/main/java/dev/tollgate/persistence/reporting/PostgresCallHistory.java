@@ -43,7 +43,10 @@ public final class PostgresCallHistory implements CallHistory {
   private static final String COLUMNS =
       "id, started_at, key_id, project_id, business_unit_id, member_id, endpoint, model,"
           + " provider, upstream_model, service_tier, attempts, stream, status, error_code,"
-          + " usage::text as usage, cost_nanos, price_id, estimated, latency_micros,"
+          // What a call cost is what its entries say, corrections included.
+          + " usage::text as usage, coalesce((select sum(e.amount)::bigint from tollgate.entry e"
+          + " where e.tenant_id = call.tenant_id and e.call_id = call.id), cost_nanos)"
+          + " as cost_nanos, price_id, estimated, latency_micros,"
           + " first_token_micros, overhead_micros, tags::text as tags, client_address,"
           + " user_agent, sdk, session, caller_user, metadata";
 

@@ -4,6 +4,7 @@ import static dev.tollgate.persistence.database.Rows.param;
 
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.money.Money;
@@ -42,17 +43,17 @@ public final class PostgresUsageReport implements UsageReport {
     params.add(tenant.value());
     params.add(param(query.from()));
     params.add(param(query.to()));
-    String where = "tenant_id = ? and bucket >= ? and bucket < ?";
+    String where = "r.tenant_id = ? and r.bucket >= ? and r.bucket < ?";
     if (query.key() != null) {
-      where += " and key_id = ?";
+      where += " and r.key_id = ?";
       params.add(query.key().value());
     }
     if (query.project() != null) {
-      where += " and project_id = ?";
+      where += " and r.project_id = ?";
       params.add(query.project().value());
     }
     if (query.model() != null) {
-      where += " and model = ?";
+      where += " and r.model = ?";
       params.add(query.model());
     }
     String sql =
@@ -63,6 +64,8 @@ public final class PostgresUsageReport implements UsageReport {
             + " tollgate.sum_arrays(latency)::text as latency,"
             + " tollgate.sum_arrays(first_token)::text as first_token from tollgate."
             + (query.needsMinutes() ? "usage_minute" : "usage_quarter")
+            + " r"
+            + joins(query.groups())
             + " where "
             + where
             + by
@@ -87,15 +90,32 @@ public final class PostgresUsageReport implements UsageReport {
 
   private static String expression(Group group) {
     return switch (group) {
-      case KEY -> "key_id";
-      case PROJECT -> "project_id";
-      case BUSINESS_UNIT -> "business_unit_id";
-      case MODEL -> "model";
-      case PROVIDER -> "provider";
+      case KEY -> "r.key_id";
+      case PROJECT -> "r.project_id";
+      case BUSINESS_UNIT -> "r.business_unit_id";
+      case MEMBER -> "coalesce(k.owner_id::text, '')";
+      case TAG -> "coalesce(t.tag, '')";
+      case MODEL -> "r.model";
+      case PROVIDER -> "r.provider";
       case MINUTE -> interval("1 minute");
       case HOUR -> interval("1 hour");
       case DAY -> interval("1 day");
+      case MONTH ->
+          "extract(epoch from date_trunc('month', bucket at time zone 'utc') at time zone"
+              + " 'utc')::bigint";
     };
+  }
+
+  /// Owner and tags are those that the key has now; a key with two tags counts under both.
+  private static String joins(List<Group> groups) {
+    String joins = "";
+    if (groups.contains(Group.MEMBER) || groups.contains(Group.TAG)) {
+      joins += " left join tollgate.virtual_key k on k.tenant_id = r.tenant_id and k.id = r.key_id";
+    }
+    if (groups.contains(Group.TAG)) {
+      joins += " left join lateral jsonb_array_elements_text(k.tags) t(tag) on true";
+    }
+    return joins;
   }
 
   private static String interval(String width) {
@@ -129,8 +149,9 @@ public final class PostgresUsageReport implements UsageReport {
       case PROJECT -> isNone(text) ? "" : new ProjectId(UUID.fromString(text)).toString();
       case BUSINESS_UNIT ->
           isNone(text) ? "" : new BusinessUnitId(UUID.fromString(text)).toString();
-      case MODEL, PROVIDER -> text;
-      case MINUTE, HOUR, DAY -> Instant.ofEpochSecond(Long.parseLong(text)).toString();
+      case MEMBER -> text.isEmpty() ? "" : new MemberId(UUID.fromString(text)).toString();
+      case MODEL, PROVIDER, TAG -> text;
+      case MINUTE, HOUR, DAY, MONTH -> Instant.ofEpochSecond(Long.parseLong(text)).toString();
     };
   }
 

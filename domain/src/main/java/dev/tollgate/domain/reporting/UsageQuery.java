@@ -71,11 +71,14 @@ public record UsageQuery(
     KEY(null),
     PROJECT(null),
     BUSINESS_UNIT(null),
+    MEMBER(null),
+    TAG(null),
     MODEL(null),
     PROVIDER(null),
     MINUTE(Duration.ofMinutes(1)),
     HOUR(Duration.ofHours(1)),
-    DAY(Duration.ofDays(1));
+    DAY(Duration.ofDays(1)),
+    MONTH(Duration.ofDays(28));
 
     private final @Nullable Duration width;
 
@@ -83,7 +86,7 @@ public record UsageQuery(
       this.width = width;
     }
 
-    /// The length of an interval, or null when the group is none.
+    /// The least length of an interval, or null when the group is none.
     public @Nullable Duration width() {
       return width;
     }
@@ -100,7 +103,8 @@ public record UsageQuery(
         }
       }
       throw new IllegalArgumentException(
-          "group_by must be key, project, business_unit, model, provider, minute, hour or day");
+          "group_by must be key, project, business_unit, member, tag, model, provider, minute, hour,"
+              + " day or month");
     }
   }
 }

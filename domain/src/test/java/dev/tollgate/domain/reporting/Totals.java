@@ -4,6 +4,8 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,13 @@ public final class Totals {
       case MINUTE -> begin(call, 60);
       case HOUR -> begin(call, 3_600);
       case DAY -> begin(call, 86_400);
+      case MONTH ->
+          LocalDate.ofInstant(call.time(), ZoneOffset.UTC)
+              .withDayOfMonth(1)
+              .atStartOfDay(ZoneOffset.UTC)
+              .toInstant()
+              .toString();
+      case MEMBER, TAG -> throw new IllegalArgumentException("a call does not say its " + group);
     };
   }
 
