@@ -11,8 +11,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A real gateway with a real PostgreSQL on free ports, shared by the tests of a run. Tests keep
 /// out of each other's way by projects, keys and models of their own.
@@ -20,12 +22,21 @@ final class TestingGateway {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private final DevGateway dev;
+  private final @Nullable DevGateway dev;
+  private final String url;
+  private final String adminToken;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  private TestingGateway(DevGateway dev) {
+  private TestingGateway(@Nullable DevGateway dev, String url, String adminToken) {
     this.dev = dev;
+    this.url = url;
+    this.adminToken = adminToken;
+  }
+
+  /// A gateway that runs elsewhere.
+  static TestingGateway at(String url, String adminToken) {
+    return new TestingGateway(null, url, adminToken);
   }
 
   private static final class Shared {
@@ -35,7 +46,7 @@ final class TestingGateway {
       try {
         Path folder = Files.createTempDirectory("tollgate-test");
         TestingGateway gateway = start(folder);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> gateway.dev.close()));
+        Runtime.getRuntime().addShutdownHook(new Thread(gateway::close));
         return gateway;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -65,31 +76,31 @@ final class TestingGateway {
                 Set.of("https://app.example"),
                 Duration.ofSeconds(5)));
     dev.start();
-    return new TestingGateway(dev);
+    return new TestingGateway(dev, "http://127.0.0.1:" + dev.port(), dev.env().adminToken());
   }
 
   void close() {
-    dev.close();
+    dev().close();
   }
 
   DevGateway dev() {
-    return dev;
+    return Objects.requireNonNull(dev, "runs elsewhere");
   }
 
   String url() {
-    return "http://127.0.0.1:" + dev.port();
+    return url;
   }
 
   String opsUrl() {
-    return "http://127.0.0.1:" + dev.opsPort();
+    return "http://127.0.0.1:" + dev().opsPort();
   }
 
   String demoKey() {
-    return dev.env().key();
+    return dev().env().key();
   }
 
   String adminToken() {
-    return dev.env().adminToken();
+    return adminToken;
   }
 
   /// A name no other test uses.

@@ -1,0 +1,117 @@
+package dev.tollgate.persistence.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Policy;
+import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.Window;
+import dev.tollgate.persistence.database.TestingDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/// Many callers on several nodes whose calls all count against one tenant. `-Dtollgate.seconds=120`
+/// does it for longer, `-Dtollgate.hot.bar=80` asks for that percentage of what the same callers
+/// reach on tenants of their own.
+class HotRowTest {
+  private static final int SECONDS = Integer.getInteger("tollgate.seconds", 3);
+  private static final int BAR = Integer.getInteger("tollgate.hot.bar", 0);
+  private static final int CALLERS = 64;
+  private static final int NODES = 2;
+
+  @Test
+  void oneTenantsRowCausesNoDeadlockAndHardlyAnyWait() throws Exception {
+    long deadlocks = deadlocks();
+    long apart = 0;
+    long together = 0;
+    // Interleaved, since the machine may be slower in one half than in the other.
+    for (int round = 0; round < 2; round++) {
+      apart += callsSettled(CALLERS);
+      together += callsSettled(1);
+    }
+    assertThat(deadlocks()).isEqualTo(deadlocks);
+    long percent = together * 100 / apart;
+    System.out.printf(
+        "hot row: %d calls on one tenant, %d on %d tenants: %d %%%n",
+        together, apart, CALLERS, percent);
+    assertThat(percent).isGreaterThanOrEqualTo(BAR);
+  }
+
+  private static long deadlocks() {
+    return Long.parseLong(
+        TestingDatabase.shared()
+            .select("select sum(deadlocks)::text from pg_stat_database")
+            .getFirst());
+  }
+
+  private static long callsSettled(int tenants) throws Exception {
+    List<PostgresAuthority> ledgers = new ArrayList<>();
+    List<VirtualKey> keys = new ArrayList<>();
+    for (int i = 0; i < tenants; i++) {
+      PostgresAuthority ledger = new PostgresAuthority();
+      ledgers.add(ledger);
+      for (int j = 0; j < CALLERS / tenants; j++) {
+        VirtualKey key = ledger.newKey();
+        keys.add(key);
+        ledger.limitedBy(
+            SampleBudgets.ofKey(key, "1000"),
+            SampleBudgets.of(
+                key, Scope.PROJECT, key.project().value(), Window.DAY, Policy.REFUSE, "1000"),
+            SampleBudgets.ofTenant(key, "100000"));
+      }
+    }
+    List<GroupCommit> nodes = new ArrayList<>();
+    for (int i = 1; i <= NODES; i++) {
+      GroupCommit node =
+          new GroupCommit(
+              new PostgresLedgerStore(TestingDatabase.shared().database(), i),
+              new CachedBudgetBooks(TestingDatabase.shared().database()),
+              _ -> {});
+      node.start();
+      nodes.add(node);
+    }
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Long>> callers = new ArrayList<>();
+      for (int i = 0; i < keys.size(); i++) {
+        VirtualKey key = keys.get(i);
+        GroupCommit node = nodes.get(i % NODES);
+        callers.add(() -> callUntilTheEnd(node, key));
+      }
+      long settled = 0;
+      for (Future<Long> each : executor.invokeAll(callers)) {
+        settled += each.get();
+      }
+      return settled;
+    } finally {
+      nodes.forEach(GroupCommit::close);
+      ledgers.forEach(PostgresAuthority::close);
+    }
+  }
+
+  private static long callUntilTheEnd(GroupCommit node, VirtualKey key) {
+    long settled = 0;
+    long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos() / 2;
+    while (System.nanoTime() < end) {
+      Admission admission = node.reserve(SampleBudgets.aHold(key, "0.0001"), Duration.ofSeconds(5));
+      if (!(admission instanceof Admission.Admitted admitted)) {
+        throw new IllegalStateException("not admitted: " + admission);
+      }
+      if (node.commit(
+          SampleCalls.aCall().by(key).settling(admitted.hold()).costing(10).build(),
+          Duration.ofSeconds(5))) {
+        settled++;
+      }
+    }
+    return settled;
+  }
+}

@@ -1,0 +1,257 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.money.Money;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/// Three nodes in trouble. Not part of `./mvnw verify`, for it takes minutes: `bench/faults NAME`.
+class ClusterFaults {
+  private static final int REPETITIONS = Integer.getInteger("tollgate.repetitions", 5);
+  private static final int KILLS = Integer.getInteger("tollgate.kills", 3);
+  private static final int PAUSES = Integer.getInteger("tollgate.pauses", 1);
+  private static final int PAUSE_SECONDS = Integer.getInteger("tollgate.pause.seconds", 30);
+
+  /// Of holds whose node is gone; the provider's total time-out and this are five seconds.
+  private static final Map<String, String> SHORT_HOLDS =
+      Map.of("TOLLGATE_LEDGER_HOLD_GRACE", "PT1S");
+
+  private final Map<String, String> answered = new ConcurrentHashMap<>();
+  private final AtomicBoolean over = new AtomicBoolean();
+  private final AtomicInteger broken = new AtomicInteger();
+
+  @Test
+  void race() throws Exception {
+    try (RunningCluster cluster = RunningCluster.start(3, Map.of());
+        PricedUpstream upstream = new PricedUpstream();
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      TestingGateway gateway = cluster.gateway();
+      String model = upstream.model(gateway);
+      String key = gateway.newKey(gateway.newProject(), "").path("key").asText();
+      Thread.sleep(2_000);
+      Money limit = Money.ZERO;
+      for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+        limit = limit.plus(Money.parseUsd("1.00"));
+        limitTenant(gateway, limit);
+        upstream.forget();
+        List<Callable<HttpResponse<String>>> calls = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+          TestingGateway node = cluster.node(1 + i % 3);
+          calls.add(() -> node.call("/v1/chat/completions", key, PricedUpstream.body(model, 10)));
+        }
+        int answers = 0;
+        for (Future<HttpResponse<String>> each : executor.invokeAll(calls)) {
+          HttpResponse<String> response = each.get();
+          answers += response.statusCode() == 200 ? 1 : 0;
+          assertThat(response.statusCode()).as(response.body()).isIn(200, 429);
+        }
+        assertThat(answers).as("repetition %s", repetition).isEqualTo(100);
+        assertThat(upstream.served()).isEqualTo(100);
+      }
+      assertInOrder(gateway);
+      System.out.printf("race: %d repetitions%n", REPETITIONS);
+    }
+  }
+
+  private static void limitTenant(TestingGateway gateway, Money limit) {
+    gateway.manage(
+        "PUT",
+        "/budgets",
+        "{\"scope\":\"tenant\",\"window\":\"total\",\"limit\":\"%s\"}".formatted(limit.usd()));
+  }
+
+  private static void assertInOrder(TestingGateway gateway) {
+    assertThat(gateway.manage("POST", "/ledger/verify", "").path("violations")).isEmpty();
+  }
+
+  @Test
+  void kill() throws Exception {
+    try (RunningCluster cluster = RunningCluster.start(3, SHORT_HOLDS);
+        PricedUpstream upstream = new PricedUpstream().pausing(30);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      TestingGateway gateway = cluster.gateway();
+      String model = impatient(gateway, upstream);
+      String key = budgeted(gateway);
+      Thread.sleep(2_000);
+      try {
+        load(executor, gateway, key, model);
+        Random random = new Random(5);
+        for (int i = 0; i < KILLS; i++) {
+          Thread.sleep(1_000 + random.nextInt(500));
+          int node = 1 + random.nextInt(3);
+          cluster.signal(node, "KILL");
+          Thread.sleep(500);
+          cluster.restart(node);
+        }
+        Thread.sleep(1_000);
+      } finally {
+        over.set(true);
+      }
+      awaitNoOpenHold(gateway);
+      assertEveryAnswerIsBooked(gateway);
+      assertInOrder(gateway);
+      System.out.printf(
+          "kill: %d kills, %d answers, %d broken%n", KILLS, answered.size(), broken.get());
+    }
+  }
+
+  /// A model whose calls have a total time-out of four seconds.
+  private static String impatient(TestingGateway gateway, PricedUpstream upstream) {
+    String provider = TestingGateway.unique("impatient");
+    String model = TestingGateway.unique("model");
+    gateway.manage(
+        "POST",
+        "/providers",
+        """
+        {"name":"%s","kind":"openai","base_url":"%s","credential":"sk-upstream-secret-0123456789",
+         "allow_private_network":true,"options":{"timeouts":{"total":"PT4S"}}}"""
+            .formatted(provider, upstream.upstream().baseUrl()));
+    gateway.manage(
+        "POST",
+        "/models",
+        "{\"name\":\"%s\",\"deployments\":[{\"provider\":\"%s\",\"model\":\"m\"}]}"
+            .formatted(model, provider));
+    gateway.manage(
+        "PUT",
+        "/prices",
+        """
+        {"provider":"%s","model":"m","effective_from":"2026-01-01T00:00:00Z",
+         "input":"0","output":"1000.00"}"""
+            .formatted(provider));
+    return model;
+  }
+
+  private static String budgeted(TestingGateway gateway) {
+    return gateway
+        .newKey(
+            gateway.newProject(),
+            "\"budget\":{\"limit\":\"100000\",\"window\":\"total\",\"policy\":\"refuse\"}")
+        .path("key")
+        .asText();
+  }
+
+  /// About a hundred calls a second.
+  private void load(ExecutorService executor, TestingGateway gateway, String key, String model) {
+    for (int i = 0; i < 10; i++) {
+      int cost = i + 1;
+      var _ =
+          executor.submit(
+              () -> {
+                while (!over.get()) {
+                  call(gateway, key, PricedUpstream.body(model, cost));
+                  Thread.sleep(60);
+                }
+                return null;
+              });
+    }
+  }
+
+  private void call(TestingGateway gateway, String key, String body) {
+    try {
+      HttpResponse<String> response = gateway.call("/v1/chat/completions", key, body);
+      boolean pending = response.headers().firstValue("x-tollgate-settlement").isPresent();
+      if (response.statusCode() == 200 && !pending) {
+        answered.put(
+            response.headers().firstValue("x-request-id").orElseThrow(),
+            response.headers().firstValue("x-tollgate-cost").orElseThrow());
+      } else {
+        broken.incrementAndGet();
+      }
+    } catch (RuntimeException e) {
+      broken.incrementAndGet();
+    }
+  }
+
+  private static void awaitNoOpenHold(TestingGateway gateway) throws InterruptedException {
+    for (int i = 0; i < 90; i++) {
+      if (gateway.manage("POST", "/ledger/verify", "").path("open_holds").asInt() == 0) {
+        return;
+      }
+      Thread.sleep(1_000);
+    }
+    throw new AssertionError("holds are left open");
+  }
+
+  private void assertEveryAnswerIsBooked(TestingGateway gateway) {
+    assertThat(answered).isNotEmpty();
+    answered.forEach(
+        (call, cost) -> {
+          JsonNode booked = gateway.manage("GET", "/calls/" + call, "");
+          assertThat(booked.path("cost").asText()).as(call).isEqualTo(cost);
+          assertThat(booked.path("estimated").asBoolean()).as(call).isFalse();
+        });
+  }
+
+  @Test
+  void pause() throws Exception {
+    try (RunningCluster cluster = RunningCluster.start(3, SHORT_HOLDS);
+        PricedUpstream upstream = new PricedUpstream().pausing(50);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      TestingGateway gateway = cluster.gateway();
+      String model = impatient(gateway, upstream);
+      String key = budgeted(gateway);
+      Money limit = Money.parseUsd("20.00");
+      limitTenant(gateway, limit);
+      Thread.sleep(2_000);
+      try {
+        load(executor, gateway, key, model);
+        for (int i = 0; i < PAUSES; i++) {
+          Thread.sleep(1_000);
+          int node = 1 + i % 3;
+          cluster.signal(node, "STOP");
+          Thread.sleep(PAUSE_SECONDS * 1_000L);
+          cluster.signal(node, "CONT");
+        }
+        Thread.sleep(3_000);
+      } finally {
+        over.set(true);
+      }
+      awaitNoOpenHold(gateway);
+      assertEveryAnswerIsBooked(gateway);
+      assertInOrder(gateway);
+      JsonNode budget = gateway.manage("GET", "/budgets?scope=tenant", "").path("data").get(0);
+      assertThat(Money.parseUsd(budget.path("settled").asText())).isLessThanOrEqualTo(limit);
+      awaitThreeMembers(cluster);
+      System.out.printf(
+          "pause: %d pauses of %d s, %d answers, %d others, $%s of $%s%n",
+          PAUSES,
+          PAUSE_SECONDS,
+          answered.size(),
+          broken.get(),
+          budget.path("settled").asText(),
+          limit.usd());
+    }
+  }
+
+  /// The halves have met again.
+  private static void awaitThreeMembers(RunningCluster cluster) throws Exception {
+    for (int node = 1; node <= 3; node++) {
+      boolean met = false;
+      for (int i = 0; i < 300 && !met; i++) {
+        HttpResponse<String> metrics =
+            cluster
+                .gateway()
+                .send(
+                    HttpRequest.newBuilder(URI.create(cluster.opsUrl(node) + "/metrics")).build());
+        met = metrics.body().matches("(?s).*tollgate_cluster_members[^\\n]* 3(?:\\.0)?\\n.*");
+        Thread.sleep(met ? 0 : 200);
+      }
+      assertThat(met).as("node %s sees three members", node).isTrue();
+    }
+  }
+}
