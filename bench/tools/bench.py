@@ -299,7 +299,10 @@ class Gateway:
             self.api("PUT", "/prices", {
                 "provider": provider, "model": model, "effective_from": "2025-01-01T00:00:00Z",
                 "input": "0.15", "cached_input": "0.075", "output": "0.60"})
-        self.key = self.api("POST", "/keys", {"name": "bench", "project": project["id"]})["key"]
+        # Every call is held and settled on two accounts; neither is ever near its limit.
+        budget = {"limit": "1000000", "window": "month", "policy": "refuse"}
+        self.key = self.api("POST", "/keys", {"name": "bench", "project": project["id"], "budget": budget})["key"]
+        self.api("PUT", "/budgets", {"scope": "tenant", **budget})
 
     def cpu(self):
         return cpu_us(self.process.pid)

@@ -59,9 +59,9 @@ public final class LedgerCommand {
         out.println(
             Messages.oneLine(
                 each.path("check").asText()
-                    + "  "
+                    + " "
                     + each.path("subject").asText()
-                    + "  "
+                    + " "
                     + each.path("detail").asText()));
       }
       boolean ok = report.path("ok").asBoolean(false);

@@ -143,7 +143,6 @@ final class Holds {
 
   private Admission reserve(Ask ask, Bound bound, boolean mayClamp, Duration patience) {
     Money want = bound.at(ask.cap);
-    long least = Math.min(ask.cap, ask.payload.demands().leastCap());
     List<BudgetId> touched = new ArrayList<>(ask.budgets.size());
     for (Budget budget : ask.budgets) {
       touched.add(budget.id());
@@ -159,7 +158,7 @@ final class Holds {
             ask.target.deployment().model(),
             ask.price.id(),
             want,
-            mayClamp ? bound.at(least) : want,
+            mayClamp ? bound.at(Math.min(ask.cap, ask.payload.demands().leastCap())) : want,
             touched,
             ask.target.timeouts().total().plus(grace)),
         patience);

@@ -1,17 +1,12 @@
 package dev.tollgate.domain.pricing;
 
 import dev.tollgate.domain.money.Money;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// The most that one attempt can cost: every input token at the dearest rate that it can really
-/// meet, and the output cap at the dearest output rate, for each answer asked for.
-///
-/// @param price the price that the attempt will be settled at
-/// @param shape what the request can meet
-public record Bound(Price price, Shape shape) {
+/// meet, and the output cap at the dearest output rate, for each answer asked for. Immutable.
+public final class Bound {
   /// A billion dollars: no bound, and no limit, is higher.
   public static final Money HIGHEST = new Money(1_000_000_000_000_000_000L);
 
@@ -26,8 +21,9 @@ public record Bound(Price price, Shape shape) {
           Component.CACHE_WRITE_1H,
           Component.CACHE_WRITE_12H);
   private static final List<Component> OUTPUT = List.of(Component.OUTPUT, Component.REASONING);
-  private static final List<Component> AUDIO =
-      List.of(Component.AUDIO_INPUT, Component.AUDIO_OUTPUT, Component.IMAGE_OUTPUT);
+  private static final List<Component> AUDIO_IN = List.of(Component.AUDIO_INPUT);
+  private static final List<Component> MEDIA_OUT =
+      List.of(Component.AUDIO_OUTPUT, Component.IMAGE_OUTPUT);
   private static final List<Component> TOOLS = List.of(Component.WEB_SEARCH, Component.FILE_SEARCH);
 
   /// What a request can meet.
@@ -52,11 +48,36 @@ public record Bound(Price price, Shape shape) {
     }
   }
 
+  private final Price price;
+  private final Shape shape;
+
+  /// Thousandths of a nano-dollar for the whole input, or -1 when that is beyond every budget.
+  private final long input;
+
+  /// Thousandths of a nano-dollar for one output token.
+  private final long outputRate;
+
+  /// @param price the price that the attempt will be settled at
+  /// @param shape what the request can meet
+  public Bound(Price price, Shape shape) {
+    this.price = price;
+    this.shape = shape;
+    this.outputRate = outputRate();
+    this.input = input();
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
   /// @param outputCap the most tokens of each answer
   public Money at(long outputCap) {
+    if (input < 0) {
+      return HIGHEST;
+    }
     try {
-      long output = Math.multiplyExact(Math.multiplyExact(outputCap, shape.choices), outputRate());
-      return lower(price.amount(Math.addExact(input(), output)));
+      long output = Math.multiplyExact(Math.multiplyExact(outputCap, shape.choices()), outputRate);
+      return lower(price.amount(Math.addExact(input, output)));
     } catch (ArithmeticException e) {
       return HIGHEST;
     }
@@ -79,59 +100,63 @@ public record Bound(Price price, Shape shape) {
 
   private long input() {
     long rate = dearest(INPUT);
-    if (shape.cacheWrites) {
+    if (shape.cacheWrites()) {
       rate = Math.max(rate, dearest(CACHE_WRITES));
     }
-    if (shape.otherMedia) {
-      rate = Math.max(rate, dearest(AUDIO.subList(0, 1)));
+    if (shape.otherMedia()) {
+      rate = Math.max(rate, dearest(AUDIO_IN));
     }
-    long tools =
-        Math.multiplyExact(
-            Math.multiplyExact(shape.toolCalls, dearest(TOOLS)), THOUSANDTHS_PER_CALL);
-    return Math.addExact(Math.multiplyExact(shape.inputTokens, rate), tools);
+    try {
+      long tools =
+          shape.toolCalls() == 0
+              ? 0
+              : Math.multiplyExact(
+                  Math.multiplyExact(shape.toolCalls(), dearest(TOOLS)), THOUSANDTHS_PER_CALL);
+      return Math.addExact(Math.multiplyExact(shape.inputTokens(), rate), tools);
+    } catch (ArithmeticException e) {
+      return -1;
+    }
   }
 
   private long outputRate() {
     long rate = dearest(OUTPUT);
-    return shape.otherMedia ? Math.max(rate, dearest(AUDIO.subList(1, 3))) : rate;
+    return shape.otherMedia() ? Math.max(rate, dearest(MEDIA_OUT)) : rate;
   }
 
   /// The dearest rate of any of the components, over every length of prompt and every tier that the
   /// request can meet.
   private long dearest(List<Component> components) {
-    long dearest = 0;
-    for (long length : lengths()) {
-      for (@Nullable String tier : tiers()) {
-        var met = new Rate.Circumstances(length, tier, shape.region);
-        for (Component component : components) {
-          Rate rate = price.rate(component, met);
-          dearest = rate == null ? dearest : Math.max(dearest, rate.microsPerUnit());
-        }
+    long dearest = dearest(components, 0);
+    for (int i = 0; i < price.rates().size(); i++) {
+      long length = price.rates().get(i).when().minInputTokens();
+      if (length > 0 && length <= shape.inputTokens()) {
+        dearest = Math.max(dearest, dearest(components, length));
       }
     }
     return dearest;
   }
 
-  private long[] lengths() {
-    LongStream steps = price.rates().stream().mapToLong(rate -> rate.when().minInputTokens());
-    return LongStream.concat(LongStream.of(0), steps)
-        .filter(length -> length <= shape.inputTokens)
-        .distinct()
-        .toArray();
+  private long dearest(List<Component> components, long length) {
+    if (!"auto".equals(shape.serviceTier())) {
+      return dearest(components, length, shape.serviceTier());
+    }
+    long dearest = dearest(components, length, null);
+    for (Rate rate : price.rates()) {
+      if (rate.when().serviceTier() != null) {
+        dearest = Math.max(dearest, dearest(components, length, rate.when().serviceTier()));
+      }
+    }
+    return dearest;
   }
 
-  private List<@Nullable String> tiers() {
-    if (!"auto".equals(shape.serviceTier)) {
-      return Arrays.asList(shape.serviceTier);
+  private long dearest(List<Component> components, long length, @Nullable String tier) {
+    var met = new Rate.Circumstances(length, tier, shape.region());
+    long dearest = 0;
+    for (int i = 0; i < components.size(); i++) {
+      Rate rate = price.rate(components.get(i), met);
+      dearest = rate == null ? dearest : Math.max(dearest, rate.microsPerUnit());
     }
-    String[] named =
-        price.rates().stream()
-            .map(rate -> rate.when().serviceTier())
-            .filter(tier -> tier != null)
-            .distinct()
-            .toArray(String[]::new);
-    @Nullable String[] all = Arrays.copyOf(named, named.length + 1);
-    return Arrays.asList(all);
+    return dearest;
   }
 
   private static Money lower(Money amount) {

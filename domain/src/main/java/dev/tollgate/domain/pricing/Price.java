@@ -63,7 +63,8 @@ public record Price(
   public @Nullable Rate rate(Component component, Rate.Circumstances met) {
     for (Component c = component; c != null; c = c.fallback()) {
       Rate best = null;
-      for (Rate rate : rates) {
+      for (int i = 0; i < rates.size(); i++) {
+        Rate rate = rates.get(i);
         if (rate.component() == c
             && rate.when().hold(met)
             && (best == null || rate.when().beats(best.when()))) {

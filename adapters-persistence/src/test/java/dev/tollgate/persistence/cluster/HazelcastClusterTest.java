@@ -1,0 +1,111 @@
+package dev.tollgate.persistence.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.hazelcast.config.Config;
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.money.Money;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+class HazelcastClusterTest {
+  private static final HazelcastCluster.Listener DEAF =
+      new HazelcastCluster.Listener(_ -> {}, () -> {}, () -> {});
+
+  private static Balance balance(BudgetId budget, Instant start, long version) {
+    return new Balance(
+        budget,
+        start,
+        start.plusSeconds(60),
+        true,
+        new Money(100),
+        new Money(version),
+        Money.ZERO,
+        version);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    for (int i = 0; i < 1_000 && !condition.getAsBoolean(); i++) {
+      Thread.sleep(20);
+    }
+    assertThat(condition.getAsBoolean()).isTrue();
+  }
+
+  @Test
+  void membersSeeEachOthersAccountsAndNeverGoBack() throws Exception {
+    List<String> members = List.of("127.0.0.1:" + freePort(), "127.0.0.1:" + freePort());
+    List<Balance> seen = new CopyOnWriteArrayList<>();
+    AtomicInteger changes = new AtomicInteger();
+    BudgetId budget = new BudgetId(SampleIds.anId());
+    Instant start = Instant.ofEpochSecond(1_000);
+    try (HazelcastCluster one = new HazelcastCluster(settings(members, 0), DEAF);
+        HazelcastCluster two =
+            new HazelcastCluster(
+                settings(members, 1),
+                new HazelcastCluster.Listener(seen::add, changes::incrementAndGet, () -> {}))) {
+      await(() -> one.members() == 2 && two.members() == 2);
+      one.publish(List.of(balance(budget, start, 5), balance(budget, start, 4)));
+      await(() -> balance(budget, start, 5).equals(two.seen(budget)));
+      two.publish(List.of(balance(budget, start, 3)));
+      one.publish(List.of(balance(budget, start, 6)));
+      await(() -> balance(budget, start, 6).equals(two.seen(budget)));
+      one.publish(List.of(balance(budget, start.plusSeconds(60), 1)));
+      await(() -> balance(budget, start.plusSeconds(60), 1).equals(one.seen(budget)));
+      two.publish(List.of(balance(budget, start, 9)));
+      Thread.sleep(200);
+      assertThat(one.seen(budget)).isEqualTo(balance(budget, start.plusSeconds(60), 1));
+      await(() -> seen.contains(balance(budget, start, 6)));
+      assertThat(one.seen(new BudgetId(SampleIds.anId()))).isNull();
+      one.announceChange();
+      await(() -> changes.get() == 1);
+      two.announceChange();
+      Thread.sleep(200);
+      assertThat(changes).as("not told of its own").hasValue(1);
+    }
+  }
+
+  private static ClusterSettings settings(List<String> members, int own) {
+    int port = Integer.parseInt(members.get(own).replaceAll(".*:", ""));
+    return new ClusterSettings("test-" + members.getFirst(), "127.0.0.1", port, members, null);
+  }
+
+  @Test
+  void aMemberOffersNothingThatIsNotNeeded() {
+    Config config =
+        HazelcastCluster.config(
+            new ClusterSettings("tollgate", "10.0.0.1", 5701, List.of("a:1", "b:1", "c:1"), null));
+    assertThat(config.getClusterName()).isEqualTo("tollgate-0.1");
+    assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
+    assertThat(config.getProperty("hazelcast.operation.fail.on.indeterminate.state"))
+        .isEqualTo("true");
+    assertThat(config.getJetConfig().isEnabled()).isFalse();
+    assertThat(config.getManagementCenterConfig().isScriptingEnabled()).isFalse();
+    assertThat(config.getNetworkConfig().getJoin().getMulticastConfig().isEnabled()).isFalse();
+    assertThat(config.getNetworkConfig().getJoin().getAutoDetectionConfig().isEnabled()).isFalse();
+    assertThat(config.getNetworkConfig().getInterfaces().getInterfaces())
+        .containsExactly("10.0.0.1");
+    assertThat(config.getSplitBrainProtectionConfig("majority").getMinimumClusterSize())
+        .isEqualTo(2);
+    assertThat(config.getMapConfig("budget-view").getSplitBrainProtectionName())
+        .isEqualTo("majority");
+    var filter = config.getSerializationConfig().getJavaSerializationFilterConfig();
+    assertThat(filter).isNotNull();
+    assertThat(filter.isDefaultsDisabled()).isTrue();
+    assertThat(filter.getWhitelist().isListed("java.util.PriorityQueue")).isFalse();
+    assertThat(filter.getWhitelist().isListed(Advance.class.getName())).isTrue();
+  }
+}
