@@ -349,7 +349,7 @@ begin
       from unnest(h_id) with ordinality u(id, i) join tollgate.hold h on h.id = u.id;
     return;
   elsif s_last is distinct from p_batch - 1 then
-    raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session;
+    raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session using errcode = 'TG001';
   end if;
 
   if cardinality(t_id) > 0 then
@@ -595,7 +595,7 @@ begin
     update tollgate.writer_session set beat = clock_timestamp() where id = p_session;
     return false;
   elsif s_last is distinct from p_batch - 1 then
-    raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session;
+    raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session using errcode = 'TG001';
   end if;
   perform pg_advisory_xact_lock(7003, hashtext(x.h::text)) from (select u.h from unnest(a_hold) u(h) order by 1) x;
   perform 1 from tollgate.account c where c.id = any(array(select unnest(e.accounts) from unnest(a_hold, a_day) u(hold, day)
@@ -635,6 +635,17 @@ create function tollgate.units_below(p_tenant uuid, p_unit uuid) returns uuid[] 
   select coalesce(array_agg(id), '{}') from below
 $$;
 
+-- What a scope has spent since an instant, by the roll-ups.
+create function tollgate.spent_since(p_tenant uuid, p_scope text, p_scope_id uuid, p_models text[], p_since timestamptz) returns bigint language sql stable as $$
+  select coalesce(sum(q.cost_nanos), 0)::bigint from tollgate.usage_quarter q
+  where q.tenant_id = p_tenant and q.bucket >= p_since and tollgate.model_counts(p_models, q.model)
+    and case p_scope when 'tenant' then true
+      when 'business_unit' then q.business_unit_id = any(tollgate.units_below(p_tenant, p_scope_id))
+      when 'project' then q.project_id = p_scope_id
+      when 'key' then q.key_id = p_scope_id
+      else q.key_id in (select k.id from tollgate.virtual_key k where k.tenant_id = p_tenant and k.owner_id = p_scope_id) end
+$$;
+
 -- Sets a budget of the current tenant. A new one starts from what the roll-ups say was spent in its window,
 -- plus open holds, which from now on count against it too. Null when its scope does not exist.
 create function tollgate.set_budget(p_id uuid, p_scope text, p_scope_id uuid, p_models text[], p_window text, p_policy text, p_limit bigint,
@@ -668,11 +679,7 @@ begin
     select time_zone, fiscal_month into v_zone, v_month from tollgate.tenant where id = v_tenant;
     v_start := tollgate.window_start(p_window, v_zone, v_month, now());
     if p_scope = 'business_unit' then v_units := tollgate.units_below(v_tenant, p_scope_id); end if;
-    select coalesce(sum(q.cost_nanos), 0)::bigint into v_posted from tollgate.usage_quarter q
-      where q.tenant_id = v_tenant and q.bucket >= v_start and tollgate.model_counts(p_models, q.model)
-        and case p_scope when 'tenant' then true when 'business_unit' then q.business_unit_id = any(v_units) when 'project' then q.project_id = p_scope_id
-          when 'key' then q.key_id = p_scope_id
-          else q.key_id in (select k.id from tollgate.virtual_key k where k.tenant_id = v_tenant and k.owner_id = p_scope_id) end;
+    v_posted := tollgate.spent_since(v_tenant, p_scope, p_scope_id, p_models, v_start);
     insert into tollgate.account (tenant_id, budget_id, starts, ends, rank, opening, posted)
     values (v_tenant, v_id, v_start, tollgate.window_end(p_window, v_zone, v_start), tollgate.scope_rank(p_scope), v_posted, v_posted) returning id into v_account;
     with joined as (

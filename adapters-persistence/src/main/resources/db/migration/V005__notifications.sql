@@ -53,3 +53,23 @@ grant select on tollgate.notification to tollgate_app;
 grant select (tenant_id, id) on tollgate.webhook to tollgate_ledger;
 grant select, insert, update, delete on tollgate.notification to tollgate_ledger;
 grant update (taken) on tollgate.budget_alert to tollgate_ledger;
+
+-- Budgets that will not last their window at the rate of the last seven days, noted once for each account as
+-- threshold 0. Silent for three days and below a tenth of the limit, when a rate says little.
+create function tollgate.note_forecasts() returns int language plpgsql set search_path = tollgate, pg_temp as $$
+declare n int;
+begin
+  insert into tollgate.budget_alert (tenant_id, budget_id, starts, threshold, limit_nanos, posted, at)
+  select c.tenant_id, c.budget_id, c.starts, 0, l.lim, c.posted, now()
+  from tollgate.account c
+  join tollgate.budget b on b.id = c.budget_id and not b.retired
+  cross join lateral (select tollgate.limit_now(b) as lim) l
+  cross join lateral (select greatest(c.starts, now() - interval '7 days') as since) s
+  where c.ends > now() and c.starts <= now() - interval '3 days' and c.posted < l.lim and c.posted::numeric * 10 >= l.lim
+    and not exists (select 1 from tollgate.budget_alert a where a.tenant_id = c.tenant_id and a.budget_id = c.budget_id and a.starts = c.starts and a.threshold = 0)
+    and c.posted + tollgate.spent_since(c.tenant_id, b.scope, b.scope_id, b.models, s.since)::numeric
+      * extract(epoch from c.ends - now()) / extract(epoch from now() - s.since) > l.lim
+  on conflict do nothing;
+  get diagnostics n = row_count;
+  return n;
+end $$;

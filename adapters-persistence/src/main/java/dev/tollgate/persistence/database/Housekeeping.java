@@ -9,7 +9,8 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 
 /// What has to be done to tables now and then: partitions of coming days are made, days past their
-/// time dropped, short-lived rows deleted. Every part may be run twice, by any node.
+/// time dropped, short-lived rows deleted, forecasts noted, heads of chains anchored. Every part
+/// may be run twice, by any node.
 public final class Housekeeping {
   private static final int DAYS_AHEAD = 3;
 
@@ -36,6 +37,15 @@ public final class Housekeeping {
                 "delete from tollgate.usage_minute where bucket < now() - interval '8 days'");
             statement.execute(
                 "delete from tollgate.idempotency where created_at < now() - interval '24 hours'");
+            statement.execute("select tollgate.note_forecasts()");
+            // The heads of the chains, once an hour, apart from what they were computed from.
+            statement.execute(
+                "insert into tollgate.ledger_anchor (session_id, batch, head)"
+                    + " select b.session_id, b.batch, b.head from tollgate.ledger_batch b"
+                    + " join (select session_id, max(batch) as batch from tollgate.ledger_batch"
+                    + " where at > now() - interval '2 hours' group by session_id) last"
+                    + " on last.session_id = b.session_id and last.batch = b.batch"
+                    + " on conflict do nothing");
             statement.execute("delete from tollgate.change where at < now() - interval '1 hour'");
           }
           return 0;

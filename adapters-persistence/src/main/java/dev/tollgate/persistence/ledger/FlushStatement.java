@@ -9,6 +9,7 @@ import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.Reservation;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -19,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -134,20 +136,21 @@ final class FlushStatement {
 
   /// Binds a batch.
   ///
+  /// @param empties of the statement's connection
   /// @param silence after which a session counts as silent, in seconds
-  static void bind(PreparedStatement flush, Batch batch, int node, int silence)
+  static void bind(PreparedStatement flush, Empties empties, Batch batch, int node, int silence)
       throws SQLException {
     flush.setLong(1, batch.session());
     flush.setLong(2, batch.number());
     flush.setInt(3, node);
-    int next = bind(flush, 4, CALL, batch.calls());
-    next = bind(flush, next, ROLL_UP, RollUps.of(batch.calls()));
-    next = bind(flush, next, SETTLE, batch.calls());
-    next = bind(flush, next, BOOK, batch.books().values());
-    next = bind(flush, next, HOLD, batch.reservations());
-    next = bind(flush, next, TOUCH, touches(batch));
-    next = bind(flush, next, END, batch.voids());
-    next = bind(flush, next, END, batch.expiries());
+    int next = bind(flush, empties, 4, CALL, batch.calls());
+    next = bind(flush, empties, next, ROLL_UP, RollUps.of(batch.calls()));
+    next = bind(flush, empties, next, SETTLE, batch.calls());
+    next = bind(flush, empties, next, BOOK, batch.books().values());
+    next = bind(flush, empties, next, HOLD, batch.reservations());
+    next = bind(flush, empties, next, TOUCH, touches(batch));
+    next = bind(flush, empties, next, END, batch.voids());
+    next = bind(flush, empties, next, END, batch.expiries());
     flush.setInt(next, silence);
   }
 
@@ -178,8 +181,23 @@ final class FlushStatement {
     return book == null ? List.of() : book.touching(key, model);
   }
 
+  /// Most batches have no rows of some kind; their arrays are made once for each connection.
+  static final class Empties {
+    private final Map<String, Array> arrays = new HashMap<>();
+
+    private Array get(Connection connection, String type) throws SQLException {
+      Array array = arrays.get(type);
+      if (array == null) {
+        array = connection.createArrayOf(type, new Object[0]);
+        arrays.put(type, array);
+      }
+      return array;
+    }
+  }
+
   private static <T> int bind(
       PreparedStatement flush,
+      Empties empties,
       int from,
       List<Map.Entry<String, Function<T, @Nullable Object>>> columns,
       Collection<T> rows)
@@ -192,7 +210,11 @@ final class FlushStatement {
       for (T row : rows) {
         values.add(column.getValue().apply(row));
       }
-      flush.setArray(index++, connection.createArrayOf(column.getKey(), values.toArray()));
+      flush.setArray(
+          index++,
+          values.isEmpty()
+              ? empties.get(connection, column.getKey())
+              : connection.createArrayOf(column.getKey(), values.toArray()));
     }
     return index;
   }

@@ -39,6 +39,9 @@ public final class PostgresLedgerStore implements LedgerStore {
   /// After this long without a sign of life a session counts as silent.
   public static final Duration SILENCE = Duration.ofSeconds(15);
 
+  /// What the function raises when a batch does not follow the last one.
+  private static final String OUT_OF_SEQUENCE = "TG001";
+
   private static final Logger LOG = System.getLogger(PostgresLedgerStore.class.getName());
 
   private final Database database;
@@ -47,6 +50,7 @@ public final class PostgresLedgerStore implements LedgerStore {
   private final Set<Long> knownDays = new HashSet<>();
   private @Nullable Connection connection;
   private @Nullable PreparedStatement flush;
+  private FlushStatement.Empties empties = new FlushStatement.Empties();
 
   public PostgresLedgerStore(Database database, int node) {
     this(database, node, SILENCE);
@@ -97,11 +101,14 @@ public final class PostgresLedgerStore implements LedgerStore {
         statement = connect().prepareStatement(FlushStatement.SQL);
         flush = statement;
       }
-      FlushStatement.bind(statement, batch, node, (int) silence.toSeconds());
+      FlushStatement.bind(statement, empties, batch, node, (int) silence.toSeconds());
       try (ResultSet rows = statement.executeQuery()) {
         return result(batch, rows);
       }
     } catch (SQLException e) {
+      if (OUT_OF_SEQUENCE.equals(e.getSQLState())) {
+        throw new Forgotten(String.valueOf(e.getMessage()), e);
+      }
       if (isAboutData(e)) {
         throw new Refused(String.valueOf(e.getMessage()), e);
       }
@@ -114,6 +121,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     Connection open = connection;
     connection = null;
     flush = null;
+    empties = new FlushStatement.Empties();
     if (open != null) {
       try {
         open.close();

@@ -96,6 +96,7 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           find(connection, TWICE, found, plain("hold_resolved_and_open", HOLD), tenant);
           find(connection, DIGESTS, found, plain("entry_changed", HOLD), tenant);
           chain(connection, found);
+          anchors(connection, found);
           return new Report(
               count(connection, "account", tenant),
               count(connection, "entry", tenant),
@@ -194,6 +195,25 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           }
           head = kept;
         }
+      }
+    }
+  }
+
+  /// Heads that were noted apart must still be those of the chain.
+  private static void anchors(Connection connection, List<Violation> found) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "select a.session_id, a.batch from tollgate.ledger_anchor a"
+                    + " left join tollgate.ledger_batch b on b.session_id = a.session_id"
+                    + " and b.batch = a.batch where a.head is distinct from b.head limit "
+                    + MOST);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(
+            new Violation(
+                "anchor_broken",
+                "batch " + row.getLong(2) + " of session " + row.getLong(1),
+                "the chain was rewritten"));
       }
     }
   }

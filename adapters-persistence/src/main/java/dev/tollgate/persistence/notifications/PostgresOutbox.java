@@ -113,11 +113,12 @@ public final class PostgresOutbox implements Outbox {
   /// What is said of a threshold.
   private record Message(String type, String subject, String text, String json) {
     static Message of(ResultSet alert) throws SQLException {
-      String type = "budget.threshold_reached";
+      int threshold = alert.getInt("threshold");
+      boolean forecast = threshold == 0;
+      String type = forecast ? "budget.forecast_exceeds" : "budget.threshold_reached";
       BudgetId budget = new BudgetId(alert.getObject("budget_id", UUID.class));
       String scope = alert.getString("scope");
       String window = alert.getString("time_window");
-      int threshold = alert.getInt("threshold");
       String limit = new Money(alert.getLong("limit_nanos")).usd();
       String settled = new Money(alert.getLong("posted")).usd();
       String starts = alert.getTimestamp("starts").toInstant().toString();
@@ -127,7 +128,7 @@ public final class PostgresOutbox implements Outbox {
               .formatted(scope.replace('_', ' '), threshold, limit);
       String text =
           """
-          The budget %s of a %s has reached %d %% of its limit.
+          The budget %s %s %s.
 
           Settled   $%s
           Limit     $%s

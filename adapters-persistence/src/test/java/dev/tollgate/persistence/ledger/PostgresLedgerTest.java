@@ -32,8 +32,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /// The ledger's SQL: faults, races and planted bugs.
 class PostgresLedgerTest {
@@ -57,7 +55,7 @@ class PostgresLedgerTest {
     return writer;
   }
 
-  private static List<String> simulate(long seed) {
+  static List<String> simulate(long seed) {
     try (PostgresAuthority ledger = new PostgresAuthority()) {
       List<VirtualKey> keys = List.of(ledger.newKey(), ledger.newKey());
       VirtualKey first = keys.getFirst();
@@ -83,60 +81,8 @@ class PostgresLedgerTest {
     }
   }
 
-  /// What can be wrong with the function, each as one change of its text.
-  enum Bug {
-    SEQUENCE_IGNORED("if s_last = p_batch then", "if false then"),
-    CHECK_WITHOUT_LOCK("order by c.rank, c.id for no key update", "order by c.rank, c.id"),
-    NO_LIMIT("where l.hard and l.posted", "where false and l.hard and l.posted"),
-    NO_UNIQUE_SETTLE("f.amount := c_cost_nanos[j] - t_amount;", "f.amount := c_cost_nanos[j];"),
-    EXPIRY_POSTS_NOTHING("when g.id = any(x_free) then g.amount", "when g.id = any(x_free) then 0");
-
-    private final String right;
-    private final String wrong;
-
-    Bug(String right, String wrong) {
-      this.right = right;
-      this.wrong = wrong;
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void everyBugPlantedInTheFunctionIsFound(Bug bug) throws Exception {
-    String function =
-        TESTING
-            .select(
-                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'flush'"
-                    + " and p.pronamespace = 'tollgate'::regnamespace")
-            .getFirst();
-    assertThat(function).contains(bug.right);
-    TESTING.run(Role.MIGRATOR, function.replace(bug.right, bug.wrong));
-    try {
-      assertThat(isFound(bug)).isTrue();
-    } finally {
-      TESTING.run(Role.MIGRATOR, function);
-    }
-  }
-
-  private boolean isFound(Bug bug) throws Exception {
-    if (bug == Bug.CHECK_WITHOUT_LOCK || bug == Bug.NO_LIMIT) {
-      for (int i = 0; i < 20; i++) {
-        if (admittedInARace(3) > 100) {
-          return true;
-        }
-      }
-      return false;
-    }
-    for (long seed = 0; seed < 20; seed++) {
-      if (!simulate(seed).isEmpty()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /// Of 200 holds of a cent that race for the tenant's only dollar, on several nodes.
-  private int admittedInARace(int nodes) throws Exception {
+  static int admittedInARace(int nodes) throws Exception {
     try (PostgresAuthority own = new PostgresAuthority();
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<VirtualKey> keys = List.of(own.newKey(), own.newKey(), own.newKey());
@@ -303,6 +249,28 @@ class PostgresLedgerTest {
   }
 
   @Test
+  void afterAFailOverThatLostCommitsTheTruthIsPostedAllTheSame() {
+    VirtualKey key = ledger.newKey();
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    GroupCommit writer = writer(1);
+    Hold first = admitted(writer.reserve(hold(key, "0.20"), Duration.ZERO));
+    Hold lost = admitted(writer.reserve(hold(key, "0.30"), Duration.ZERO));
+    String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
+    TESTING.run(
+        Role.MIGRATOR,
+        "update tollgate.writer_session set last_batch = last_batch - 1 where id ="
+            + " (select session_id from tollgate.hold where id = '%s')"
+                .formatted(lost.id().value()),
+        "delete from tollgate.hold where id = '" + lost.id().value() + "'",
+        "update tollgate.account set held = held - 300000000" + tenant);
+    assertThat(writer.commit(settling(key, lost, 250_000_000), PATIENCE)).isTrue();
+    assertThat(writer.commit(settling(key, first, 100_000_000), PATIENCE)).isTrue();
+    assertThat(state(key).balance().posted()).isEqualTo(Money.parseUsd("0.35"));
+    assertThat(state(key).balance().held()).isEqualTo(Money.ZERO);
+    assertInOrder();
+  }
+
+  @Test
   void eachThresholdIsNotedOnce() {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
@@ -314,6 +282,33 @@ class PostgresLedgerTest {
     }
     assertThat(ledger.rows("select threshold from tollgate.budget_alert"))
         .containsExactlyInAnyOrder("50", "80", "95", "100");
+  }
+
+  @Test
+  void aBudgetThatWillNotLastIsForetoldOnce() {
+    VirtualKey key = ledger.newKey();
+    ledger.limitedBy(
+        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.YEAR, Policy.REFUSE, "1.00"));
+    GroupCommit writer = writer(1);
+    Hold hold = admitted(writer.reserve(hold(key, "0.40"), Duration.ZERO));
+    assertThat(writer.commit(settling(key, hold, 300_000_000), PATIENCE)).isTrue();
+    String window =
+        "update tollgate.account set starts = now() - interval '%s', ends = now() + interval '%s'"
+            + " where tenant_id = '"
+            + ledger.tenant().value()
+            + "'";
+    TESTING.run(Role.MIGRATOR, window.formatted("2 days", "20 days"));
+    assertThat(foretold()).as("too early to tell").isEmpty();
+    TESTING.run(Role.MIGRATOR, window.formatted("10 days", "7 days"));
+    assertThat(foretold()).as("it lasts: as much again is 0.60").isEmpty();
+    TESTING.run(Role.MIGRATOR, window.formatted("10 days", "20 days"));
+    assertThat(foretold()).containsExactly("0");
+    assertThat(foretold()).containsExactly("0");
+  }
+
+  private List<String> foretold() {
+    TESTING.run(Role.LEDGER, "select tollgate.note_forecasts()");
+    return ledger.rows("select threshold from tollgate.budget_alert");
   }
 
   @Test

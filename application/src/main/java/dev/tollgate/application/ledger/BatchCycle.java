@@ -56,6 +56,7 @@ final class BatchCycle {
   private long number;
   private long lastProbe;
   private long lastBeat;
+  private int refused;
 
   /// @param rowDone told of every call row that is over
   /// @param observer told of the accounts that a batch changed
@@ -126,6 +127,15 @@ final class BatchCycle {
     try {
       apply(batch);
       flying.remove();
+    } catch (LedgerStore.Forgotten e) {
+      // The same batch goes out again in a new session. What a lost hold was for is posted all the
+      // same when its call is settled.
+      LOG.log(
+          Level.ERROR,
+          "The database has lost commits that it had acknowledged: {0}. Was there a fail-over to a"
+              + " replica that was behind? Run './tollgate ledger verify'.",
+          e.getMessage());
+      session = -1;
     } catch (LedgerStore.Refused | IllegalStateException | IllegalArgumentException e) {
       flying.remove();
       refused(batch, e);
@@ -133,6 +143,11 @@ final class BatchCycle {
     current = List.of();
     publishLine();
     return true;
+  }
+
+  /// Operations that the store would never take. Asked by the thread that takes the turns.
+  int refused() {
+    return refused;
   }
 
   /// Forgets what flies: its outcome will never be known, so no batch may follow under its number.
@@ -314,6 +329,7 @@ final class BatchCycle {
       return;
     }
     Operation lost = batch.getFirst();
+    refused++;
     if (lost instanceof Operation.Reserve reserve) {
       line.leave(reserve);
     }

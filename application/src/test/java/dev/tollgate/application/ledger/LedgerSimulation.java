@@ -108,6 +108,11 @@ public final class LedgerSimulation {
 
   private void check(boolean thorough) {
     violations.addAll(authority.violations(thorough));
+    for (Node node : nodes) {
+      if (node.cycle.refused() > 0) {
+        violations.add("something was refused that is in order");
+      }
+    }
     for (Budget budget : budgets()) {
       long limit = budget.limit().nanos();
       long total = spent.getOrDefault(budget.id(), 0L);

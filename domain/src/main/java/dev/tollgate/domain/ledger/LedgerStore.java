@@ -12,6 +12,7 @@ public interface LedgerStore {
   /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not known whether it was
   ///   applied; send it again
   /// @throws Refused when its content can never be written
+  /// @throws Forgotten when the store lacks batches that it had acknowledged
   Batch.Result apply(Batch batch);
 
   /// Tells the other nodes that the session is alive.
@@ -21,6 +22,16 @@ public interface LedgerStore {
 
   /// Lets go of the connection.
   void disconnect();
+
+  /// The store has lost acknowledged batches of the session: it was put back to an earlier state,
+  /// or a replica that was behind took over.
+  final class Forgotten extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public Forgotten(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
 
   /// The store will never take what is in a batch.
   final class Refused extends RuntimeException {

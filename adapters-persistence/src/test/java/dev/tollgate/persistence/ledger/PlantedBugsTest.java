@@ -1,0 +1,79 @@
+package dev.tollgate.persistence.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.database.TestingDatabase;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// The tests of the ledger's SQL notice when it is wrong.
+class PlantedBugsTest {
+  private static final TestingDatabase TESTING = TestingDatabase.shared();
+
+  /// What can be wrong with the function, each as a change of its text.
+  enum Bug {
+    SEQUENCE_IGNORED(
+        "if s_last = p_batch then",
+        "if false then",
+        "elsif s_last is distinct",
+        "elsif false and s_last is distinct"),
+    CHECK_WITHOUT_LOCK("order by c.rank, c.id for no key update", "order by c.rank, c.id"),
+    NO_LIMIT("where l.hard and l.posted", "where false and l.hard and l.posted"),
+    NO_UNIQUE_SETTLE("f.amount := c_cost_nanos[j] - t_amount;", "f.amount := c_cost_nanos[j];"),
+    EXPIRY_POSTS_NOTHING("when g.id = any(x_free) then g.amount", "when g.id = any(x_free) then 0");
+
+    // An immutable list, which Error Prone cannot see.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<String> changes;
+
+    /// @param changes right and wrong text by turns
+    Bug(String... changes) {
+      this.changes = List.of(changes);
+    }
+
+    private String plant(String function) {
+      String planted = function;
+      for (int i = 0; i < changes.size(); i += 2) {
+        assertThat(planted).contains(changes.get(i));
+        planted = planted.replace(changes.get(i), changes.get(i + 1));
+      }
+      return planted;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyBugPlantedInTheFunctionIsFound(Bug bug) throws Exception {
+    String function =
+        TESTING
+            .select(
+                "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = 'flush'"
+                    + " and p.pronamespace = 'tollgate'::regnamespace")
+            .getFirst();
+    TESTING.run(Role.MIGRATOR, bug.plant(function));
+    try {
+      assertThat(isFound(bug)).isTrue();
+    } finally {
+      TESTING.run(Role.MIGRATOR, function);
+    }
+  }
+
+  private static boolean isFound(Bug bug) throws Exception {
+    if (bug == Bug.CHECK_WITHOUT_LOCK || bug == Bug.NO_LIMIT) {
+      for (int i = 0; i < 20; i++) {
+        if (PostgresLedgerTest.admittedInARace(3) > 100) {
+          return true;
+        }
+      }
+      return false;
+    }
+    for (long seed = 0; seed < 20; seed++) {
+      if (!PostgresLedgerTest.simulate(seed).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
