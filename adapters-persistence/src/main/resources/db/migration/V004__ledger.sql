@@ -369,7 +369,8 @@ begin
     if cardinality(x_hold) > 0 then
       select coalesce(array_agg(q.id), '{}') into x_free from (
         select h.id from tollgate.hold h join tollgate.writer_session w on w.id = h.session_id
-        where h.id = any(x_hold) and h.deadline < now() and w.beat < now() - make_interval(secs => x_silence)
+        where h.id = any(x_hold) and h.deadline < now()
+          and (w.beat < now() - make_interval(secs => x_silence) or h.deadline < now() - interval '10 minutes')
         for update of h skip locked) q;
       for f in
         select h.tenant_id, tollgate.id_day(h.id), h.id, 0::smallint, 1::smallint, h.call_id, h.key_id, h.project_id, h.business_unit_id, h.member_id,

@@ -30,6 +30,7 @@ import dev.tollgate.persistence.ledger.PostgresBudgets;
 import dev.tollgate.persistence.ledger.PostgresLedgerStore;
 import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.ledger.EncodingCounter;
+import dev.tollgate.providers.ledger.ProviderCounter;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
 import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
@@ -116,6 +117,7 @@ final class Gateway implements AutoCloseable {
             journal,
             budgetBooks,
             new EncodingCounter(),
+            new ProviderCounter(providers),
             ids,
             options.line(),
             options.holdGrace()),

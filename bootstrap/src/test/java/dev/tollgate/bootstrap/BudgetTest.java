@@ -266,6 +266,37 @@ class BudgetTest {
   }
 
   @Test
+  void nearTheLimitTheProviderIsAskedToCount() {
+    try (ScriptedUpstream upstream = ScriptedUpstream.start((_, to) -> to.json(404, "{}"))) {
+      String model = gateway.newModel("anthropic", upstream.baseUrl());
+      String digits = "7 ".repeat(3_000);
+      String body =
+          """
+          {"model":"%s","max_tokens":10,"temperature":0.5,
+           "messages":[{"role":"user","content":"%s"}]}"""
+              .formatted(model, digits);
+      // 4,000 tokens at a dollar a million and ten of output fit; bytes and our own count do not.
+      String secret = key(budget("0.00445", "refuse")).path("key").asText();
+      HttpResponse<String> unknown = gateway.call("/v1/messages", secret, body);
+      assertThat(unknown.statusCode()).as(unknown.body()).isEqualTo(429);
+      upstream.script(
+          (request, to) -> {
+            boolean counting = request.head().contains("/messages/count_tokens");
+            assertThat(request.body().contains("max_tokens")).isNotEqualTo(counting);
+            to.json(
+                200,
+                counting
+                    ? "{\"input_tokens\":4000}"
+                    : "{\"type\":\"message\",\"usage\":{\"input_tokens\":4000,"
+                        + "\"output_tokens\":5}}");
+          });
+      HttpResponse<String> told = gateway.call("/v1/messages", secret, body);
+      assertThat(told.statusCode()).as(told.body()).isEqualTo(200);
+      assertThat(header(told, "x-tollgate-cost")).isEqualTo("0.00401");
+    }
+  }
+
+  @Test
   void everyLevelCountsAndTheTightestBinds() {
     try (PricedUpstream upstream = new PricedUpstream()) {
       String model = upstream.model(gateway);

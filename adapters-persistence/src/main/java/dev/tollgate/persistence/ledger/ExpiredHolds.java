@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// Finds holds whose deadline has passed while their session is silent, by the database's clock.
-/// Whoever is told of one has the ledger expire it; that looks again, so it does no harm when two
-/// nodes find the same.
+/// Finds holds whose deadline has passed while their session is silent, or passed so long ago that
+/// no call can still be running, by the database's clock. Whoever is told of one has the ledger
+/// expire it; that looks again, so it does no harm when two nodes find the same.
 public final class ExpiredHolds implements Runnable {
   private static final int MOST = 256;
 
@@ -36,7 +36,8 @@ public final class ExpiredHolds implements Runnable {
                   connection.prepareStatement(
                       "select h.id from tollgate.hold h join tollgate.writer_session w"
                           + " on w.id = h.session_id where h.deadline < now()"
-                          + " and w.beat < now() - make_interval(secs => ?)"
+                          + " and (w.beat < now() - make_interval(secs => ?)"
+                          + " or h.deadline < now() - interval '10 minutes')"
                           + " order by h.deadline limit "
                           + MOST)) {
                 select.setLong(1, silence.toSeconds());

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderProbe;
+import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.Failure.Kind;
 import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.providers.dialect.Answers;
 import dev.tollgate.providers.dialect.SseEventStream;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// All providers behind the port. Every way in which a provider can fail ends as a
 /// [ProviderReply.Failed]. Thread-safe.
@@ -36,6 +39,14 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   private static final int LARGEST_ERROR = 64 << 10;
   private static final Duration FOREVER = Duration.ofHours(1);
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Timeouts SOON =
+      new Timeouts(
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(4));
 
   private final Accounts accounts;
   private final Clock clock;
@@ -76,6 +87,23 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
       }
     } catch (UpstreamFailure e) {
       return new ProviderReply.Failed(e.failure());
+    }
+  }
+
+  /// Asks a provider for something that it does not bill, for at most a few seconds.
+  ///
+  /// @return the body of a successful answer, or null
+  public byte @Nullable [] ask(Target target, String path, byte[] body, List<HeaderField> headers) {
+    Account account = accounts.of(target.provider());
+    Upstream.Request request =
+        new Upstream.Request(
+            "POST", path, ProviderHeaders.request(account, headers), body, false, SOON);
+    try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
+      byte[] answer = readAll(response, LARGEST_ERROR);
+      return response.status() == 200 ? answer : null;
+    } catch (UpstreamFailure e) {
+      // Whoever asks does without.
+      return null;
     }
   }
 

@@ -18,6 +18,7 @@ import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
+import dev.tollgate.domain.ledger.InputCounter;
 import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
@@ -58,6 +59,7 @@ public final class CompleteChat {
             new Holds(
                 ledgers.ledger(),
                 ledgers.counter(),
+                ledgers.inputs(),
                 ledgers.ids(),
                 ledgers.line(),
                 ledgers.grace()));
@@ -77,6 +79,7 @@ public final class CompleteChat {
       Ledger ledger,
       BudgetBooks budgets,
       TokenCounter counter,
+      InputCounter inputs,
       Ids ids,
       Duration line,
       Duration grace) {}
@@ -124,6 +127,17 @@ public final class CompleteChat {
       }
     } catch (StoreUnavailable e) {
       refuse(exchange, Refusal.storeDown(), caller);
+    } finally {
+      settleWhatIsLeft(exchange, payload);
+    }
+  }
+
+  /// Whatever went wrong in between, a hold never stays behind: the provider may have worked.
+  private void settleWhatIsLeft(Exchange exchange, Payload payload) {
+    if (exchange.hold() != null && !exchange.isRecorded()) {
+      exchange.servedEstimate(estimates.of(exchange, payload, null, ""), null);
+      exchange.refused(Refusal.internal());
+      books.settle(exchange);
     }
   }
 

@@ -49,6 +49,7 @@ final class Exchange {
   private @Nullable Hold hold;
   private List<Balance> balances = List.of();
   private long clampedTo = -1;
+  private boolean recorded;
   private long dispatchedNanos;
   private long firstByteNanos;
 
@@ -221,7 +222,13 @@ final class Exchange {
         responseTruncated);
   }
 
+  /// Whether the call has its record, which settles its hold.
+  boolean isRecorded() {
+    return recorded;
+  }
+
   CallRecord record() {
+    recorded = true;
     long now = System.nanoTime();
     return new CallRecord(
         inbound.id(),

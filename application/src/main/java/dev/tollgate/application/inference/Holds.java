@@ -17,6 +17,7 @@ import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.InputCounter;
 import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
@@ -27,10 +28,12 @@ import dev.tollgate.domain.pricing.Price;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the hold of one attempt. The input is first bounded by its bytes, which costs nothing and
-/// is enough while there is plenty left; only when that does not fit is it counted.
+/// is enough while there is plenty left; only when that does not fit is it counted, and only when
+/// that does not fit either is the provider asked.
 final class Holds {
   /// No model reads more than this; input from elsewhere may fill it.
   static final long LARGEST_CONTEXT = 1_050_000;
@@ -43,13 +46,21 @@ final class Holds {
 
   private final Ledger ledger;
   private final TokenCounter counter;
+  private final InputCounter inputs;
   private final Ids ids;
   private final Duration line;
   private final Duration grace;
 
   /// @param line how long a call waits while only open holds are in its way
   /// @param grace added to a call's total time-out for the deadline of its hold
-  Holds(Ledger ledger, TokenCounter counter, Ids ids, Duration line, Duration grace) {
+  Holds(
+      Ledger ledger,
+      TokenCounter counter,
+      InputCounter inputs,
+      Ids ids,
+      Duration line,
+      Duration grace) {
+    this.inputs = inputs;
     this.ledger = ledger;
     this.counter = counter;
     this.ids = ids;
@@ -114,8 +125,21 @@ final class Holds {
       return new Grant.Refused(Refusal.storeDown());
     }
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
-    return switch (reserve(ask, counted, ask.mayClamp(), line)) {
-      case Admission.Admitted admitted -> held(ask, admitted, counted);
+    Admission second = reserve(ask, counted, ask.mayClamp(), line);
+    if (second instanceof Admission.Exhausted) {
+      OptionalLong exact = inputs.count(target, inbound.endpoint(), payload);
+      if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {
+        Bound told = new Bound(price, rough.shape().withInput(exact.getAsLong()));
+        return granted(ask, told, reserve(ask, told, ask.mayClamp(), line));
+      }
+    }
+    return granted(ask, counted, second);
+  }
+
+  private Grant granted(Ask ask, Bound bound, Admission admission) {
+    BudgetBook book = ask.book();
+    return switch (admission) {
+      case Admission.Admitted admitted -> held(ask, admitted, bound);
       case Admission.Busy busy ->
           new Grant.Refused(Refusal.budgetBusy(state(book, busy.binding())));
       case Admission.Exhausted exhausted ->

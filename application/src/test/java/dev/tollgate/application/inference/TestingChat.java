@@ -1,0 +1,255 @@
+package dev.tollgate.application.inference;
+
+import dev.tollgate.domain.catalog.RouteTable;
+import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.catalog.SampleCatalog;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallJournal;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Demands;
+import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.ModelProvider;
+import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.keys.KeyDirectory;
+import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.keys.SampleKeys;
+import dev.tollgate.domain.keys.SecretId;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.BudgetBooks;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.Ledger;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.ledger.TokenCounter;
+import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.PriceBook;
+import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.tenancy.Project;
+import dev.tollgate.domain.tenancy.SampleProjects;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// Calls under a budget through the real use case, with ports that do as they are told.
+final class TestingChat {
+  private static final byte[] BODY =
+      "{\"model\":\"gpt-x\",\"max_tokens\":100,\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
+
+  private final Project project = SampleProjects.aProject();
+  private final VirtualKey key = SampleKeys.aKey().of(project).build();
+  private final KnownKey known = new KnownKey(SampleKeys.aSecretOf(key), key, project);
+  private int answered;
+
+  private final List<CallRecord> committed = new ArrayList<>();
+
+  /// A provider that answers everything with the same.
+  static ModelProvider answering() {
+    Usage usage = Usage.builder().set(Component.INPUT, 9).set(Component.OUTPUT, 7).build();
+    byte[] answer = new byte[1_000];
+    return (_, _) ->
+        new ProviderReply.Answer(answer, "application/json", List.of(), usage, "gpt-x", null);
+  }
+
+  int answered() {
+    return answered;
+  }
+
+  /// The last call that was committed.
+  CallRecord committed() {
+    return committed.getLast();
+  }
+
+  void forget() {
+    committed.clear();
+  }
+
+  void call(CompleteChat completeChat) {
+    Inbound inbound =
+        new Inbound(
+            new CallId(SampleIds.anId()),
+            Endpoint.CHAT_COMPLETIONS,
+            Instant.EPOCH,
+            System.nanoTime(),
+            ClientInfo.UNKNOWN,
+            List.of(),
+            false);
+    Payload payload =
+        new Payload(
+            BODY,
+            "gpt-x",
+            new Payload.Span(9, 16),
+            false,
+            null,
+            null,
+            false,
+            1,
+            1,
+            new Demands(
+                List.of(
+                    new Demands.Cap(
+                        "max_tokens", 100, new Payload.Span(17, 29), new Payload.Span(30, 33))),
+                1,
+                1,
+                0,
+                0,
+                false,
+                false,
+                false),
+            null,
+            null,
+            null);
+    completeChat.complete(inbound, known, payload, new Listening());
+  }
+
+  CompleteChat completeChat(ModelProvider provider) {
+    var account = SampleCatalog.aProvider(key.tenant(), "mock");
+    var model = SampleCatalog.aModel(key.tenant(), "gpt-x", SampleCatalog.aDeployment(account));
+    var price = SampleCatalog.aPrice("openai", "*", Instant.EPOCH, 1);
+    Routes.Snapshot snapshot =
+        new Routes.Snapshot(
+            new RouteTable(List.of(model), Map.of(account.id(), account)),
+            new PriceBook(List.of(price)));
+    BudgetBook book =
+        new BudgetBook(
+            key.tenant(),
+            1,
+            BudgetBook.Settings.USUAL,
+            List.of(SampleBudgets.ofKey(key, "100"), SampleBudgets.ofTenant(key, "100")),
+            Map.of());
+    return new CompleteChat(
+        new StillRoutes(snapshot),
+        provider,
+        new CompleteChat.Ledgers(
+            new WillingJournal(),
+            new WillingLedger(),
+            new StillBooks(book),
+            new BytesCounter(),
+            (_, _, _) -> OptionalLong.empty(),
+            SampleIds::anId,
+            Duration.ZERO,
+            Duration.ZERO),
+        _ -> {},
+        _ -> {},
+        new OpenStreams(new NoDirectory()),
+        key.tenant(),
+        () -> new Random(1));
+  }
+
+  private record StillRoutes(Routes.Snapshot snapshot) implements Routes {
+    @Override
+    public Routes.Snapshot current(TenantId tenant) {
+      return snapshot;
+    }
+
+    @Override
+    public void refresh(TenantId tenant) {}
+  }
+
+  private record StillBooks(BudgetBook book) implements BudgetBooks {
+    @Override
+    public BudgetBook current(TenantId tenant) {
+      return book;
+    }
+
+    @Override
+    public void refresh(TenantId tenant) {}
+  }
+
+  private final class WillingJournal implements CallJournal {
+    @Override
+    public boolean accepting() {
+      return true;
+    }
+
+    @Override
+    public boolean commit(CallRecord call, Duration patience) {
+      committed.add(call);
+      return true;
+    }
+
+    @Override
+    public void offer(CallRecord call) {}
+  }
+
+  private static final class WillingLedger implements Ledger {
+    @Override
+    public Admission reserve(Reservation reservation, Duration line) {
+      return new Admission.Admitted(
+          new Hold(reservation.id(), reservation.want(), Instant.EPOCH), List.of());
+    }
+
+    @Override
+    public void release(HoldId hold) {}
+  }
+
+  private static final class NoDirectory implements KeyDirectory {
+    @Override
+    public @Nullable KnownKey find(SecretId id) {
+      throw new IllegalStateException("nothing is streamed");
+    }
+
+    @Override
+    public void touch(VirtualKey used) {}
+  }
+
+  private static final class BytesCounter implements TokenCounter {
+    @Override
+    public long count(String model, String text) {
+      return text.length();
+    }
+
+    @Override
+    public long bound(String model, byte[] body) {
+      return body.length;
+    }
+  }
+
+  private final class Listening implements Caller {
+    @Override
+    public void answer(Head head, String contentType, byte[] body) {
+      answered++;
+    }
+
+    @Override
+    public void refuse(Refusal refusal) {
+      throw new IllegalStateException(refusal.toString());
+    }
+
+    @Override
+    public void begin(Head head) {}
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void keepAlive() {}
+
+    @Override
+    public void breakOff(Refusal refusal) {}
+
+    @Override
+    public void end() {}
+
+    @Override
+    public void watch(Runnable whenGone) {}
+
+    @Override
+    public boolean isGone() {
+      return false;
+    }
+  }
+}
