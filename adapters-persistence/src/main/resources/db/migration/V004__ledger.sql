@@ -162,11 +162,16 @@ create function tollgate.id_day(p_id uuid) returns date language sql immutable p
   select (to_timestamp((('x' || left(replace(p_id::text, '-', ''), 12))::bit(48)::bigint) / 1000) at time zone 'utc')::date
 $$;
 
--- The first instant of the window that holds an instant. Where an hour is repeated at midnight the first
--- one counts, as everywhere in the product.
+-- The instant of a local time. Where an hour is repeated the first one counts, as everywhere in the product.
+create function tollgate.first_instant(p_local timestamp, p_zone text) returns timestamptz language sql stable parallel safe as $$
+  select case when ((p_local at time zone p_zone) - interval '1 hour') at time zone p_zone = p_local
+    then (p_local at time zone p_zone) - interval '1 hour' else p_local at time zone p_zone end
+$$;
+
+-- The first instant of the window that holds an instant.
 create function tollgate.window_start(p_window text, p_zone text, p_month int, p_at timestamptz)
 returns timestamptz language plpgsql stable parallel safe as $$
-declare l timestamp := p_at at time zone p_zone; first timestamp; found timestamptz; months int;
+declare l timestamp := p_at at time zone p_zone; first timestamp; months int;
 begin
   if p_window = 'total' then return 'epoch'::timestamptz; end if;
   months := (extract(month from l)::int - p_month + 12) % 12;
@@ -177,26 +182,18 @@ begin
     when 'quarter' then date_trunc('month', l) - make_interval(months => months % 3)
     when 'year' then date_trunc('month', l) - make_interval(months => months)
   end;
-  found := first at time zone p_zone;
-  if (found - interval '1 hour') at time zone p_zone = first then
-    found := found - interval '1 hour';
-  end if;
-  return found;
+  return tollgate.first_instant(first, p_zone);
 end $$;
 
 create function tollgate.window_end(p_window text, p_zone text, p_start timestamptz)
 returns timestamptz language plpgsql stable parallel safe as $$
-declare l timestamp := p_start at time zone p_zone; step interval; found timestamptz; first timestamp;
+declare l timestamp := p_start at time zone p_zone; step interval; first timestamp;
 begin
   if p_window = 'total' then return null; end if;
   step := case p_window when 'day' then interval '1 day' when 'week' then interval '7 days' when 'month' then interval '1 month'
     when 'quarter' then interval '3 months' when 'year' then interval '1 year' end;
   first := date_trunc('day', l) + step;
-  found := first at time zone p_zone;
-  if (found - interval '1 hour') at time zone p_zone = first then
-    found := found - interval '1 hour';
-  end if;
-  return found;
+  return tollgate.first_instant(first, p_zone);
 end $$;
 
 create function tollgate.limit_now(b tollgate.budget) returns bigint language sql stable as $$
@@ -361,10 +358,6 @@ begin
       return;
     end if;
   end if;
-  if cardinality(p_budget) > 0 then
-    acc := tollgate.accounts_at(p_budget, (select array_agg(case when u.c is null then null else c_accounted_at[u.c] end order by u.i) from unnest(p_call) with ordinality u(c, i)));
-  end if;
-
   if cardinality(c_id) + cardinality(v_hold) + cardinality(x_hold) > 0 then
     if cardinality(x_hold) > 0 then
       select coalesce(array_agg(q.id), '{}') into x_free from (
@@ -400,6 +393,17 @@ begin
         where u.hold = any(missing) order by e.hold_id);
     end if;
 
+    -- A call settles where its hold was made. Only one that has none, or whose hold was lost, counts where its budgets are now.
+    select coalesce(array_agg(u.h order by u.i), '{}'), coalesce(array_agg(u.c order by u.i), '{}'), coalesce(array_agg(u.b order by u.i), '{}')
+      into p_hold, p_call, p_budget
+      from unnest(p_hold, p_call, p_budget) with ordinality u(h, c, b, i)
+      where u.c is null or c_hold[u.c] is null or (c_hold[u.c] = any(missing) and c_hold[u.c] <> all(late));
+  end if;
+  if cardinality(p_budget) > 0 then
+    acc := tollgate.accounts_at(p_budget, (select array_agg(case when u.c is null then null else c_accounted_at[u.c] end order by u.i) from unnest(p_call) with ordinality u(c, i)));
+  end if;
+
+  if cardinality(c_id) + cardinality(v_hold) + cardinality(x_hold) > 0 then
     if cardinality(c_id) > 0 then
       with written as (insert into tollgate.entry as e (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
         price_id, usage, amount, estimated, accounts, reserved_at, at, session_id, batch)
@@ -410,7 +414,7 @@ begin
         c_cost_nanos, c_estimated, c_hold, c_accounted_at) with ordinality
         as u(id, day, tenant_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier, price_id, usage, cost_nanos, estimated, hold, accounted_at, i)
       left join unnest(g_id, g_accounts) g(id, accounts) on g.id = u.hold
-      left join (select x.c, array_agg(x.account) as accounts from unnest(p_call, acc) x(c, account) where x.c is not null group by x.c) b on b.c = u.i and g.id is null
+      left join (select x.c, array_agg(x.account) as accounts from unnest(p_call, acc) x(c, account) where x.c is not null group by x.c) b on b.c = u.i
       where u.cost_nanos is not null and u.key_id is not null and (u.hold is null or u.hold <> all(late))
       returning e.hold_id, e.digest)
       select n_entries + count(*), digests || coalesce(string_agg(written.digest, ''::bytea order by written.hold_id), ''::bytea) into n_entries, digests from written;
@@ -446,7 +450,7 @@ begin
         left join unnest(c_hold, c_cost_nanos) u(hold, cost) on u.hold = g.id
         union all
         select x.account, 0, c_cost_nanos[x.c], true from unnest(p_call, acc) x(c, account)
-        where x.c is not null and c_cost_nanos[x.c] is not null and (c_hold[x.c] is null or (c_hold[x.c] <> all(g_id) and c_hold[x.c] <> all(late)))
+        where x.c is not null and c_cost_nanos[x.c] is not null
       ) y group by y.account
     ) x;
   end if;

@@ -33,7 +33,14 @@ class AgentsTest {
   void nineTenthsOfTheBudgetAreUsedBeforeTheFirstFinalRefusal() throws Exception {
     try (ScriptedUpstream upstream = ScriptedUpstream.start(AgentsTest::answer);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      String model = model(upstream);
+      String model =
+          gateway.newModel(
+              "openai",
+              upstream.baseUrl(),
+              "gpt-5-agent",
+              "",
+              """
+              "input":"3.00","cached_input":"0.30","cache_write":"3.75","output":"15.00\"""");
       JsonNode key =
           gateway.newKey(
               gateway.newProject(),
@@ -65,31 +72,6 @@ class AgentsTest {
          "finish_reason":"stop"}],"usage":{"prompt_tokens":%d,"completion_tokens":900,
          "prompt_tokens_details":{"cached_tokens":%d}}}"""
             .formatted(prompt, cached));
-  }
-
-  private String model(ScriptedUpstream upstream) {
-    String provider = TestingGateway.unique("agents");
-    String model = TestingGateway.unique("model");
-    gateway.manage(
-        "POST",
-        "/providers",
-        """
-        {"name":"%s","kind":"openai","base_url":"%s","credential":"sk-upstream-secret-0123456789",
-         "allow_private_network":true}"""
-            .formatted(provider, upstream.baseUrl()));
-    gateway.manage(
-        "POST",
-        "/models",
-        "{\"name\":\"%s\",\"deployments\":[{\"provider\":\"%s\",\"model\":\"gpt-5-agent\"}]}"
-            .formatted(model, provider));
-    gateway.manage(
-        "PUT",
-        "/prices",
-        """
-        {"provider":"%s","model":"gpt-5-agent","effective_from":"2026-01-01T00:00:00Z",
-         "input":"3.00","cached_input":"0.30","cache_write":"3.75","output":"15.00"}"""
-            .formatted(provider));
-    return model;
   }
 
   private Void session(String model, JsonNode key) throws InterruptedException {

@@ -184,20 +184,7 @@ class BudgetTest {
   @Test
   void aModelWithoutAPriceIsRefusedUnderABudgetOnly() {
     try (PricedUpstream upstream = new PricedUpstream()) {
-      String provider = TestingGateway.unique("unpriced");
-      String model = TestingGateway.unique("model");
-      gateway.manage(
-          "POST",
-          "/providers",
-          """
-          {"name":"%s","kind":"openai","base_url":"%s","credential":"sk-upstream-secret-0123456789",
-           "allow_private_network":true}"""
-              .formatted(provider, upstream.upstream().baseUrl()));
-      gateway.manage(
-          "POST",
-          "/models",
-          "{\"name\":\"%s\",\"deployments\":[{\"provider\":\"%s\",\"model\":\"unpriced\"}]}"
-              .formatted(model, provider));
+      String model = gateway.newModel("openai", upstream.upstream().baseUrl(), "unpriced", "", "");
       HttpResponse<String> refused =
           chat(key(budget("9.00", "refuse")), PricedUpstream.body(model, 1));
       assertThat(refused.statusCode()).isEqualTo(403);

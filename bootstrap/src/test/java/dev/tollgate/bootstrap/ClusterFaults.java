@@ -31,6 +31,8 @@ class ClusterFaults {
   private static final Map<String, String> SHORT_HOLDS =
       Map.of("TOLLGATE_LEDGER_HOLD_GRACE", "PT1S");
 
+  private static final String IMPATIENT = "\"timeouts\":{\"total\":\"PT4S\"}";
+
   private final Map<String, String> answered = new ConcurrentHashMap<>();
   private final AtomicBoolean over = new AtomicBoolean();
   private final AtomicInteger broken = new AtomicInteger();
@@ -85,7 +87,7 @@ class ClusterFaults {
         PricedUpstream upstream = new PricedUpstream().pausing(30);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       TestingGateway gateway = cluster.gateway();
-      String model = impatient(gateway, upstream);
+      String model = upstream.model(gateway, IMPATIENT);
       String key = budgeted(gateway);
       Thread.sleep(2_000);
       try {
@@ -108,32 +110,6 @@ class ClusterFaults {
       System.out.printf(
           "kill: %d kills, %d answers, %d broken%n", KILLS, answered.size(), broken.get());
     }
-  }
-
-  /// A model whose calls have a total time-out of four seconds.
-  private static String impatient(TestingGateway gateway, PricedUpstream upstream) {
-    String provider = TestingGateway.unique("impatient");
-    String model = TestingGateway.unique("model");
-    gateway.manage(
-        "POST",
-        "/providers",
-        """
-        {"name":"%s","kind":"openai","base_url":"%s","credential":"sk-upstream-secret-0123456789",
-         "allow_private_network":true,"options":{"timeouts":{"total":"PT4S"}}}"""
-            .formatted(provider, upstream.upstream().baseUrl()));
-    gateway.manage(
-        "POST",
-        "/models",
-        "{\"name\":\"%s\",\"deployments\":[{\"provider\":\"%s\",\"model\":\"m\"}]}"
-            .formatted(model, provider));
-    gateway.manage(
-        "PUT",
-        "/prices",
-        """
-        {"provider":"%s","model":"m","effective_from":"2026-01-01T00:00:00Z",
-         "input":"0","output":"1000.00"}"""
-            .formatted(provider));
-    return model;
   }
 
   private static String budgeted(TestingGateway gateway) {
@@ -203,7 +179,7 @@ class ClusterFaults {
         PricedUpstream upstream = new PricedUpstream().pausing(50);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       TestingGateway gateway = cluster.gateway();
-      String model = impatient(gateway, upstream);
+      String model = upstream.model(gateway, IMPATIENT);
       String key = budgeted(gateway);
       Money limit = Money.parseUsd("20.00");
       limitTenant(gateway, limit);

@@ -54,29 +54,15 @@ final class PricedUpstream implements AutoCloseable {
 
   /// A model at this provider.
   String model(TestingGateway gateway) {
-    String provider = TestingGateway.unique("priced");
-    String model = TestingGateway.unique("model");
-    gateway.manage(
-        "POST",
-        "/providers",
-        """
-        {"name":"%s","kind":"openai","base_url":"%s","credential":"sk-upstream-secret-0123456789",
-         "allow_private_network":true}"""
-            .formatted(provider, upstream.baseUrl()));
-    gateway.manage(
-        "POST",
-        "/models",
-        """
-        {"name":"%s","deployments":[{"provider":"%s","model":"m"}]}"""
-            .formatted(model, provider));
-    gateway.manage(
-        "PUT",
-        "/prices",
-        """
-        {"provider":"%s","model":"m","effective_from":"2026-01-01T00:00:00Z",
-         "input":"0","output":"1000.00"}"""
-            .formatted(provider));
-    return model;
+    return model(gateway, "");
+  }
+
+  /// A model at this provider.
+  ///
+  /// @param options members of the provider's options
+  String model(TestingGateway gateway, String options) {
+    return gateway.newModel(
+        "openai", upstream.baseUrl(), "m", options, "\"input\":\"0\",\"output\":\"1000.00\"");
   }
 
   /// A call whose answer has so many tokens.

@@ -183,6 +183,23 @@ final class TestingGateway {
   /// Adds a provider at a local server and a model that it serves, priced at 1 dollar a million
   /// input tokens, 0.10 cached, 1.25 written to a cache and 2 output.
   String newModel(String kind, String baseUrl) {
+    return newModel(
+        kind,
+        baseUrl,
+        "upstream-model",
+        """
+        "timeouts":{"connect":"PT2S","first_byte":"PT3S","whole":"PT3S","idle":"PT2S",
+                    "total":"PT20S"}""",
+        """
+        "input":"1.00","cached_input":"0.10","cache_write":"1.25","output":"2.00\"""");
+  }
+
+  /// Adds a provider at a local server and a model that it serves.
+  ///
+  /// @param upstreamModel the provider's name for it
+  /// @param options members of the provider's options
+  /// @param rates members of its price, or nothing when it has none
+  String newModel(String kind, String baseUrl, String upstreamModel, String options, String rates) {
     String provider = unique("provider");
     String model = unique("model");
     manage(
@@ -190,23 +207,22 @@ final class TestingGateway {
         "/providers",
         """
         {"name":"%s","kind":"%s","base_url":"%s","credential":"sk-upstream-secret-0123456789",
-         "allow_private_network":true,
-         "options":{"timeouts":{"connect":"PT2S","first_byte":"PT3S","whole":"PT3S","idle":"PT2S",
-                                "total":"PT20S"}}}"""
-            .formatted(provider, kind, baseUrl));
+         "allow_private_network":true,"options":{%s}}"""
+            .formatted(provider, kind, baseUrl, options));
     manage(
         "POST",
         "/models",
         """
-        {"name":"%s","deployments":[{"provider":"%s","model":"upstream-model"}]}"""
-            .formatted(model, provider));
-    manage(
-        "PUT",
-        "/prices",
-        """
-        {"provider":"%s","model":"upstream-model","effective_from":"2026-01-01T00:00:00Z",
-         "input":"1.00","cached_input":"0.10","cache_write":"1.25","output":"2.00"}"""
-            .formatted(provider));
+        {"name":"%s","deployments":[{"provider":"%s","model":"%s"}]}"""
+            .formatted(model, provider, upstreamModel));
+    if (!rates.isEmpty()) {
+      manage(
+          "PUT",
+          "/prices",
+          """
+          {"provider":"%s","model":"%s","effective_from":"2026-01-01T00:00:00Z",%s}"""
+              .formatted(provider, upstreamModel, rates));
+    }
     return model;
   }
 

@@ -24,6 +24,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What every management request goes through: authentication, tenant, bounded body, idempotency,
@@ -59,6 +60,15 @@ public final class Api {
 
     String path(String name) {
       return request.path().pathParameters().get(name);
+    }
+
+    /// The id in the path. A text that is no such id names nothing that exists.
+    <T> T id(Function<String, T> parse, String what) {
+      try {
+        return parse.apply(path("id"));
+      } catch (IllegalArgumentException e) {
+        throw Problem.notFound(what);
+      }
     }
 
     @Nullable String query(String name) {

@@ -73,10 +73,6 @@ public final class BudgetsResource implements HttpService {
   }
 
   private static BudgetId id(Call call) {
-    try {
-      return BudgetId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("budget");
-    }
+    return call.id(BudgetId::parse, "budget");
   }
 }

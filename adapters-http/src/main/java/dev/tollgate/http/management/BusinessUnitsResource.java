@@ -85,12 +85,7 @@ public final class BusinessUnitsResource implements HttpService {
   }
 
   private BusinessUnit find(Call call) {
-    BusinessUnitId id;
-    try {
-      id = BusinessUnitId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("business unit");
-    }
+    BusinessUnitId id = call.id(BusinessUnitId::parse, "business unit");
     return units.find(call.tenant(), id).orElseThrow(() -> Problem.notFound("business unit"));
   }
 

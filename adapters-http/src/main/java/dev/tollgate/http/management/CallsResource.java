@@ -75,12 +75,7 @@ public final class CallsResource implements HttpService {
   }
 
   private Answer get(Call call) {
-    CallId id;
-    try {
-      id = CallId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("call");
-    }
+    CallId id = call.id(CallId::parse, "call");
     CallView view = history.find(call.tenant(), id).orElseThrow(() -> Problem.notFound("call"));
     ObjectNode node = json(view);
     CapturedContent content = history.content(call.tenant(), id).orElse(null);

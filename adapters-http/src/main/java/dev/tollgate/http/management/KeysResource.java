@@ -235,11 +235,7 @@ public final class KeysResource implements HttpService {
   }
 
   private static KeyId id(Call call) {
-    try {
-      return KeyId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("key");
-    }
+    return call.id(KeyId::parse, "key");
   }
 
   private static VirtualKey found(Optional<VirtualKey> key) {

@@ -80,11 +80,7 @@ public final class NotificationsResource implements HttpService {
   }
 
   private static WebhookId id(Call call) {
-    try {
-      return WebhookId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("webhook");
-    }
+    return call.id(WebhookId::parse, "webhook");
   }
 
   private static ObjectNode json(Webhook webhook) {

@@ -82,12 +82,7 @@ public final class ProjectsResource implements HttpService {
   }
 
   private Project find(Call call) {
-    ProjectId id;
-    try {
-      id = ProjectId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("project");
-    }
+    ProjectId id = call.id(ProjectId::parse, "project");
     return projects.find(call.tenant(), id).orElseThrow(() -> Problem.notFound("project"));
   }
 

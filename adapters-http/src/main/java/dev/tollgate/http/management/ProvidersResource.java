@@ -83,12 +83,7 @@ public final class ProvidersResource implements HttpService {
   }
 
   private Provider find(Call call) {
-    ProviderId id;
-    try {
-      id = ProviderId.parse(call.path("id"));
-    } catch (IllegalArgumentException e) {
-      throw Problem.notFound("provider");
-    }
+    ProviderId id = call.id(ProviderId::parse, "provider");
     return catalog.findProvider(call.tenant(), id).orElseThrow(() -> Problem.notFound("provider"));
   }
 

@@ -86,7 +86,7 @@ public final class HazelcastCluster implements AutoCloseable {
   /// account only the newest is sent.
   public void publish(List<Balance> balances) {
     for (Balance balance : balances) {
-      unsent.merge(balance.budget(), balance, (old, newer) -> newer.isNewerThan(old) ? newer : old);
+      unsent.merge(balance.budget(), balance, Balance::newer);
     }
   }
 

@@ -92,19 +92,16 @@ public final class Database implements AutoCloseable {
   public <T extends @Nullable Object> T asApp(TenantId tenant, SqlFunction<T> work) {
     breaker.check();
     try (Connection connection = app.unwrap(Connection.class)) {
-      connection.setAutoCommit(false);
-      try (PreparedStatement confine =
-          connection.prepareStatement("select set_config('app.tenant', ?, true)")) {
-        confine.setString(1, tenant.value().toString());
-        confine.execute();
-        T result = work.apply(connection);
-        connection.commit();
-        return result;
-      } finally {
-        // Undoes what was not committed; after the commit there is nothing to undo.
-        connection.rollback();
-        connection.setAutoCommit(true);
-      }
+      return transaction(
+          connection,
+          confined -> {
+            try (PreparedStatement confine =
+                confined.prepareStatement("select set_config('app.tenant', ?, true)")) {
+              confine.setString(1, tenant.value().toString());
+              confine.execute();
+            }
+            return work.apply(confined);
+          });
     } catch (SQLException | DbClientException e) {
       throw new StoreUnavailable("the database does not answer", e);
     }
@@ -130,6 +127,13 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// Like [#asLedger], in one transaction.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public <T extends @Nullable Object> T asLedgerAtOnce(SqlFunction<T> work) {
+    return asLedger(connection -> transaction(connection, work));
+  }
+
   /// Like [#asLedger], in one transaction that only reads and sees one moment.
   ///
   /// @throws StoreUnavailable when the database does not answer
@@ -139,18 +143,27 @@ public final class Database implements AutoCloseable {
           int isolation = connection.getTransactionIsolation();
           connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
           connection.setReadOnly(true);
-          connection.setAutoCommit(false);
           try {
-            T result = work.apply(connection);
-            connection.commit();
-            return result;
+            return transaction(connection, work);
           } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
             connection.setReadOnly(false);
             connection.setTransactionIsolation(isolation);
           }
         });
+  }
+
+  private static <T extends @Nullable Object> T transaction(
+      Connection connection, SqlFunction<T> work) throws SQLException {
+    connection.setAutoCommit(false);
+    try {
+      T result = work.apply(connection);
+      connection.commit();
+      return result;
+    } finally {
+      // Undoes what was not committed; after the commit there is nothing to undo.
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
   }
 
   /// A connection of the ledger role outside the pool, for a writer that keeps it.

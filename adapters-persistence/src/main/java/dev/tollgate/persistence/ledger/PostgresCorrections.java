@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class PostgresCorrections implements Corrections {
   private static final UUID FIRST = new UUID(0, 0);
 
+  /// Corrections belong to no node.
+  private static final int NO_NODE = 0;
+
   private final Database database;
 
   public PostgresCorrections(Database database) {
@@ -89,7 +92,7 @@ public final class PostgresCorrections implements Corrections {
     boolean _ =
         database.asLedger(
             connection -> {
-              long session = openSession(connection);
+              long session = PostgresLedgerStore.openSession(connection, NO_NODE);
               try (PreparedStatement call =
                   connection.prepareStatement("select tollgate.adjust(?, 1, ?, ?, ?, ?, ?, ?)")) {
                 call.setLong(1, session);
@@ -119,15 +122,5 @@ public final class PostgresCorrections implements Corrections {
       java.util.function.Function<Target, Object> value)
       throws SQLException {
     return connection.createArrayOf(type, targets.stream().map(value).toArray());
-  }
-
-  private static long openSession(Connection connection) throws SQLException {
-    try (PreparedStatement insert =
-            connection.prepareStatement(
-                "insert into tollgate.writer_session (node) values (0) returning id");
-        ResultSet row = insert.executeQuery()) {
-      row.next();
-      return row.getLong(1);
-    }
   }
 }

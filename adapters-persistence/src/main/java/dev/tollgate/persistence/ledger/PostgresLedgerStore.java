@@ -65,17 +65,23 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   @Override
   public long openSession() {
+    try {
+      return openSession(connect(), node);
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  /// Begins a session whose batches are numbered from 1.
+  static long openSession(Connection connection, int node) throws SQLException {
     try (PreparedStatement insert =
-        connect()
-            .prepareStatement(
-                "insert into tollgate.writer_session (node) values (?) returning id")) {
+        connection.prepareStatement(
+            "insert into tollgate.writer_session (node) values (?) returning id")) {
       insert.setInt(1, node);
       try (ResultSet row = insert.executeQuery()) {
         row.next();
         return row.getLong(1);
       }
-    } catch (SQLException e) {
-      throw unavailable(e);
     }
   }
 
@@ -161,7 +167,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     }
     Map<BudgetId, Balance> latest = new HashMap<>();
     for (Balance balance : balances) {
-      latest.merge(balance.budget(), balance, (a, b) -> b.isNewerThan(a) ? b : a);
+      latest.merge(balance.budget(), balance, Balance::newer);
     }
     @Nullable Admission[] answers = new Admission[holds];
     for (int i = 0; i < holds; i++) {

@@ -42,18 +42,7 @@ public final class PostgresOutbox implements Outbox {
 
   @Override
   public int takeAlerts() {
-    return database.asLedger(
-        connection -> {
-          connection.setAutoCommit(false);
-          try {
-            int made = takeAlerts(connection);
-            connection.commit();
-            return made;
-          } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
-          }
-        });
+    return database.asLedgerAtOnce(this::takeAlerts);
   }
 
   private int takeAlerts(Connection connection) throws SQLException {

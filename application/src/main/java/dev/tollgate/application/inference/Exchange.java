@@ -16,6 +16,7 @@ import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.PriceBook;
+import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.tenancy.Retention;
 import java.io.ByteArrayOutputStream;
@@ -185,10 +186,10 @@ final class Exchange {
     return cost;
   }
 
-  /// The tier that served the call, else the one that was asked for; `auto` and `default` are none.
+  /// The tier that served the call, else the one that was asked for.
   private @Nullable String pricedTier() {
     String tier = serviceTier != null || payload == null ? serviceTier : payload.serviceTier();
-    return "auto".equals(tier) || "default".equals(tier) || "standard".equals(tier) ? null : tier;
+    return Rate.named(tier);
   }
 
   @Nullable Target target() {

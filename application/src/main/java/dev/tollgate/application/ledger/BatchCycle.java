@@ -174,7 +174,7 @@ final class BatchCycle {
     List<Operation> batch = new ArrayList<>();
     long now = nanos.getAsLong();
     for (Balance seen = elsewhere.poll(); seen != null; seen = elsewhere.poll()) {
-      known.merge(seen.budget(), seen, (old, newer) -> newer.isNewerThan(old) ? newer : old);
+      known.merge(seen.budget(), seen, Balance::newer);
     }
     if (!line.isEmpty()) {
       for (Operation.Reserve left :
@@ -281,7 +281,7 @@ final class BatchCycle {
       known.clear();
     }
     for (Balance balance : balances) {
-      known.merge(balance.budget(), balance, (old, now) -> old.isNewerThan(now) ? old : now);
+      known.merge(balance.budget(), balance, Balance::newer);
     }
     if (!balances.isEmpty()) {
       observer.accept(balances);

@@ -14,6 +14,7 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Prices;
+import dev.tollgate.domain.pricing.Rate;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -24,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /// Corrects what calls cost when the price they were settled at was wrong: each is priced again by
 /// the prices as they are now, and the difference becomes an entry of its own. A repeat changes
@@ -108,7 +108,8 @@ public final class RestatePrices {
       if (price == null) {
         continue;
       }
-      Money amount = price.cost(each.usage(), tier(each), provider.options().region());
+      Money amount =
+          price.cost(each.usage(), Rate.named(each.serviceTier()), provider.options().region());
       if (!amount.equals(each.amount())) {
         targets.add(new Target(each.hold(), amount, price.id()));
         YearMonth month = YearMonth.from(each.at().atOffset(ZoneOffset.UTC));
@@ -126,11 +127,6 @@ public final class RestatePrices {
         a.calls() + b.calls(),
         a.before().plus(b.before()),
         a.after().plus(b.after()));
-  }
-
-  private static @Nullable String tier(Settled settled) {
-    String tier = settled.serviceTier();
-    return "auto".equals(tier) || "default".equals(tier) || "standard".equals(tier) ? null : tier;
   }
 
   /// The name under which the provider's model is priced. Deployments that differ in it cannot be

@@ -28,6 +28,11 @@ public record Balance(
     return start.equals(other.start) ? version > other.version : start.isAfter(other.start);
   }
 
+  /// The newer of two sights of the same budget.
+  public static Balance newer(Balance one, Balance other) {
+    return other.isNewerThan(one) ? other : one;
+  }
+
   /// What can still be held. Negative when the limit was lowered or overrun.
   public Money free() {
     return limit.minus(posted).minus(held);

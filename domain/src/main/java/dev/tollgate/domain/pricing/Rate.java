@@ -45,6 +45,11 @@ public record Rate(Component component, Unit unit, Conditions when, long microsP
     }
   }
 
+  /// The tier that conditions are held against: `auto`, `default` and `standard` name none.
+  public static @Nullable String named(@Nullable String tier) {
+    return "auto".equals(tier) || "default".equals(tier) || "standard".equals(tier) ? null : tier;
+  }
+
   /// The facts of one attempt that conditions are held against.
   public record Circumstances(
       long inputTokens, @Nullable String serviceTier, @Nullable String region) {}
