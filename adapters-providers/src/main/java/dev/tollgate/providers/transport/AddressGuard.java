@@ -30,7 +30,7 @@ public final class AddressGuard implements DnsResolver {
   @Override
   public InetAddress resolveAddress(String hostname, DnsAddressLookup lookup) {
     try {
-      InetAddress[] addresses = InetAddress.getAllByName(hostname);
+      InetAddress[] addresses = NameLookup.of(hostname);
       for (InetAddress address : addresses) {
         if (!isAllowed(address)) {
           throw new UpstreamFailure(
