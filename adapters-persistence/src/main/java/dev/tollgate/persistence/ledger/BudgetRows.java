@@ -2,6 +2,7 @@ package dev.tollgate.persistence.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
@@ -42,6 +43,20 @@ final class BudgetRows {
         thresholds,
         told == null ? List.of() : told,
         row.getTimestamp("created_at").toInstant());
+  }
+
+  /// An account with its budget, as `tollgate.account` has it.
+  static Balance balance(ResultSet row) throws SQLException {
+    Timestamp ends = row.getTimestamp("ends");
+    return new Balance(
+        new BudgetId(row.getObject("budget_id", UUID.class)),
+        row.getTimestamp("starts").toInstant(),
+        ends == null ? null : ends.toInstant(),
+        row.getBoolean("hard"),
+        new Money(row.getLong("limit_nanos")),
+        new Money(row.getLong("posted")),
+        new Money(row.getLong("held")),
+        row.getLong("version"));
   }
 
   private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {

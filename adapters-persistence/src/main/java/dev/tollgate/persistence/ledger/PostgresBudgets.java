@@ -183,7 +183,7 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
                           + " and a.starts <= now()");
               ResultSet row = select.executeQuery()) {
             while (row.next()) {
-              found.add(PostgresLedgerStore.balance(row));
+              found.add(BudgetRows.balance(row));
             }
           }
           return found;

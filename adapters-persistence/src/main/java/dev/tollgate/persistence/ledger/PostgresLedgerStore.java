@@ -1,18 +1,10 @@
 package dev.tollgate.persistence.ledger;
 
-import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.Ids;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
-import dev.tollgate.domain.ledger.Admission;
-import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Batch;
-import dev.tollgate.domain.ledger.Budget;
-import dev.tollgate.domain.ledger.BudgetBook;
-import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
-import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.database.Database;
 import java.lang.System.Logger;
@@ -22,16 +14,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Batches as one function call each, on a connection of its own.
@@ -42,6 +28,14 @@ public final class PostgresLedgerStore implements LedgerStore {
   /// What the function raises when a batch does not follow the last one.
   private static final String OUT_OF_SEQUENCE = "TG001";
 
+  /// What the function raises when it needs the budgets of a call whose hold was lost.
+  private static final String HOLD_LOST = "TG002";
+
+  /// Nanoseconds between two writings of times.
+  private static final long LATENCIES_EVERY = 2_000_000_000L;
+
+  private static final long LATENCIES_WHEN_IDLE = 500_000_000L;
+
   private static final Logger LOG = System.getLogger(PostgresLedgerStore.class.getName());
 
   private final Database database;
@@ -50,7 +44,9 @@ public final class PostgresLedgerStore implements LedgerStore {
   private final Set<Long> knownDays = new HashSet<>();
   private @Nullable Connection connection;
   private @Nullable PreparedStatement flush;
-  private FlushStatement.Empties empties = new FlushStatement.Empties();
+  private final KnownAccounts accounts = new KnownAccounts();
+  private final Latencies latencies = new Latencies();
+  private long latenciesWritten = System.nanoTime();
 
   public PostgresLedgerStore(Database database, int node) {
     this(database, node, SILENCE);
@@ -102,15 +98,12 @@ public final class PostgresLedgerStore implements LedgerStore {
   public Batch.Result apply(Batch batch) {
     try {
       ensureDays(batch);
-      PreparedStatement statement = flush;
-      if (statement == null) {
-        statement = connect().prepareStatement(FlushStatement.SQL);
-        flush = statement;
+      Batch.Result result = flush(batch, false);
+      if (result instanceof Batch.Result.Applied && !batch.calls().isEmpty()) {
+        latencies.add(batch.calls());
+        writeLatencies(latencies.isFull() ? 0 : LATENCIES_EVERY);
       }
-      FlushStatement.bind(statement, empties, batch, node, (int) silence.toSeconds());
-      try (ResultSet rows = statement.executeQuery()) {
-        return result(batch, rows);
-      }
+      return result;
     } catch (SQLException e) {
       if (OUT_OF_SEQUENCE.equals(e.getSQLState())) {
         throw new Forgotten(String.valueOf(e.getMessage()), e);
@@ -122,18 +115,60 @@ public final class PostgresLedgerStore implements LedgerStore {
     }
   }
 
+  private Batch.Result flush(Batch batch, boolean every) throws SQLException {
+    PreparedStatement statement = flush;
+    if (statement == null) {
+      statement = connect().prepareStatement(FlushStatement.SQL);
+      flush = statement;
+    }
+    List<FlushStatement.Touch> touches =
+        FlushStatement.bind(statement, batch, node, accounts, every, (int) silence.toSeconds());
+    try (ResultSet row = statement.executeQuery()) {
+      return FlushAnswer.read(row, batch, touches, accounts);
+    } catch (SQLException e) {
+      if (HOLD_LOST.equals(e.getSQLState()) && !every) {
+        return flush(batch, true);
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void idle() {
+    writeLatencies(LATENCIES_WHEN_IDLE);
+  }
+
   @Override
   public void disconnect() {
     Connection open = connection;
+    if (open == null) {
+      return;
+    }
+    writeLatencies(0);
     connection = null;
     flush = null;
-    empties = new FlushStatement.Empties();
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        LOG.log(Level.DEBUG, "A broken connection could not be closed.", e);
-      }
+    try {
+      open.close();
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "A broken connection could not be closed.", e);
+    }
+  }
+
+  /// A failure is not the batch's, which is committed: what could not be written waits on.
+  private void writeLatencies(long notBefore) {
+    long now = System.nanoTime();
+    if (latencies.isEmpty() || now - latenciesWritten < notBefore) {
+      return;
+    }
+    latenciesWritten = now;
+    try {
+      latencies.write(connect(), node);
+    } catch (SQLException e) {
+      LOG.log(
+          latencies.isFull() ? Level.WARNING : Level.DEBUG,
+          "Times of calls cannot be added to the roll-ups: {0}",
+          e.getMessage());
+      latencies.dropIfFull();
     }
   }
 
@@ -144,85 +179,6 @@ public final class PostgresLedgerStore implements LedgerStore {
       connection = open;
     }
     return open;
-  }
-
-  /// What came back: outcomes of the reservations, and every account that was touched.
-  private static Batch.Result result(Batch batch, ResultSet rows) throws SQLException {
-    int holds = batch.reservations().size();
-    Outcome[] outcomes = new Outcome[holds];
-    List<Balance> balances = new ArrayList<>();
-    Set<TenantId> stale = new HashSet<>();
-    Instant at = Instant.EPOCH;
-    while (rows.next()) {
-      switch (rows.getInt("kind")) {
-        case 0 -> at = rows.getTimestamp("starts").toInstant();
-        case 1 -> outcomes[rows.getInt("idx") - 1] = Outcome.admitted(rows);
-        case 2 -> stale.add(new TenantId(rows.getObject("budget_id", UUID.class)));
-        case 3, 4 -> outcomes[rows.getInt("idx") - 1] = Outcome.refused(rows);
-        default -> balances.add(balance(rows));
-      }
-    }
-    if (!stale.isEmpty()) {
-      return new Batch.Result.Stale(stale);
-    }
-    Map<BudgetId, Balance> latest = new HashMap<>();
-    for (Balance balance : balances) {
-      latest.merge(balance.budget(), balance, Balance::newer);
-    }
-    @Nullable Admission[] answers = new Admission[holds];
-    for (int i = 0; i < holds; i++) {
-      if (outcomes[i] != null) {
-        answers[i] = admission(batch, batch.reservations().get(i), outcomes[i], at, latest);
-      }
-    }
-    return new Batch.Result.Applied(Arrays.asList(answers), List.copyOf(latest.values()), at);
-  }
-
-  /// @param kind 1 admitted, 3 busy, 4 exhausted
-  private record Outcome(int kind, Money granted, @Nullable Balance binding) {
-    static Outcome admitted(ResultSet row) throws SQLException {
-      return new Outcome(1, new Money(row.getLong("amount")), null);
-    }
-
-    static Outcome refused(ResultSet row) throws SQLException {
-      return new Outcome(row.getInt("kind"), Money.ZERO, balance(row));
-    }
-  }
-
-  private static Admission admission(
-      Batch batch,
-      Reservation reservation,
-      Outcome outcome,
-      Instant at,
-      Map<BudgetId, Balance> latest) {
-    Balance binding = outcome.binding();
-    if (binding != null) {
-      return outcome.kind() == 3 ? new Admission.Busy(binding) : new Admission.Exhausted(binding);
-    }
-    List<Balance> touched = new ArrayList<>(4);
-    BudgetBook book = batch.books().get(reservation.key().tenant());
-    if (book != null) {
-      for (Budget budget : book.touching(reservation.key(), reservation.model())) {
-        Balance balance = latest.get(budget.id());
-        if (balance != null) {
-          touched.add(balance);
-        }
-      }
-    }
-    return new Admission.Admitted(new Hold(reservation.id(), outcome.granted(), at), touched);
-  }
-
-  static Balance balance(ResultSet row) throws SQLException {
-    java.sql.Timestamp ends = row.getTimestamp("ends");
-    return new Balance(
-        new BudgetId(row.getObject("budget_id", UUID.class)),
-        row.getTimestamp("starts").toInstant(),
-        ends == null ? null : ends.toInstant(),
-        row.getBoolean("hard"),
-        new Money(row.getLong("limit_nanos")),
-        new Money(row.getLong("posted")),
-        new Money(row.getLong("held")),
-        row.getLong("version"));
   }
 
   private void ensureDays(Batch batch) throws SQLException {

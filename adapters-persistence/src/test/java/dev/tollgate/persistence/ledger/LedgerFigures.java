@@ -5,10 +5,12 @@ import dev.tollgate.domain.inference.SampleCalls;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -48,7 +50,8 @@ class LedgerFigures {
       run(writer, 64, WARM_UP);
       long insert = singleInsertMicros();
       long idle = run(writer, 1, SECONDS / 2).medianMicros();
-      System.out.printf("figure single insert, commit p50: %d us%n", insert);
+      System.out.printf("figure single insert over JDBC, p50: %d us%n", insert);
+      System.out.printf("figure single insert by pgbench, p50: %s%n", pgbench());
       System.out.printf(
           "figure idle, hold + settle p50: %d us, %.1fx%n", idle, 1.0 * idle / insert);
       for (int callers : new int[] {16, 64, 256, 1_024}) {
@@ -103,7 +106,9 @@ class LedgerFigures {
   private static long singleInsertMicros() throws SQLException {
     long[] times = new long[1_000];
     try (Connection connection = TestingDatabase.shared().open(Role.MIGRATOR)) {
-      connection.createStatement().execute("create table tollgate.figure (a bigint, b text)");
+      connection
+          .createStatement()
+          .execute("create table if not exists tollgate.figure (a bigint, b text)");
       try (PreparedStatement insert =
           connection.prepareStatement("insert into tollgate.figure values (?, 'text')")) {
         for (int i = 0; i < times.length; i++) {
@@ -113,10 +118,61 @@ class LedgerFigures {
           times[i] = System.nanoTime() - began;
         }
       }
-      connection.createStatement().execute("drop table tollgate.figure");
     }
     Arrays.sort(times);
     return times[times.length / 2] / 1_000;
+  }
+
+  /// What pgbench takes for the same, if it is installed.
+  private static String pgbench() throws IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("pgbench");
+    try {
+      Path script = folder.resolve("insert.sql");
+      Files.writeString(script, "insert into tollgate.figure values (1, 'text');");
+      DatabaseConfig config = TestingDatabase.shared().config();
+      String host = "127.0.0.1";
+      String port = String.valueOf(TestingDatabase.shared().port());
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              List.of(
+                  "pgbench",
+                  "-n",
+                  "-h",
+                  host,
+                  "-p",
+                  port,
+                  "-U",
+                  Role.MIGRATOR.user(),
+                  "-f",
+                  script.toString(),
+                  "-t",
+                  "1000",
+                  "-l",
+                  config.url().replaceAll(".*/([^?]*).*", "$1")));
+      builder.environment().put("PGPASSWORD", config.password(Role.MIGRATOR));
+      Process process;
+      try {
+        process = builder.directory(folder.toFile()).redirectErrorStream(true).start();
+      } catch (IOException e) {
+        return "not installed";
+      }
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        return "failed: " + said;
+      }
+      try (Stream<Path> logs = Files.list(folder)) {
+        Path log =
+            logs.filter(each -> each.toString().contains("pgbench_log")).findFirst().orElseThrow();
+        long[] times =
+            Files.readAllLines(log).stream()
+                .mapToLong(line -> Long.parseLong(line.split(" ", -1)[2]))
+                .sorted()
+                .toArray();
+        return times[times.length / 2] + " us";
+      }
+    } finally {
+      TestingDatabase.delete(folder);
+    }
   }
 
   /// Of all PostgreSQL servers on the machine: where root runs it in a namespace of its own, it is

@@ -14,15 +14,11 @@ class PlantedBugsTest {
 
   /// What can be wrong with the function, each as a change of its text.
   enum Bug {
-    SEQUENCE_IGNORED(
-        "if s_last = p_batch then",
-        "if false then",
-        "elsif s_last is distinct",
-        "elsif false and s_last is distinct"),
-    CHECK_WITHOUT_LOCK("order by c.rank, c.id for no key update", "order by c.rank, c.id"),
-    NO_LIMIT("where l.hard and l.posted", "where false and l.hard and l.posted"),
-    NO_UNIQUE_SETTLE("f.amount := c_cost_nanos[j] - t_amount;", "f.amount := c_cost_nanos[j];"),
-    EXPIRY_POSTS_NOTHING("when g.id = any(x_free) then g.amount", "when g.id = any(x_free) then 0");
+    SEQUENCE_IGNORED(" and w.last_batch = p_batch - 1", ""),
+    CHECK_WITHOUT_LOCK("order by c.rank, c.id for no key update of c", "order by c.rank, c.id"),
+    NO_LIMIT("x.posted + x.held + x.want <= x.lim", "true"),
+    NO_UNIQUE_SETTLE("f.amount := c_n[29 * j - 21] - t_amount;", "f.amount := c_n[29 * j - 21];"),
+    EXPIRY_POSTS_NOTHING("= any(x_free) then e_amount[i]", "= any(x_free) then 0");
 
     // An immutable list, which Error Prone cannot see.
     @SuppressWarnings("ImmutableEnumChecker")

@@ -117,6 +117,7 @@ final class BatchCycle {
     if (flying.isEmpty()) {
       List<Operation> collected = collect();
       if (collected.isEmpty()) {
+        store.idle();
         beat();
         return false;
       }

@@ -20,6 +20,9 @@ public interface LedgerStore {
   /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
   void beat(long session);
 
+  /// Nothing waits to be applied: what the store keeps for a quiet moment it may do now.
+  default void idle() {}
+
   /// Lets go of the connection.
   void disconnect();
 

@@ -1,0 +1,181 @@
+package dev.tollgate.persistence.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.Batch;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.LedgerStore;
+import dev.tollgate.domain.ledger.Policy;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.Window;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.TestingDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a node says to the function, and what the function makes of it.
+class FlushTest {
+  private static final long NO_ACCOUNT = -1;
+
+  private final PostgresAuthority ledger = new PostgresAuthority();
+  private final VirtualKey key = ledger.newKey();
+
+  @AfterEach
+  void stop() {
+    ledger.close();
+  }
+
+  private Batch reserving(long session, long number, Reservation hold) {
+    return new Batch(
+        session,
+        number,
+        List.of(hold),
+        List.of(),
+        List.of(),
+        List.of(),
+        Map.of(key.tenant(), ledger.book()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-7200,-3600", "3600,7200"})
+  void anAccountWhoseWindowIsNotTheCurrentOneIsLookedUpAgain(int from, int until) throws Exception {
+    Budget budget =
+        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.DAY, Policy.REFUSE, "1.00");
+    ledger.limitedBy(budget);
+    KnownAccounts known = new KnownAccounts();
+    Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
+    known.learn(
+        touch,
+        ledger.book().version(),
+        NO_ACCOUNT,
+        balance(budget, now.plusSeconds(from), now.plusSeconds(until)));
+
+    Admission first = reserve(known, 1);
+
+    assertThat(first).isInstanceOf(Admission.Admitted.class);
+    KnownAccounts.Found found = known.of(List.of(touch), Map.of(key.tenant(), ledger.book()));
+    assertThat(found.ids()).hasSize(1).doesNotContain(NO_ACCOUNT);
+    assertThat(found.from()).isLessThanOrEqualTo(FlushStatement.micros(now));
+    assertThat(found.until()).isGreaterThan(FlushStatement.micros(now));
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  @Test
+  void whatWasLearnedUnderOtherSettingsIsNotUsed() throws Exception {
+    Budget budget = SampleBudgets.ofKey(key, "1.00");
+    ledger.limitedBy(budget);
+    KnownAccounts known = new KnownAccounts();
+    reserve(known, 1);
+    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
+    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).ids()).hasSize(1);
+
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "5.00"));
+
+    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).ids()).isEmpty();
+  }
+
+  @Test
+  void aBudgetWithoutAnEndIsKnownForEver() throws Exception {
+    Budget budget = SampleBudgets.ofKey(key, "1.00");
+    ledger.limitedBy(budget);
+    KnownAccounts known = new KnownAccounts();
+    reserve(known, 1);
+    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
+    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).until()).isNull();
+  }
+
+  private Admission reserve(KnownAccounts known, long number) throws Exception {
+    Reservation hold = SampleBudgets.aHold(key, "0.10");
+    try (Connection connection = TestingDatabase.shared().database().openLedger();
+        PreparedStatement flush = connection.prepareStatement(FlushStatement.SQL)) {
+      long session = PostgresLedgerStore.openSession(connection, 1);
+      Batch batch = reserving(session, number, hold);
+      List<FlushStatement.Touch> touches = FlushStatement.bind(flush, batch, 1, known, false, 15);
+      try (ResultSet row = flush.executeQuery()) {
+        Batch.Result result = FlushAnswer.read(row, batch, touches, known);
+        Admission outcome = ((Batch.Result.Applied) result).outcomes().getFirst();
+        assertThat(outcome).isNotNull();
+        return outcome;
+      }
+    }
+  }
+
+  private static Balance balance(Budget budget, Instant start, @Nullable Instant end) {
+    return new Balance(budget.id(), start, end, true, Money.ZERO, Money.ZERO, Money.ZERO, 1);
+  }
+
+  @Test
+  void aHoldThatIsSettledAndVoidInOneBatchIsRefusedAndThenSettledOnce() {
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    LedgerStore store = ledger.open(1);
+    long session = store.openSession();
+    Reservation wanted = SampleBudgets.aHold(key, "0.10");
+    Batch.Result.Applied applied =
+        (Batch.Result.Applied) store.apply(reserving(session, 1, wanted));
+    Hold hold = ((Admission.Admitted) applied.outcomes().getFirst()).hold();
+    CallRecord call = SampleCalls.aCall().by(key).settling(hold).costing(10).build();
+
+    Batch both =
+        new Batch(session, 2, List.of(), List.of(call), List.of(hold.id()), List.of(), Map.of());
+    assertThatThrownBy(() -> store.apply(both)).isInstanceOf(LedgerStore.Refused.class);
+
+    store.apply(new Batch(session, 2, List.of(), List.of(call), List.of(), List.of(), Map.of()));
+    store.apply(
+        new Batch(session, 3, List.of(), List.of(), List.of(hold.id()), List.of(), Map.of()));
+    assertThat(ledger.posted()).containsEntry(hold.id(), 10L);
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  @Test
+  void timesOfCallsAreAddedWhenTheWriterLetsGo() {
+    LedgerStore store = ledger.open(1);
+    long session = store.openSession();
+    CallRecord call = SampleCalls.aCall().by(key).costing(10).build();
+    store.apply(
+        new Batch(
+            session,
+            1,
+            List.of(),
+            List.of(call),
+            List.of(),
+            List.of(),
+            Map.of(key.tenant(), ledger.book())));
+    assertThat(timesIn("usage_quarter")).isEqualTo("0");
+
+    store.disconnect();
+
+    assertThat(timesIn("usage_quarter")).isEqualTo("1");
+    assertThat(timesIn("usage_minute")).isEqualTo("1");
+  }
+
+  private String timesIn(String table) {
+    return TestingDatabase.shared()
+        .select(
+            "select sum(n)::text from tollgate."
+                + table
+                + " cross join unnest(latency) n where tenant_id = '"
+                + ledger.tenant().value()
+                + "'")
+        .getFirst();
+  }
+}
