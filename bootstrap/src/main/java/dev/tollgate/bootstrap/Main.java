@@ -6,9 +6,12 @@ import dev.tollgate.cli.TollgateCommand;
 
 /// The program: server and command line in one.
 public final class Main {
+  private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+
   private Main() {}
 
   public static void main(String[] args) {
+    leaveACore();
     Logs.keepUntilTheEnd();
     System.exit(
         TollgateCommand.create(
@@ -19,5 +22,15 @@ public final class Main {
                 new ChatCommand(),
                 new LedgerCommand())
             .execute(args));
+  }
+
+  /// One core is left to the ledger's writer, the collector and the compiler. With as many carriers
+  /// as cores these and the calls take each other's core away, at a quarter of the CPU of a call on
+  /// two cores (docs/performance.md). Must come before the first virtual thread.
+  private static void leaveACore() {
+    if (System.getProperty(CARRIERS) == null) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      System.setProperty(CARRIERS, String.valueOf(Math.max(1, cores - 1)));
+    }
   }
 }
