@@ -48,7 +48,7 @@ class Load:
 LOADS = [
     Load("json", "c=16, 2 KB in, 1 KB out", "body2k", 16, 20_000, 160_000, "2.5"),
     Load("json256", "c=256, 2 KB in, 1 KB out", "body2k", 256, 20_000, 40_000, ""),
-    Load("stream", "c=16, 100 chunks at once", "stream", 16, 2_000, 4_000, "1.6",
+    Load("stream", "c=16, 100 chunks at once", "stream", 16, 2_000, 16_000, "1.6",
          nginx="PORT_STREAM", chunks=CHUNKS),
     Load("paced", "c=64, 100 chunks, 10 ms apart", "stream-paced", 64, 640, 256, "2.6",
          nginx="PORT_PACED", upstream="UPSTREAM_PACED", chunks=CHUNKS, direct=True),
