@@ -3,7 +3,13 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.cluster.ClusterSettings;
+import dev.tollgate.persistence.cluster.HazelcastCluster;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -192,6 +198,10 @@ class ClusterFaults {
           cluster.signal(node, "STOP");
           Thread.sleep(PAUSE_SECONDS * 1_000L);
           cluster.signal(node, "CONT");
+          long resumed = System.nanoTime();
+          awaitThreeMembers(cluster);
+          System.out.printf(
+              "pause: together again after %d ms%n", (System.nanoTime() - resumed) / 1_000_000);
         }
         Thread.sleep(3_000);
       } finally {
@@ -202,7 +212,7 @@ class ClusterFaults {
       assertInOrder(gateway);
       JsonNode budget = gateway.manage("GET", "/budgets?scope=tenant", "").path("data").get(0);
       assertThat(Money.parseUsd(budget.path("settled").asText())).isLessThanOrEqualTo(limit);
-      awaitThreeMembers(cluster);
+      assertTheNodesShowEachOther(cluster, budget);
       System.out.printf(
           "pause: %d pauses of %d s, %d answers, %d others, $%s of $%s%n",
           PAUSES,
@@ -211,6 +221,34 @@ class ClusterFaults {
           broken.get(),
           budget.path("settled").asText(),
           limit.usd());
+    }
+  }
+
+  /// A further member joins and looks: within ten seconds the view is what PostgreSQL says.
+  private static void assertTheNodesShowEachOther(RunningCluster cluster, JsonNode budget)
+      throws Exception {
+    Money settled = Money.parseUsd(budget.path("settled").asText());
+    BudgetId id = BudgetId.parse(budget.path("id").asText());
+    ClusterSettings settings =
+        new ClusterSettings("tollgate", "127.0.0.1", freePort(), cluster.members(), null);
+    try (HazelcastCluster member =
+        new HazelcastCluster(
+            settings, new HazelcastCluster.Listener(_ -> {}, () -> {}, () -> {}))) {
+      Balance seen = member.seen(id);
+      for (int i = 0; i < 100 && (seen == null || !seen.posted().equals(settled)); i++) {
+        Thread.sleep(100);
+        seen = member.seen(id);
+      }
+      assertThat(member.members()).isEqualTo(4);
+      assertThat(seen).isNotNull();
+      assertThat(seen.posted()).isEqualTo(settled);
+      assertThat(seen.held()).isEqualTo(Money.ZERO);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
     }
   }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /// `bench/cluster`, as a user starts it: PostgreSQL, nodes and a load balancer.
 final class RunningCluster implements AutoCloseable {
@@ -17,11 +18,13 @@ final class RunningCluster implements AutoCloseable {
   private final Process process;
   private final Path folder;
   private final int port;
+  private final int nodes;
 
-  private RunningCluster(Process process, Path folder, int port) {
+  private RunningCluster(Process process, Path folder, int port, int nodes) {
     this.process = process;
     this.folder = folder;
     this.port = port;
+    this.nodes = nodes;
   }
 
   private static Path root() {
@@ -42,7 +45,7 @@ final class RunningCluster implements AutoCloseable {
     builder.environment().putAll(settings);
     builder.environment().put("CLUSTER_PORT", Integer.toString(port));
     builder.environment().put("TOLLGATE_NO_BUILD", "1");
-    RunningCluster cluster = new RunningCluster(builder.start(), folder, port);
+    RunningCluster cluster = new RunningCluster(builder.start(), folder, port, nodes);
     cluster.await(folder.resolve("cluster.log"), "Cluster is ready", 1);
     return cluster;
   }
@@ -75,6 +78,11 @@ final class RunningCluster implements AutoCloseable {
   /// Where a node tells how it is.
   String opsUrl(int number) {
     return "http://127.0.0.1:" + (port + 100 + number);
+  }
+
+  /// Where the nodes' members listen.
+  List<String> members() {
+    return IntStream.rangeClosed(1, nodes).mapToObj(n -> "127.0.0.1:" + (port + 200 + n)).toList();
   }
 
   private String token() throws IOException {

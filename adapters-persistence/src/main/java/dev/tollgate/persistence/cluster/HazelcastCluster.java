@@ -39,6 +39,32 @@ public final class HazelcastCluster implements AutoCloseable {
   private static final String VIEW = "budget-view";
   private static final String CHANGES = "changes";
   private static final Duration PAUSE = Duration.ofMillis(20);
+
+  /// What may be deserialised besides our own and Hazelcast's classes: parts of exceptions, by
+  /// which members tell each other, for one, that a partition has moved. Helidon's filter for the
+  /// whole process has the same list (META-INF/helidon/serial-config.properties).
+  static final String[] DESERIALISED = {
+    "[J",
+    "java.lang.Number",
+    "java.lang.Long",
+    "java.lang.Throwable",
+    "java.lang.Exception",
+    "java.lang.RuntimeException",
+    "java.lang.Error",
+    "java.lang.IllegalStateException",
+    "java.lang.IllegalArgumentException",
+    "java.lang.StackTraceElement",
+    "[Ljava.lang.StackTraceElement;",
+    "java.io.IOException",
+    "java.util.concurrent.CancellationException",
+    "java.util.concurrent.ExecutionException",
+    "java.util.concurrent.TimeoutException",
+    "java.util.CollSer",
+    "[Ljava.lang.Object;",
+    "java.util.ArrayList",
+    "java.util.Collections$EmptyList"
+  };
+
   private static final Logger LOG = System.getLogger(HazelcastCluster.class.getName());
 
   private final HazelcastInstance member;
@@ -159,13 +185,16 @@ public final class HazelcastCluster implements AutoCloseable {
     config.setProperty("hazelcast.operation.fail.on.indeterminate.state", "true");
     config.setProperty("hazelcast.max.no.heartbeat.seconds", "15");
     config.setProperty("hazelcast.operation.call.timeout.millis", "10000");
+    // By default parts of a cluster look for each other only after five minutes.
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", "5");
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
     config.getJetConfig().setEnabled(false);
     config.getMetricsConfig().setEnabled(false);
     config.getManagementCenterConfig().setScriptingEnabled(false).setConsoleEnabled(false);
     JavaSerializationFilterConfig filter = new JavaSerializationFilterConfig();
     filter.setDefaultsDisabled(true);
     filter.getWhitelist().addPrefixes("dev.tollgate.persistence.cluster.", "com.hazelcast.");
-    filter.getWhitelist().addClasses("[J", "java.lang.Long", "java.lang.Number");
+    filter.getWhitelist().addClasses(DESERIALISED);
     config.getSerializationConfig().setJavaSerializationFilterConfig(filter);
     int known = settings.members().size();
     if (known > 2) {

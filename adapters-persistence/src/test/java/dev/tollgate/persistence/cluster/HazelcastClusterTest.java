@@ -1,24 +1,84 @@
 package dev.tollgate.persistence.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.hazelcast.config.Config;
+import com.hazelcast.core.HazelcastException;
+import com.hazelcast.splitbrainprotection.SplitBrainProtectionException;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.money.Money;
+import io.helidon.common.SerializationConfig;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InvalidClassException;
+import java.io.ObjectInputFilter;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.ObjectStreamClass;
 import java.net.ServerSocket;
 import java.time.Instant;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class HazelcastClusterTest {
   private static final HazelcastCluster.Listener DEAF =
       new HazelcastCluster.Listener(_ -> {}, () -> {}, () -> {});
+
+  /// As in a gateway, where Helidon lets nothing be deserialised that is not listed.
+  @BeforeAll
+  static void filterAsAServerDoes() {
+    SerializationConfig.configureRuntime();
+  }
+
+  @Test
+  void whatMembersAnswerWithPassesTheFilterAndNothingElse() throws Exception {
+    Exception cause = new IllegalStateException("cause");
+    assertThat(passedOn(new SplitBrainProtectionException("too few")))
+        .isInstanceOf(SplitBrainProtectionException.class);
+    assertThat(passedOn(new HazelcastException("wrapped", cause))).hasRootCauseMessage("cause");
+    assertThatThrownBy(() -> passedOn(new PriorityQueue<>(List.of("x"))))
+        .isInstanceOf(InvalidClassException.class);
+    String pattern = String.valueOf(ObjectInputFilter.Config.getSerialFilter());
+    for (String listed : HazelcastCluster.DESERIALISED) {
+      if (!listed.startsWith("[")) {
+        assertThat(pattern).contains(listed);
+      }
+    }
+  }
+
+  /// The same object after a way over the wire, through the process's filter and Hazelcast's.
+  private static Throwable passedOn(Object sent) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(sent);
+    }
+    var filter =
+        HazelcastCluster.config(new ClusterSettings("t", null, 1, List.of("a:1"), null))
+            .getSerializationConfig()
+            .getJavaSerializationFilterConfig();
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())) {
+          @Override
+          protected Class<?> resolveClass(ObjectStreamClass description)
+              throws IOException, ClassNotFoundException {
+            if (!filter.getWhitelist().isListed(description.getName())) {
+              throw new InvalidClassException(description.getName());
+            }
+            return super.resolveClass(description);
+          }
+        }) {
+      return (Throwable) in.readObject();
+    }
+  }
 
   private static Balance balance(BudgetId budget, Instant start, long version) {
     return new Balance(
@@ -92,6 +152,8 @@ class HazelcastClusterTest {
     assertThat(config.getProperty("hazelcast.phone.home.enabled")).isEqualTo("false");
     assertThat(config.getProperty("hazelcast.operation.fail.on.indeterminate.state"))
         .isEqualTo("true");
+    assertThat(config.getProperty("hazelcast.merge.first.run.delay.seconds")).isEqualTo("5");
+    assertThat(config.getProperty("hazelcast.merge.next.run.delay.seconds")).isEqualTo("5");
     assertThat(config.getJetConfig().isEnabled()).isFalse();
     assertThat(config.getManagementCenterConfig().isScriptingEnabled()).isFalse();
     assertThat(config.getNetworkConfig().getJoin().getMulticastConfig().isEnabled()).isFalse();
