@@ -63,17 +63,16 @@ class FlushTest {
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
     known.learn(
-        touch,
+        touch(budget),
         ledger.book().version(),
         NO_ACCOUNT,
         balance(budget, now.plusSeconds(from), now.plusSeconds(until)));
 
-    Admission first = reserve(known, 1);
+    Admission first = reserve(known);
 
     assertThat(first).isInstanceOf(Admission.Admitted.class);
-    KnownAccounts.Found found = known.of(List.of(touch), Map.of(key.tenant(), ledger.book()));
+    KnownAccounts.Found found = found(known, budget);
     assertThat(found.ids()).hasSize(1).doesNotContain(NO_ACCOUNT);
     assertThat(found.from()).isLessThanOrEqualTo(FlushStatement.micros(now));
     assertThat(found.until()).isGreaterThan(FlushStatement.micros(now));
@@ -85,13 +84,12 @@ class FlushTest {
     Budget budget = SampleBudgets.ofKey(key, "1.00");
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
-    reserve(known, 1);
-    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
-    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).ids()).hasSize(1);
+    reserve(known);
+    assertThat(found(known, budget).ids()).hasSize(1);
 
     ledger.limitedBy(SampleBudgets.ofTenant(key, "5.00"));
 
-    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).ids()).isEmpty();
+    assertThat(found(known, budget).ids()).isEmpty();
   }
 
   @Test
@@ -99,17 +97,24 @@ class FlushTest {
     Budget budget = SampleBudgets.ofKey(key, "1.00");
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
-    reserve(known, 1);
-    FlushStatement.Touch touch = new FlushStatement.Touch(1, key.tenant(), budget);
-    assertThat(known.of(List.of(touch), Map.of(key.tenant(), ledger.book())).until()).isNull();
+    reserve(known);
+    assertThat(found(known, budget).until()).isNull();
   }
 
-  private Admission reserve(KnownAccounts known, long number) throws Exception {
+  private FlushStatement.Touch touch(Budget budget) {
+    return new FlushStatement.Touch(1, key.tenant(), budget);
+  }
+
+  private KnownAccounts.Found found(KnownAccounts known, Budget budget) {
+    return known.of(List.of(touch(budget)), Map.of(key.tenant(), ledger.book()));
+  }
+
+  private Admission reserve(KnownAccounts known) throws Exception {
     Reservation hold = SampleBudgets.aHold(key, "0.10");
     try (Connection connection = TestingDatabase.shared().database().openLedger();
         PreparedStatement flush = connection.prepareStatement(FlushStatement.SQL)) {
       long session = PostgresLedgerStore.openSession(connection, 1);
-      Batch batch = reserving(session, number, hold);
+      Batch batch = reserving(session, 1, hold);
       List<FlushStatement.Touch> touches = FlushStatement.bind(flush, batch, 1, known, false, 15);
       try (ResultSet row = flush.executeQuery()) {
         Batch.Result result = FlushAnswer.read(row, batch, touches, known);
