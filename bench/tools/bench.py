@@ -24,7 +24,7 @@ DATA = os.path.join(BUILD, "data")
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CHUNKS = 100
 DISTURBED = 0.1  # share of the machine that others take; beyond it a measurement is repeated
-ON = "key check, parse, durable call row before the answer, metrics, cost, capture metadata"
+ON = "key check, parse, a hold on two accounts, a durable settle and call row before the answer, metrics, cost, capture metadata"
 
 
 @dataclass(frozen=True)
