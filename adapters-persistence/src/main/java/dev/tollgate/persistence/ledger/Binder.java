@@ -33,6 +33,11 @@ final class Binder {
     return this;
   }
 
+  /// An array for each type.
+  Binder rows(FlatRows rows) throws SQLException {
+    return uuids(rows).numbers(rows).texts(rows);
+  }
+
   Binder uuids(FlatRows rows) throws SQLException {
     PGobject array = new PGobject();
     array.setType("_uuid");

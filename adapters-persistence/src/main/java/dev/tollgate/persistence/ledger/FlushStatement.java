@@ -109,9 +109,7 @@ final class FlushStatement {
     }
     KnownAccounts.Found found = accounts.of(touches, batch.books());
     binder
-        .uuids(rows)
-        .numbers(rows)
-        .texts(rows)
+        .rows(rows)
         .ints(touches.stream().mapToInt(Touch::hold).toArray())
         .uuids(budgets)
         .numbers(found.ids())
@@ -138,9 +136,7 @@ final class FlushStatement {
       }
     }
     binder
-        .uuids(rows)
-        .numbers(rows)
-        .texts(rows)
+        .rows(rows)
         .ints(touched.stream().mapToInt(Integer::intValue).toArray())
         .uuids(budgets)
         .flag(every);
@@ -200,7 +196,7 @@ final class FlushStatement {
               .number(sum.costNanos)
               .numbers(sum.usage);
         });
-    binder.number(RollUps.minutes(sums.keySet())).uuids(rows).numbers(rows).texts(rows);
+    binder.number(RollUps.minutes(sums.keySet())).rows(rows);
   }
 
   private static List<Budget> budgets(Batch batch, VirtualKey key, String model) {

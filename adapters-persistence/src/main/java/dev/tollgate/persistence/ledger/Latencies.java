@@ -72,9 +72,7 @@ final class Latencies {
       new Binder(add)
           .number(node)
           .number(RollUps.minutes(waiting.keySet()))
-          .uuids(rows)
-          .numbers(rows)
-          .texts(rows)
+          .rows(rows)
           .texts(latency)
           .texts(firstToken);
       add.execute();

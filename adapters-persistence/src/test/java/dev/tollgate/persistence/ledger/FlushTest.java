@@ -82,9 +82,7 @@ class FlushTest {
   @Test
   void whatWasLearnedUnderOtherSettingsIsNotUsed() throws Exception {
     Budget budget = SampleBudgets.ofKey(key, "1.00");
-    ledger.limitedBy(budget);
-    KnownAccounts known = new KnownAccounts();
-    reserve(known);
+    KnownAccounts known = knownAfterAHoldOn(budget);
     assertThat(found(known, budget).ids()).hasSize(1);
 
     ledger.limitedBy(SampleBudgets.ofTenant(key, "5.00"));
@@ -95,10 +93,15 @@ class FlushTest {
   @Test
   void aBudgetWithoutAnEndIsKnownForEver() throws Exception {
     Budget budget = SampleBudgets.ofKey(key, "1.00");
+    KnownAccounts known = knownAfterAHoldOn(budget);
+    assertThat(found(known, budget).until()).isNull();
+  }
+
+  private KnownAccounts knownAfterAHoldOn(Budget budget) throws Exception {
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
     reserve(known);
-    assertThat(found(known, budget).until()).isNull();
+    return known;
   }
 
   private FlushStatement.Touch touch(Budget budget) {
