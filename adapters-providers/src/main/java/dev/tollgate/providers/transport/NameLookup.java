@@ -30,7 +30,6 @@ final class NameLookup {
     CompletableFuture<InetAddress[]> answer =
         UNDER_WAY.computeIfAbsent(
             name, each -> CompletableFuture.supplyAsync(() -> ask(each), THREADS));
-    answer.whenComplete((_, _) -> UNDER_WAY.remove(name, answer));
     try {
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
@@ -48,6 +47,8 @@ final class NameLookup {
       return InetAddress.getAllByName(name);
     } catch (UnknownHostException e) {
       throw new CompletionException(e);
+    } finally {
+      UNDER_WAY.remove(name);
     }
   }
 
