@@ -146,6 +146,24 @@ class StreamTrapsTest {
     }
   }
 
+  /// Whoever gets the connection next must not read what a server sent behind its answer.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void bytesBehindAnAnswerAreNobodysAnswer(boolean chunked) {
+    String good = "{\"id\":\"good\",\"choices\":[],\"usage\":null}";
+    String stray = good.replace("good", "stray");
+    String head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n";
+    String length = "content-length: " + good.length() + "\r\n\r\n";
+    String strayLength = "content-length: " + stray.length() + "\r\n\r\n";
+    String chunk = Integer.toHexString(good.length()) + "\r\n" + good + "\r\n0\r\n\r\n";
+    String answer = chunked ? "transfer-encoding: chunked\r\n\r\n" + chunk : length + good;
+    try (Lane lane = Lane.openAi((_, to) -> to.raw(head + answer + head + strayLength + stray))) {
+      for (int call = 0; call < 3; call++) {
+        assertThat(chat(lane, "").body()).contains("good").doesNotContain("stray");
+      }
+    }
+  }
+
   private static HttpResponse<String> chat(Lane lane, String more) {
     return lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, more));
   }

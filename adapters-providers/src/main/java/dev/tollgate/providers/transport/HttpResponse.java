@@ -12,11 +12,11 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.Http1HeadersParser;
 import io.helidon.webclient.api.TcpClientConnection;
-import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class HttpResponse implements UpstreamResponse {
   private static final int LONGEST_LINE = 4_096;
   private static final int LARGEST_HEAD = 65_536;
-  private static final int LONGEST_CHUNK_LINE = 256;
   private static final int LARGEST_READ = 1 << 20;
   private static final byte[] NOTHING = {};
 
@@ -41,15 +40,15 @@ final class HttpResponse implements UpstreamResponse {
   private final DataReader in;
   private final Timeouts timeouts;
   private final long deadline;
+  private final ChunkDecoder framed = new ChunkDecoder();
   private volatile boolean aborted;
   private @Nullable Headers headers;
   private Framing framing = Framing.LENGTH;
   private int status;
 
-  /// Bytes left of the body or of the current chunk.
+  /// Bytes left of a body of known length.
   private long left;
 
-  private boolean chunkOpen;
   private boolean complete;
   private boolean keepAlive;
   private boolean older;
@@ -144,7 +143,7 @@ final class HttpResponse implements UpstreamResponse {
 
   @Override
   public void close() {
-    if (complete && keepAlive && !aborted) {
+    if (complete && keepAlive && !aborted && in.available() == 0) {
       lease.giveBack();
     } else {
       aborted = true;
@@ -241,79 +240,22 @@ final class HttpResponse implements UpstreamResponse {
     return some;
   }
 
-  /// Collects every chunk that has arrived, so that what came together goes out together.
+  /// The data in whatever has arrived, so that what came together goes out together.
   private byte @Nullable [] chunks() {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(Math.max(512, in.available()));
-    do {
-      if (left == 0 && !nextChunk()) {
-        complete = true;
-        return out.size() == 0 ? null : out.toByteArray();
-      }
+    while (true) {
+      framed.check();
       in.ensureAvailable();
-      int size = (int) Math.min(Math.min(in.available(), left), LARGEST_READ);
-      out.writeBytes(in.readBytes(size));
-      left -= size;
-    } while (in.available() > LONGEST_CHUNK_LINE + 4 && out.size() < LARGEST_READ
-        || left == 0 && lastChunkIsHere());
-    return out.toByteArray();
-  }
-
-  /// Whether the end of the body lies in the buffer, so that reading it cannot block.
-  private boolean lastChunkIsHere() {
-    return in.available() >= LAST.length && in.startsWith(LAST);
-  }
-
-  private static final byte[] LAST = {'\r', '\n', '0', '\r', '\n', '\r', '\n'};
-
-  /// Reads up to the data of the next chunk; false behind the last one.
-  private boolean nextChunk() {
-    if (chunkOpen) {
-      if (in.findNewLine(2) != 0) {
-        throw nonsense("a chunk that does not end in CR LF");
+      byte[] some = in.readBytes(Math.min(in.available(), LARGEST_READ));
+      int length = framed.decode(some);
+      complete = framed.atEnd();
+      keepAlive &= !framed.hasExcess();
+      if (length > 0) {
+        return Arrays.copyOf(some, length);
       }
-      in.skip(2);
-      chunkOpen = false;
-    }
-    int length = in.findNewLine(LONGEST_CHUNK_LINE);
-    if (length >= LONGEST_CHUNK_LINE) {
-      throw nonsense("a chunk size line that is too long");
-    }
-    String line = in.readAsciiString(length);
-    in.skip(2);
-    left = chunkSize(line);
-    if (left == 0) {
-      trailers();
-      return false;
-    }
-    chunkOpen = true;
-    return true;
-  }
-
-  private void trailers() {
-    for (int lines = 0; lines < 64; lines++) {
-      int length = in.findNewLine(LONGEST_LINE);
-      if (length >= LONGEST_LINE) {
-        throw nonsense("a trailer that is too long");
-      }
-      in.skip(length + 2);
-      if (length == 0) {
-        return;
+      if (complete) {
+        return null;
       }
     }
-    throw nonsense("too many trailers");
-  }
-
-  private static long chunkSize(String line) {
-    int end = line.indexOf(';');
-    String digits = (end < 0 ? line : line.substring(0, end)).strip();
-    boolean hex = !digits.isEmpty() && digits.length() <= 7;
-    for (int i = 0; i < digits.length(); i++) {
-      hex &= Character.digit(digits.charAt(i), 16) >= 0;
-    }
-    if (!hex) {
-      throw nonsense("a chunk size that is not a small hexadecimal number");
-    }
-    return Long.parseLong(digits, 16);
   }
 
   /// Limits the reads that follow; 0 is no limit.
@@ -343,7 +285,7 @@ final class HttpResponse implements UpstreamResponse {
         "The connection to the provider broke before its answer was complete.");
   }
 
-  private static UpstreamFailure nonsense(String what) {
+  static UpstreamFailure nonsense(String what) {
     return new UpstreamFailure(Failure.Kind.BROKEN, "The provider sent " + what + ".");
   }
 }

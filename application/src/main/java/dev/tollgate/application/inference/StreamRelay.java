@@ -121,12 +121,9 @@ final class StreamRelay {
     boolean committed = books.settle(exchange);
     Money cost = exchange.cost();
     try {
-      for (Item item : held) {
-        switch (item) {
-          case Item.FinalUsage last -> writeUsage(last, cost, committed);
-          case Item.Events more -> caller.write(more.bytes(), more.offset(), more.length());
-          default -> throw new IllegalStateException("not an item to be held: " + item);
-        }
+      if (!held.isEmpty()) {
+        byte[] last = last(cost, committed);
+        caller.write(last, 0, last.length);
       }
       caller.end();
     } catch (CallerGone e) {
@@ -134,13 +131,26 @@ final class StreamRelay {
     }
   }
 
-  private void writeUsage(Item.FinalUsage last, @Nullable Money cost, boolean committed) {
+  /// What was held back, in one piece.
+  private byte[] last(@Nullable Money cost, boolean committed) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(1_024);
+    for (Item item : held) {
+      switch (item) {
+        case Item.FinalUsage usage -> writeUsage(usage, cost, committed, out);
+        case Item.Events more -> out.write(more.bytes(), more.offset(), more.length());
+        default -> throw new IllegalStateException("not an item to be held: " + item);
+      }
+    }
+    return out.toByteArray();
+  }
+
+  private void writeUsage(
+      Item.FinalUsage last, @Nullable Money cost, boolean committed, ByteArrayOutputStream out) {
     exchange.keep(last.bytes(), 0, last.bytes().length);
     if (last.usageOnly() && !payload.includeUsage()) {
       return;
     }
     UsageSite site = last.site();
-    ByteArrayOutputStream out = new ByteArrayOutputStream(last.bytes().length + 64);
     StringBuilder members = new StringBuilder(64);
     int from = 0;
     if (cost != null && site.costFrom() >= 0) {
@@ -157,7 +167,6 @@ final class StreamRelay {
     out.write(last.bytes(), from, site.closingBrace() - from);
     out.writeBytes(members.substring(skipComma).getBytes(StandardCharsets.US_ASCII));
     out.write(last.bytes(), site.closingBrace(), last.bytes().length - site.closingBrace());
-    caller.write(out.toByteArray(), 0, out.size());
   }
 
   private void breakOff(Item.Broken broken, EventStream events) {
