@@ -41,6 +41,7 @@ final class HttpResponse implements UpstreamResponse {
   private final Timeouts timeouts;
   private final long deadline;
   private final ChunkDecoder framed = new ChunkDecoder();
+  private final Gathering gathering = new Gathering();
   private volatile boolean aborted;
   private @Nullable Headers headers;
   private Framing framing = Framing.LENGTH;
@@ -114,7 +115,7 @@ final class HttpResponse implements UpstreamResponse {
     if (complete) {
       return null;
     }
-    long now = System.nanoTime();
+    long now = gathering.pause(System.nanoTime());
     long idleLeft = timeouts.idle().toNanos() - (now - lastByte);
     long wait = Math.min(patience.toNanos(), Math.min(idleLeft, deadline - now));
     if (wait <= 0) {
@@ -124,6 +125,7 @@ final class HttpResponse implements UpstreamResponse {
       timeout(wait);
       byte[] some = framing == Framing.CHUNKED ? chunks() : plain();
       lastByte = System.nanoTime();
+      gathering.read(lastByte - now, some == null ? 0 : some.length);
       return some;
     } catch (UncheckedIOException e) {
       if (e.getCause() instanceof SocketTimeoutException && !aborted) {
