@@ -43,11 +43,13 @@ class Load:
     chunks: int = 0
     rate: int = 0
     direct: bool = False
+    capture: str = "metadata"
 
 
 LOADS = [
     Load("json", "c=16, 2 KB in, 1 KB out", "body2k", 16, 20_000, 160_000, "2.5"),
     Load("json256", "c=256, 2 KB in, 1 KB out", "body2k", 256, 20_000, 40_000, ""),
+    Load("full", "as json, with content", "body2k", 16, 20_000, 20_000, "3.2", capture="full"),
     Load("stream", "c=16, 100 chunks at once", "stream", 16, 2_000, 16_000, "1.6",
          nginx="PORT_STREAM", chunks=CHUNKS),
     Load("paced", "c=64, 100 chunks, 10 ms apart", "stream-paced", 64, 640, 256, "2.6",
@@ -249,7 +251,7 @@ class Gateway:
         self.port, self.ops = free_ports(2)
         self.models = models
         self.sent = 0
-        self.key = None
+        self.keys = None
         self.token = None
         self.start()
 
@@ -270,7 +272,7 @@ class Gateway:
         with open(os.path.join(DATA, "dev.env"), encoding="utf-8") as file:
             self.token = re.search(r"TOLLGATE_ADMIN_TOKEN='?([^'\s]+)", file.read()).group(1)
         self.postgres = Postgres()
-        if self.key is None:
+        if self.keys is None:
             self.set_up()
 
     def restart(self):
@@ -289,7 +291,8 @@ class Gateway:
         return json.loads(text)
 
     def set_up(self):
-        project = self.api("POST", "/projects", {"name": "bench", "capture": "metadata"})
+        projects = {capture: self.api("POST", "/projects", {"name": "bench-" + capture, "capture": capture})
+                    for capture in ("metadata", "full")}
         for model, port in self.models.items():
             provider = "bench-" + model
             self.api("POST", "/providers", {
@@ -300,9 +303,11 @@ class Gateway:
             self.api("PUT", "/prices", {
                 "provider": provider, "model": model, "effective_from": "2025-01-01T00:00:00Z",
                 "input": "0.15", "cached_input": "0.075", "output": "0.60"})
-        # Every call is held and settled on two accounts; neither is ever near its limit.
+        # Every call is held and settled on two accounts; none is ever near its limit.
         budget = {"limit": "1000000", "window": "month", "policy": "refuse"}
-        self.key = self.api("POST", "/keys", {"name": "bench", "project": project["id"], "budget": budget})["key"]
+        self.keys = {capture: self.api("POST", "/keys", {
+            "name": "bench-" + capture, "project": project["id"], "budget": budget})["key"]
+            for capture, project in projects.items()}
         self.api("PUT", "/budgets", {"scope": "tenant", **budget})
 
     def cpu(self):
@@ -368,11 +373,11 @@ class Bench:
         await_port(port, process, "fakeup.log")
         return process
 
-    def command(self, port, body, connections, calls, rate=0, spread=0, limit=300):
+    def command(self, port, body, connections, calls, rate=0, spread=0, limit=300, capture="metadata"):
         command = [os.path.join(BUILD, "httpload"), "-p", str(port), "-b", os.path.join(BUILD, body + ".json"),
                    "-c", str(connections), "-n", str(calls), "-t", str(limit),
                    "-P", str(self.gateway.process.pid),
-                   "-H", "Authorization: Bearer " + self.gateway.key]
+                   "-H", "Authorization: Bearer " + self.gateway.keys[capture]]
         if rate:
             command += ["-r", str(rate)]
         if spread:
@@ -419,7 +424,8 @@ class Bench:
     def load(self, load, who, calls, rate=0):
         port = {"direct": self.ports[load.upstream], "nginx": self.ports[load.nginx],
                 "gateway": self.gateway.port}[who]
-        command = self.command(port, load.body, min(load.connections, calls), calls, rate)
+        command = self.command(port, load.body, min(load.connections, calls), calls, rate,
+                               capture=load.capture)
         return self.measured(who, [command], load.chunks)
 
     def warm(self, load, results):

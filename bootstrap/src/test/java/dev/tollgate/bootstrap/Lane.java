@@ -27,10 +27,15 @@ final class Lane implements AutoCloseable {
   private final JsonNode key;
 
   private Lane(String kind, String price, ScriptedUpstream.Script script) {
-    this(kind, price, ScriptedUpstream.start(script), null);
+    this(kind, price, ScriptedUpstream.start(script), null, "PT2S");
   }
 
-  private Lane(String kind, String price, ScriptedUpstream upstream, @Nullable String elsewhere) {
+  private Lane(
+      String kind,
+      String price,
+      ScriptedUpstream upstream,
+      @Nullable String elsewhere,
+      String idle) {
     this.upstream = upstream;
     String baseUrl = elsewhere == null ? upstream.baseUrl() : elsewhere;
     String provider = TestingGateway.unique("provider");
@@ -39,9 +44,9 @@ final class Lane implements AutoCloseable {
         "/providers",
         """
         {"name":"%s","kind":"%s","base_url":"%s","credential":"%s","allow_private_network":true,
-         "options":{"timeouts":{"connect":"PT2S","first_byte":"PT3S","whole":"PT3S","idle":"PT2S",
+         "options":{"timeouts":{"connect":"PT2S","first_byte":"PT3S","whole":"PT3S","idle":"%s",
                                 "total":"PT20S"}}}"""
-            .formatted(provider, kind, baseUrl, CREDENTIAL));
+            .formatted(provider, kind, baseUrl, CREDENTIAL, idle));
     gateway.manage(
         "POST",
         "/models",
@@ -64,9 +69,14 @@ final class Lane implements AutoCloseable {
     return new Lane("openai", USUAL_PRICE, script);
   }
 
+  /// One whose provider may be silent for twenty seconds in the middle of an answer, not for two.
+  static Lane patientOpenAi(ScriptedUpstream.Script script) {
+    return new Lane("openai", USUAL_PRICE, ScriptedUpstream.start(script), null, "PT20S");
+  }
+
   /// A lane to a server of the test's own.
   static Lane openAiAt(String baseUrl) {
-    return new Lane("openai", USUAL_PRICE, ScriptedUpstream.start((_, _) -> {}), baseUrl);
+    return new Lane("openai", USUAL_PRICE, ScriptedUpstream.start((_, _) -> {}), baseUrl, "PT2S");
   }
 
   static Lane anthropic(ScriptedUpstream.Script script) {

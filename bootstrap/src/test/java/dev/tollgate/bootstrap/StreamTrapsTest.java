@@ -146,6 +146,26 @@ class StreamTrapsTest {
     }
   }
 
+  @Test
+  void aSilentStreamIsKeptAliveForWhoeverIsOnTheWay() {
+    try (Lane lane =
+        Lane.patientOpenAi(
+            (_, to) -> {
+              to.beginEvents();
+              to.chunk(TEXT);
+              Thread.sleep(16_500);
+              to.chunk(FINISH + USAGE + "data: [DONE]\n\n");
+              to.endChunks();
+            })) {
+      HttpResponse<String> response = chat(lane, ",\"stream\":true");
+
+      assertThat(response.body())
+          .startsWith(TEXT + ": keep-alive\n\n" + FINISH)
+          .endsWith("data: [DONE]\n\n");
+      assertThat(lane.call().path("status").asInt()).isEqualTo(200);
+    }
+  }
+
   /// Whoever gets the connection next must not read what a server sent behind its answer.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})

@@ -50,7 +50,7 @@ final class HttpCaller implements Caller {
   private final Dialect dialect;
   private final CallId call;
   private @Nullable OutputStream out;
-  private boolean broken;
+  private volatile boolean broken;
 
   HttpCaller(ServerResponse response, GuardedConnection connection, Dialect dialect, CallId call) {
     this.response = response;
@@ -94,6 +94,10 @@ final class HttpCaller implements Caller {
 
   @Override
   public void write(byte[] bytes, int offset, int length) {
+    if (length == 0) {
+      // An empty chunk would be the end of the body.
+      return;
+    }
     deliver(
         () -> {
           stream().write(bytes, offset, length);

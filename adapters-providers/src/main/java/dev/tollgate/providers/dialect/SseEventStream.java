@@ -3,6 +3,7 @@ package dev.tollgate.providers.dialect;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.UsageSite;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.providers.transport.UpstreamFailure;
@@ -47,7 +48,7 @@ public final class SseEventStream implements EventStream {
   }
 
   @Override
-  public Item next(Duration patience) {
+  public Item next() {
     while (true) {
       Item item = ready.poll();
       if (item != null) {
@@ -57,18 +58,25 @@ public final class SseEventStream implements EventStream {
         return new Item.End();
       }
       try {
-        byte[] more = response.read(patience);
+        byte[] more = response.read();
         if (more == null) {
           return closed();
-        }
-        if (more.length == 0) {
-          return new Item.Silence();
         }
         split(more);
       } catch (UpstreamFailure e) {
         return new Item.Broken(e.failure(), null);
       }
     }
+  }
+
+  @Override
+  public void onSilence(Silence silence) {
+    response.onSilence(silence);
+  }
+
+  @Override
+  public void hurry(Duration most) {
+    response.hurry(most);
   }
 
   @Override
@@ -108,9 +116,9 @@ public final class SseEventStream implements EventStream {
   private void drain() {
     drained = true;
     try {
-      byte[] more = response.read(DRAIN);
-      while (more != null && more.length > 0) {
-        more = response.read(DRAIN);
+      response.hurry(DRAIN);
+      while (response.read() != null) {
+        // Whatever it is, it is not passed on.
       }
     } catch (UpstreamFailure e) {
       // The answer is complete; only the connection is lost.

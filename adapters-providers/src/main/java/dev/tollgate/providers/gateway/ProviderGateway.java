@@ -37,7 +37,6 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   private static final int LARGEST_ANSWER = 32 << 20;
 
   private static final int LARGEST_ERROR = 64 << 10;
-  private static final Duration FOREVER = Duration.ofHours(1);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Timeouts SOON =
@@ -175,11 +174,11 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   }
 
   private static byte[] readAll(UpstreamResponse response, int limit) {
-    byte[] first = response.read(FOREVER);
+    byte[] first = response.read();
     if (first == null) {
       return new byte[0];
     }
-    byte[] more = response.read(FOREVER);
+    byte[] more = response.read();
     if (more == null) {
       return first;
     }
@@ -191,7 +190,7 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         throw new UpstreamFailure(
             Kind.BROKEN, "The provider's answer is larger than " + limit + " bytes.");
       }
-      more = response.read(FOREVER);
+      more = response.read();
     }
     return all.toByteArray();
   }

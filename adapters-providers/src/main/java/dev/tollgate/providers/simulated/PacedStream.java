@@ -2,6 +2,7 @@ package dev.tollgate.providers.simulated;
 
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.providers.transport.UpstreamFailure;
 import dev.tollgate.providers.transport.UpstreamResponse;
@@ -13,20 +14,25 @@ import org.jspecify.annotations.Nullable;
 
 /// A stream that hands out one event per read, each at its time.
 final class PacedStream implements UpstreamResponse {
-  private static final byte[] NOTHING = {};
+  private static final Duration STEP = Duration.ofMillis(50);
+  private static final Duration MOMENT = Duration.ofMillis(250);
 
   private final Head head;
   private final Script script;
   private final Pace pace;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final long start = System.nanoTime();
+  private volatile long end;
+  private volatile Silence silence;
   private int next;
   private long lastNanos;
 
-  PacedStream(Head head, Script script, Pace pace) {
+  PacedStream(Head head, Script script, Pace pace, Silence silence) {
     this.head = head;
     this.script = script;
     this.pace = pace;
+    this.end = pace.timeouts().total().toNanos();
+    this.silence = silence;
   }
 
   /// What comes, and how it ends.
@@ -65,7 +71,7 @@ final class PacedStream implements UpstreamResponse {
   }
 
   @Override
-  public byte @Nullable [] read(Duration patience) {
+  public byte @Nullable [] read() {
     boolean more = next < script.events().size();
     if (!more && script.ending() == Ending.COMPLETE) {
       return null;
@@ -73,23 +79,39 @@ final class PacedStream implements UpstreamResponse {
     if (!more && script.ending() == Ending.RESET) {
       throw new UpstreamFailure(Failure.Kind.BROKEN, "connection reset");
     }
-    long due = more ? pace.dueNanos(next) : Long.MAX_VALUE;
+    awaitUntil(more ? pace.dueNanos(next) : Long.MAX_VALUE);
+    lastNanos = now();
+    return script.events().get(next++);
+  }
+
+  @Override
+  public void onSilence(Silence listener) {
+    silence = listener;
+  }
+
+  @Override
+  public void hurry(Duration most) {
+    end = Math.min(end, now() + most.toNanos());
+  }
+
+  private void awaitUntil(long due) {
+    long began = now();
     long idle = lastNanos + pace.timeouts().idle().toNanos();
-    long total = pace.timeouts().total().toNanos();
-    long now = now();
-    await(Math.min(Math.min(due, Math.min(idle, total)) - now, nanos(patience)));
-    now = now();
-    if (now >= total) {
-      throw timeOut("total", pace.timeouts().total());
+    boolean told = false;
+    await(0);
+    for (long now = began; now < due; now = now()) {
+      if (now >= end) {
+        throw timeOut("total", pace.timeouts().total());
+      }
+      if (now >= idle) {
+        throw timeOut("idle", pace.timeouts().idle());
+      }
+      if (!told && now - began >= MOMENT.toNanos()) {
+        told = true;
+        silence.begins(this::close);
+      }
+      await(Math.min(Math.min(due, Math.min(idle, end)) - now, STEP.toNanos()));
     }
-    if (now >= due) {
-      lastNanos = now;
-      return script.events().get(next++);
-    }
-    if (now >= idle) {
-      throw timeOut("idle", pace.timeouts().idle());
-    }
-    return NOTHING;
   }
 
   @Override
@@ -99,11 +121,6 @@ final class PacedStream implements UpstreamResponse {
 
   private long now() {
     return System.nanoTime() - start;
-  }
-
-  private static long nanos(Duration patience) {
-    boolean endless = patience.compareTo(Duration.ofNanos(Long.MAX_VALUE)) >= 0;
-    return endless ? Long.MAX_VALUE : patience.toNanos();
   }
 
   private void await(long nanos) {

@@ -86,7 +86,7 @@ public final class SimulatedUpstream implements Upstream {
         headers.addFirst(new HeaderField("content-type", "text/event-stream; charset=utf-8"));
         headers.add(new HeaderField("cache-control", "no-cache"));
         Pace pacing = new Pace(pace, request.timeouts());
-        yield new PacedStream(new Head(200, headers), script(fate, events), pacing);
+        yield new PacedStream(new Head(200, headers), script(fate, events), pacing, silence);
       }
     };
   }

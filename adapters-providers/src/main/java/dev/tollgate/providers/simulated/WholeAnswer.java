@@ -1,5 +1,6 @@
 package dev.tollgate.providers.simulated;
 
+import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.providers.transport.UpstreamResponse;
 import java.time.Duration;
@@ -32,10 +33,20 @@ final class WholeAnswer implements UpstreamResponse {
   }
 
   @Override
-  public byte @Nullable [] read(Duration patience) {
+  public byte @Nullable [] read() {
     byte[] rest = body;
     body = null;
     return rest;
+  }
+
+  @Override
+  public void onSilence(Silence listener) {
+    // There is none.
+  }
+
+  @Override
+  public void hurry(Duration most) {
+    // It is there at once.
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.helidon.http.Headers;
 import io.helidon.http.Http1HeadersParser;
 import io.helidon.webclient.api.TcpClientConnection;
 import java.io.UncheckedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,13 +20,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One answer on a leased connection, as strict as the edge: bounded status line, headers and chunk
-/// sizes, never both framings, no lone line feeds. A read that times out leaves its state whole, so
-/// it can go on.
+/// sizes, never both framings, no lone line feeds.
 final class HttpResponse implements UpstreamResponse {
   private static final int LONGEST_LINE = 4_096;
   private static final int LARGEST_HEAD = 65_536;
   private static final int LARGEST_READ = 1 << 20;
-  private static final byte[] NOTHING = {};
 
   private enum Framing {
     LENGTH,
@@ -39,7 +36,7 @@ final class HttpResponse implements UpstreamResponse {
   private final TcpClientConnection connection;
   private final DataReader in;
   private final Timeouts timeouts;
-  private final long deadline;
+  private final ReadWatch.Reader reader;
   private final ChunkDecoder framed = new ChunkDecoder();
   private final Gathering gathering = new Gathering();
   private volatile boolean aborted;
@@ -56,34 +53,44 @@ final class HttpResponse implements UpstreamResponse {
   private long lastByte;
   private long socketTimeoutMillis = -1;
 
-  HttpResponse(ConnectionPool.Lease lease, Timeouts timeouts, long deadline) {
+  /// @param deadline by when the whole answer has to be read
+  HttpResponse(ConnectionPool.Lease lease, Timeouts timeouts, long deadline, Silence silence) {
     this.lease = lease;
     this.connection = lease.connection();
     this.in = connection.reader();
     this.timeouts = timeouts;
-    this.deadline = deadline;
+    this.reader = new ReadWatch.Reader(deadline, silence, this::abort);
   }
 
-  /// Waits for status and headers, and tells when that takes longer than a moment.
-  void awaitHead(Duration patience, Silence silence) {
-    long until = Math.min(System.nanoTime() + patience.toNanos(), deadline);
-    HeadWatch.Wait wait = new HeadWatch.Wait(until, silence, this::abort);
-    HeadWatch.instance().add(wait);
+  /// Waits for status and headers. Without them the connection is closed.
+  void awaitHead(Duration patience) {
+    ReadWatch.instance().add(reader);
     try {
+      awaitFirstByte(patience);
+      readHead();
+    } finally {
+      if (headers == null) {
+        close();
+      }
+    }
+  }
+
+  private void awaitFirstByte(Duration patience) {
+    try {
+      reader.waits(System.nanoTime(), patience.toNanos());
       timeout(0);
       in.ensureAvailable();
       lastByte = System.nanoTime();
     } catch (InsufficientDataAvailableException | UncheckedIOException e) {
-      if (wait.isOverdue()) {
+      if (reader.isOverdue()) {
         throw new UpstreamFailure(
             Failure.Kind.TIMEOUT,
             "The provider did not answer within " + patience.toSeconds() + " s.");
       }
       throw lost();
     } finally {
-      HeadWatch.instance().remove(wait);
+      reader.goesOn();
     }
-    readHead();
   }
 
   @Override
@@ -111,40 +118,47 @@ final class HttpResponse implements UpstreamResponse {
   }
 
   @Override
-  public byte @Nullable [] read(Duration patience) {
+  public byte @Nullable [] read() {
     if (complete) {
       return null;
     }
     long now = gathering.pause(System.nanoTime());
-    long idleLeft = timeouts.idle().toNanos() - (now - lastByte);
-    long wait = Math.min(patience.toNanos(), Math.min(idleLeft, deadline - now));
-    if (wait <= 0) {
-      throw timeout(deadline <= now);
+    if (reader.isAtEnd(now)) {
+      throw timeout();
     }
+    reader.waits(now, timeouts.idle().toNanos() - (now - lastByte));
     try {
-      timeout(wait);
+      timeout(0);
       byte[] some = framing == Framing.CHUNKED ? chunks() : plain();
       lastByte = System.nanoTime();
       gathering.read(lastByte - now, some == null ? 0 : some.length);
       return some;
     } catch (UncheckedIOException e) {
-      if (e.getCause() instanceof SocketTimeoutException && !aborted) {
-        return NOTHING;
-      }
-      throw broken();
+      throw reader.isOverdue() ? timeout() : broken();
     } catch (InsufficientDataAvailableException e) {
-      if (framing == Framing.UNTIL_CLOSE) {
+      if (framing == Framing.UNTIL_CLOSE && !aborted) {
         complete = true;
         return null;
       }
-      throw broken();
-    } catch (IncorrectNewLineException e) {
-      throw nonsense("a line that does not end in CR LF");
+      throw reader.isOverdue() ? timeout() : broken();
+    } finally {
+      reader.goesOn();
     }
   }
 
   @Override
+  public void onSilence(Silence listener) {
+    reader.onSilence(listener);
+  }
+
+  @Override
+  public void hurry(Duration most) {
+    reader.hurry(System.nanoTime(), most.toNanos());
+  }
+
+  @Override
   public void close() {
+    ReadWatch.instance().remove(reader);
     if (complete && keepAlive && !aborted && in.available() == 0) {
       lease.giveBack();
     } else {
@@ -273,10 +287,10 @@ final class HttpResponse implements UpstreamResponse {
     }
   }
 
-  private static UpstreamFailure timeout(boolean total) {
+  private UpstreamFailure timeout() {
     return new UpstreamFailure(
         Failure.Kind.TIMEOUT,
-        total
+        reader.isAtEnd(System.nanoTime())
             ? "The call took too long."
             : "The provider fell silent in the middle of its answer.");
   }

@@ -55,10 +55,10 @@ public final class HttpUpstream implements Upstream {
     boolean handedOver = false;
     try {
       connection.writer().writeNow(BufferData.create(message));
-      HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline);
+      HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline, silence);
       Duration firstByte =
           request.stream() ? request.timeouts().firstByte() : request.timeouts().whole();
-      response.awaitHead(firstByte, silence);
+      response.awaitHead(firstByte);
       handedOver = true;
       return response;
     } catch (UncheckedIOException e) {

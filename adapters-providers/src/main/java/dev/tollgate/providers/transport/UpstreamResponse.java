@@ -1,5 +1,6 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import java.time.Duration;
 import java.util.List;
@@ -14,11 +15,18 @@ public interface UpstreamResponse extends AutoCloseable {
 
   List<HeaderField> headers();
 
-  /// All bytes of the body that have arrived since the last call, without the framing: at least
-  /// one; none when nothing came within the patience; null behind the last.
+  /// Waits for more of the body. Answers all bytes that have arrived since the last call, without
+  /// the framing: at least one; null behind the last.
   ///
   /// @throws UpstreamFailure when the connection breaks, or idle or total time is over
-  byte @Nullable [] read(Duration patience);
+  byte @Nullable [] read();
+
+  /// From now on, tells of silences while `read` waits, instead of whom [Upstream#send] was given.
+  void onSilence(Silence listener);
+
+  /// Ends the body's total time so much from now, if that is earlier. May be called from any
+  /// thread.
+  void hurry(Duration most);
 
   /// Gives the connection back when the body was read to its end, else closes it. May be called
   /// from another thread to break off a read.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.EventStream.Item;
 import dev.tollgate.domain.inference.Failure;
+import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
@@ -133,12 +134,12 @@ class SseEventStreamTest {
       try (var stream =
           new SseEventStream(
               Endpoint.CHAT_COMPLETIONS, 1, new Pieces(pieces(bytes, split)), null)) {
-        Item item = stream.next(Duration.ofSeconds(1));
+        Item item = stream.next();
         while (item instanceof Item.Events events) {
           String text =
               new String(events.bytes(), events.offset(), events.length(), StandardCharsets.UTF_8);
           assertThat(text).endsWith("\n\n");
-          item = stream.next(Duration.ofSeconds(1));
+          item = stream.next();
         }
       }
     }
@@ -224,7 +225,7 @@ class SseEventStreamTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (var stream = new SseEventStream(endpoint, 1, new Pieces(pieces), "sk-secret")) {
       while (!reading.ended && reading.failure == null) {
-        switch (stream.next(Duration.ofSeconds(1))) {
+        switch (stream.next()) {
           case Item.Events events -> out.write(events.bytes(), events.offset(), events.length());
           case Item.FinalUsage last -> {
             reading.finals++;
@@ -236,7 +237,6 @@ class SseEventStreamTest {
           }
           case Item.End _ -> reading.ended = true;
           case Item.Broken broken -> reading.failure = broken.failure();
-          case Item.Silence _ -> {}
         }
       }
       reading.usage = stream.usage();
@@ -272,9 +272,15 @@ class SseEventStreamTest {
     }
 
     @Override
-    public byte @Nullable [] read(Duration patience) throws UpstreamFailure {
+    public byte @Nullable [] read() throws UpstreamFailure {
       return next < pieces.size() ? pieces.get(next++) : null;
     }
+
+    @Override
+    public void onSilence(Silence listener) {}
+
+    @Override
+    public void hurry(Duration most) {}
 
     @Override
     public void close() {}

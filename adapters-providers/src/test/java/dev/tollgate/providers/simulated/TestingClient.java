@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
 
 /// Calls a simulated provider without pauses and reads what it answers.
 final class TestingClient {
-  static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final SimulatedUpstream upstream = new SimulatedUpstream(Duration.ZERO);
@@ -65,7 +64,7 @@ final class TestingClient {
 
   static JsonNode json(UpstreamResponse response) {
     StringBuilder text = new StringBuilder();
-    for (byte[] part = response.read(PATIENCE); part != null; part = response.read(PATIENCE)) {
+    for (byte[] part = response.read(); part != null; part = response.read()) {
       text.append(new String(part, StandardCharsets.UTF_8));
     }
     return parse(text.toString());
@@ -73,7 +72,7 @@ final class TestingClient {
 
   static List<Event> events(UpstreamResponse response) {
     List<Event> events = new ArrayList<>();
-    for (byte[] part = response.read(PATIENCE); part != null; part = response.read(PATIENCE)) {
+    for (byte[] part = response.read(); part != null; part = response.read()) {
       events.add(event(new String(part, StandardCharsets.UTF_8)));
     }
     return events;

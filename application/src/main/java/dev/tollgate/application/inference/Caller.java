@@ -6,7 +6,7 @@ import dev.tollgate.domain.money.Money;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The far side of the edge: where answers go. Used by one thread, the one that handles the call.
+/// The far side of the edge: where answers go. Used by one thread at a time.
 public interface Caller {
   /// Sends a complete answer.
   ///

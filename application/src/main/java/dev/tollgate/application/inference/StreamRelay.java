@@ -3,6 +3,7 @@ package dev.tollgate.application.inference;
 import dev.tollgate.application.inference.Caller.CallerGone;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.EventStream.Item;
+import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.ProviderReply.UsageSite;
@@ -14,15 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Relays one stream. Events go out as they come; from the event with the final usage on they wait
 /// until the call is settled, so that the last byte never reaches a caller before the commit. Used
 /// once, by one thread.
 final class StreamRelay {
-  private static final Duration FIRST_PATIENCE = Duration.ofMillis(250);
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-
   /// How long a finished stream is read on for its usage when the caller has hung up.
   private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
@@ -33,6 +32,12 @@ final class StreamRelay {
   private final Caller caller;
   private final OpenStreams.Handle handle;
   private final List<Item> held = new ArrayList<>(2);
+
+  /// Held by whoever writes to the caller while the provider may be silent.
+  private final ReentrantLock writing = new ReentrantLock();
+
+  /// Whether nothing but this thread may write any more. Guarded by the lock.
+  private boolean closing;
 
   StreamRelay(
       Exchange exchange,
@@ -52,6 +57,7 @@ final class StreamRelay {
   void relay(ProviderReply.Streaming streaming, EventStream events) {
     try {
       caller.begin(CompleteChat.head(exchange, streaming.headers(), false));
+      events.onSilence(new Company(events));
       pump(events);
     } catch (CallerGone e) {
       abandon(events);
@@ -59,9 +65,8 @@ final class StreamRelay {
   }
 
   private void pump(EventStream events) {
-    boolean watched = false;
     while (true) {
-      Item item = events.next(patience(watched, events));
+      Item item = events.next();
       if (caller.isGone() && !(item instanceof Item.Broken)) {
         abandon(events);
         return;
@@ -69,13 +74,6 @@ final class StreamRelay {
       switch (item) {
         case Item.Events more -> pass(more);
         case Item.FinalUsage last -> held.add(last);
-        case Item.Silence _ -> {
-          if (watched) {
-            caller.keepAlive();
-          }
-          watch(events);
-          watched = true;
-        }
         case Item.End _ -> {
           finish(events);
           return;
@@ -88,43 +86,85 @@ final class StreamRelay {
     }
   }
 
-  private static Duration patience(boolean watched, EventStream events) {
-    if (!watched) {
-      return FIRST_PATIENCE;
+  /// Keeps a caller company while the provider is silent.
+  private final class Company implements ModelProvider.Silence {
+    private final EventStream events;
+    private boolean watched;
+
+    Company(EventStream events) {
+      this.events = events;
     }
-    return events.isFinishing() ? AFTERMATH : KEEP_ALIVE;
+
+    @Override
+    public void begins(Runnable abort) {
+      if (!watched) {
+        watched = true;
+        caller.watch(() -> gone(abort));
+      }
+    }
+
+    @Override
+    public void lasts() {
+      Thread.ofVirtual().name("keep-alive").start(this::keepAlive);
+    }
+
+    private void keepAlive() {
+      writing.lock();
+      try {
+        if (!closing) {
+          caller.keepAlive();
+        }
+      } catch (CallerGone e) {
+        gone(events::close);
+      } finally {
+        writing.unlock();
+      }
+    }
+
+    /// A caller who hangs up breaks the stream off, unless the model is done and only its usage can
+    /// still follow.
+    private void gone(Runnable abort) {
+      if (events.isFinishing()) {
+        events.hurry(AFTERMATH);
+      } else {
+        abort.run();
+      }
+    }
   }
 
-  /// A caller who hangs up breaks the stream off, unless the model is done and only its usage can
-  /// still follow: that is noticed at the next item.
-  private void watch(EventStream events) {
-    caller.watch(
-        () -> {
-          if (!events.isFinishing()) {
-            events.close();
-          }
-        });
+  /// From here on only this thread writes.
+  private void closing() {
+    writing.lock();
+    try {
+      closing = true;
+    } finally {
+      writing.unlock();
+    }
   }
 
   private void pass(Item.Events more) {
     exchange.firstByte();
     exchange.keep(more.bytes(), more.offset(), more.length());
     if (held.isEmpty()) {
-      caller.write(more.bytes(), more.offset(), more.length());
+      writing.lock();
+      try {
+        caller.write(more.bytes(), more.offset(), more.length());
+      } finally {
+        writing.unlock();
+      }
     } else {
       held.add(more);
     }
   }
 
   private void finish(EventStream events) {
+    closing();
     settleUsage(events);
     boolean committed = books.settle(exchange);
     Money cost = exchange.cost();
     try {
-      if (!held.isEmpty()) {
-        byte[] last = last(cost, committed);
-        caller.write(last, 0, last.length);
-      }
+      byte[] last = last(cost, committed);
+      caller.write(last, 0, last.length);
       caller.end();
     } catch (CallerGone e) {
       // Settled all the same: the stream was complete.
@@ -170,6 +210,7 @@ final class StreamRelay {
   }
 
   private void breakOff(Item.Broken broken, EventStream events) {
+    closing();
     settleUsage(events);
     if (caller.isGone()) {
       exchange.callerGone();
@@ -196,6 +237,7 @@ final class StreamRelay {
   /// The caller hung up in the middle. When the answer was complete but for its usage, that is
   /// waited for a moment; else the provider is cut off at once.
   private void abandon(EventStream events) {
+    closing();
     if (events.usage() == null && events.isFinishing()) {
       awaitUsage(events);
     }
@@ -206,18 +248,9 @@ final class StreamRelay {
   }
 
   private static void awaitUsage(EventStream events) {
-    long deadline = System.nanoTime() + AFTERMATH.toNanos();
-    while (true) {
-      Duration left = Duration.ofNanos(deadline - System.nanoTime());
-      if (left.isNegative() || left.isZero()) {
-        return;
-      }
-      switch (events.next(left)) {
-        case Item.Events _ -> {}
-        case Item.FinalUsage _, Item.Silence _, Item.End _, Item.Broken _ -> {
-          return;
-        }
-      }
+    events.hurry(AFTERMATH);
+    while (events.next() instanceof Item.Events) {
+      // Nobody is left to whom it could be passed on.
     }
   }
 

@@ -52,11 +52,14 @@ class LedgerSimulationTest {
   @Test
   void noSeedBreaksTheBooks() {
     LongStream seeds = ONLY >= 0 ? LongStream.of(ONLY) : LongStream.range(0, SEEDS);
-    seeds.forEach(
-        seed ->
-            assertThat(simulation(seed, LedgerSimulation.Bug.NONE, InMemoryLedger.Bug.NONE).run())
-                .as("seed %s", seed)
-                .isEmpty());
+    seeds
+        .parallel()
+        .forEach(
+            seed ->
+                assertThat(
+                        simulation(seed, LedgerSimulation.Bug.NONE, InMemoryLedger.Bug.NONE).run())
+                    .as("seed %s", seed)
+                    .isEmpty());
   }
 
   @ParameterizedTest

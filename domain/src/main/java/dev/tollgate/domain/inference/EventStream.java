@@ -7,8 +7,14 @@ import org.jspecify.annotations.Nullable;
 /// A provider's stream of server-sent events, pulled by one thread. Events are never torn: each
 /// item holds whole events, byte for byte as they came.
 public interface EventStream extends AutoCloseable {
-  /// The next item; waits at most so long for it.
-  Item next(Duration patience);
+  /// The next item; waits for it as long as the provider may be silent.
+  Item next();
+
+  /// From now on, tells of silences while `next` waits, from another thread.
+  void onSilence(ModelProvider.Silence silence);
+
+  /// Lets the stream break off when it is not over in this time. May be called from any thread.
+  void hurry(Duration most);
 
   /// The usage reported so far, or null while nothing was reported.
   @Nullable Usage usage();
@@ -44,9 +50,6 @@ public interface EventStream extends AutoCloseable {
     ///   must not see it
     record FinalUsage(byte[] bytes, ProviderReply.UsageSite site, boolean usageOnly)
         implements Item {}
-
-    /// Nothing came within the patience.
-    record Silence() implements Item {}
 
     /// The stream came to its proper end.
     record End() implements Item {}

@@ -9,8 +9,7 @@ public interface ModelProvider {
   /// Sends one attempt and waits for its answer, or for the head of its stream. Never throws for
   /// what a provider does: every failure is a [ProviderReply.Failed].
   ///
-  /// @param silence told once when the provider has been silent for a moment, so that the caller
-  ///   can be watched meanwhile
+  /// @param silence told when the provider is silent, so that the caller can be watched meanwhile
   ProviderReply send(Dispatch dispatch, Silence silence);
 
   /// One attempt.
@@ -30,9 +29,14 @@ public interface ModelProvider {
     }
   }
 
-  /// Told when a provider is silent.
+  /// Told when a provider is silent, from a thread that must not be held up.
   interface Silence {
+    /// Nothing has come for a moment.
+    ///
     /// @param abort breaks off the attempt; may be called from any thread, more than once
     void begins(Runnable abort);
+
+    /// Still nothing has come; told every 15 seconds.
+    default void lasts() {}
   }
 }

@@ -1,0 +1,134 @@
+package dev.tollgate.providers.transport;
+
+import dev.tollgate.domain.inference.ModelProvider.Silence;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Watches over reads that wait for a provider, so that they need no time-out of their own: a timer
+/// wakes two threads when it is set and two when it is taken back, for every piece of a stream.
+/// Looking through all that wait now and then costs less. One thread for the whole process.
+final class ReadWatch {
+  private static final Logger LOG = System.getLogger(ReadWatch.class.getName());
+  private static final ReadWatch INSTANCE = new ReadWatch();
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final long MOMENT = Duration.ofMillis(200).toNanos();
+  private static final long LASTING = Duration.ofSeconds(15).toNanos();
+
+  private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+
+  private ReadWatch() {
+    Thread.ofPlatform().daemon().name("read-watch").start(this::look);
+  }
+
+  static ReadWatch instance() {
+    return INSTANCE;
+  }
+
+  /// Who reads one answer. One thread reads; the watch looks on from another.
+  static final class Reader {
+    private static final long NOT_WAITING = 0;
+
+    private final Runnable abort;
+    private volatile Silence silence;
+
+    /// When the wait began that is on now.
+    private volatile long since = NOT_WAITING;
+
+    private volatile long deadline;
+    private volatile long end;
+    private volatile boolean overdue;
+
+    /// The wait that the silence is told of, and when it was last. Of the watch alone.
+    private long toldOf = NOT_WAITING;
+
+    private long told;
+
+    /// @param end by when everything has to be read
+    /// @param abort breaks the read off; may be called more than once
+    Reader(long end, Silence silence, Runnable abort) {
+      this.end = end;
+      this.silence = silence;
+      this.abort = abort;
+    }
+
+    /// A wait begins, which may take so long, in nanoseconds.
+    void waits(long now, long most) {
+      deadline = now + most;
+      since = now == NOT_WAITING ? 1 : now;
+    }
+
+    /// The wait is over.
+    void goesOn() {
+      since = NOT_WAITING;
+    }
+
+    void onSilence(Silence listener) {
+      silence = listener;
+    }
+
+    void hurry(long now, long most) {
+      if (end - now > most) {
+        end = now + most;
+      }
+    }
+
+    boolean isAtEnd(long now) {
+      return now - end >= 0;
+    }
+
+    /// Whether a read was broken off because it took too long.
+    boolean isOverdue() {
+      return overdue;
+    }
+
+    private void check(long now) {
+      long began = since;
+      if (began == NOT_WAITING) {
+        return;
+      }
+      if (now - deadline >= 0 || isAtEnd(now)) {
+        overdue = true;
+        abort.run();
+      } else if (toldOf == began && now - told >= LASTING) {
+        told = now;
+        silence.lasts();
+      } else if (toldOf != began && now - began >= MOMENT) {
+        toldOf = began;
+        told = now;
+        silence.begins(abort);
+      }
+    }
+  }
+
+  void add(Reader reader) {
+    readers.add(reader);
+  }
+
+  void remove(Reader reader) {
+    readers.remove(reader);
+  }
+
+  private void look() {
+    try {
+      while (true) {
+        Thread.sleep(LOOK);
+        long now = System.nanoTime();
+        readers.forEach(reader -> check(reader, now));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// What goes wrong with one must not leave the others unwatched.
+  private static void check(Reader reader, long now) {
+    try {
+      reader.check(now);
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "A provider's silence could not be dealt with.", e);
+    }
+  }
+}
