@@ -69,6 +69,8 @@ class CrashIT {
       Map<String, String> env = program.env();
       String key = newKey(env);
       String budgeted = RunningProgram.setting(env, "OPENAI_API_KEY");
+      // Once the news of both keys have been taken in, they are known.
+      Thread.sleep(3_000);
       call(env, key, "sim-small", false);
       call(env, budgeted, "sim-small", false);
       killPostgres(program);
@@ -240,7 +242,7 @@ class CrashIT {
   private String call(Map<String, String> env, String key, String model, boolean stream)
       throws Exception {
     HttpResponse<String> response = send(env, key, model, stream);
-    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return response.headers().firstValue("x-request-id").orElseThrow();
   }
 

@@ -2,41 +2,52 @@ package dev.tollgate.persistence.database;
 
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
-/// While a database is away, one asks at a time and the others are told at once. Thread-safe.
-final class Breaker {
-  private static final long PROBE_NANOS = Duration.ofMillis(500).toNanos();
-  private static final long CLOSED = 0;
+/// While a database is away, everybody is told at once; a thread of its own finds out when it is
+/// back, so that no caller has to wait for a connection that is not to be had. Thread-safe.
+final class Breaker implements AutoCloseable {
+  private final AtomicBoolean open = new AtomicBoolean();
+  private final BooleanSupplier answers;
+  private final Duration pause;
+  private volatile boolean closed;
 
-  /// When the next probe may be made, or CLOSED.
-  private final AtomicLong nextProbe = new AtomicLong(CLOSED);
+  /// @param answers asks the database; may take its time
+  /// @param pause between two questions
+  Breaker(BooleanSupplier answers, Duration pause) {
+    this.answers = answers;
+    this.pause = pause;
+  }
 
-  /// @throws StoreUnavailable when it was away a moment ago and somebody else asks
+  /// @throws StoreUnavailable when it was away a moment ago
   void check() {
-    long next = nextProbe.get();
-    if (next == CLOSED) {
-      return;
-    }
-    long now = System.nanoTime();
-    if (now - next < 0 || !nextProbe.compareAndSet(next, later(now))) {
+    if (open.get()) {
       throw new StoreUnavailable(
           "the database did not answer a moment ago", new IllegalStateException("breaker is open"));
     }
   }
 
   void failed() {
-    nextProbe.set(later(System.nanoTime()));
-  }
-
-  void succeeded() {
-    if (nextProbe.get() != CLOSED) {
-      nextProbe.set(CLOSED);
+    if (open.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("database-probe").start(this::probe);
     }
   }
 
-  private static long later(long now) {
-    long next = now + PROBE_NANOS;
-    return next == CLOSED ? 1 : next;
+  /// Ends the questions.
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private void probe() {
+    try {
+      do {
+        Thread.sleep(pause);
+      } while (!closed && !answers.getAsBoolean());
+      open.set(false);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

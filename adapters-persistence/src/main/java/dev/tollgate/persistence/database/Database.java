@@ -15,6 +15,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ public final class Database implements AutoCloseable {
   private final DatabaseConfig config;
   private final DbClient app;
   private final HikariDataSource ledger;
-  private final Breaker breaker = new Breaker();
+  private final Breaker breaker = new Breaker(this::answers, Duration.ofMillis(500));
 
   public Database(DatabaseConfig config) {
     this.config = config;
@@ -59,7 +60,6 @@ public final class Database implements AutoCloseable {
     DbTransaction transaction;
     try {
       transaction = app.transaction();
-      breaker.succeeded();
     } catch (DbClientException e) {
       breaker.failed();
       throw unavailable(e);
@@ -115,7 +115,6 @@ public final class Database implements AutoCloseable {
     Connection connection;
     try {
       connection = ledger.getConnection();
-      breaker.succeeded();
     } catch (SQLException e) {
       breaker.failed();
       throw new StoreUnavailable("the database does not answer", e);
@@ -199,8 +198,17 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
+    breaker.close();
     app.close();
     ledger.close();
+  }
+
+  private boolean answers() {
+    try (Connection connection = ledger.getConnection()) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
   }
 
   /// Work on a JDBC connection.

@@ -61,6 +61,8 @@ final class StreamRelay {
       pump(events);
     } catch (CallerGone e) {
       abandon(events);
+    } finally {
+      closing();
     }
   }
 
