@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The answer that never comes.
 final class LastingSilence {
-  private static final Duration MOMENT = Duration.ofMillis(250);
+  /// After which a silence is told.
+  static final Duration MOMENT = Duration.ofMillis(250);
 
   private LastingSilence() {}
 

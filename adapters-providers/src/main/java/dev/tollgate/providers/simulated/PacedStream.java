@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// A stream that hands out one event per read, each at its time.
 final class PacedStream implements UpstreamResponse {
   private static final Duration STEP = Duration.ofMillis(50);
-  private static final Duration MOMENT = Duration.ofMillis(250);
 
   private final Head head;
   private final Script script;
@@ -106,7 +105,7 @@ final class PacedStream implements UpstreamResponse {
       if (now >= idle) {
         throw timeOut("idle", pace.timeouts().idle());
       }
-      if (!told && now - began >= MOMENT.toNanos()) {
+      if (!told && now - began >= LastingSilence.MOMENT.toNanos()) {
         told = true;
         silence.begins(this::close);
       }

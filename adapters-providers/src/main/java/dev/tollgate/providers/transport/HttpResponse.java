@@ -62,20 +62,9 @@ final class HttpResponse implements UpstreamResponse {
     this.reader = new ReadWatch.Reader(deadline, silence, this::abort);
   }
 
-  /// Waits for status and headers. Without them the connection is closed.
+  /// Waits for status and headers. To be closed even if they do not come.
   void awaitHead(Duration patience) {
     ReadWatch.instance().add(reader);
-    try {
-      awaitFirstByte(patience);
-      readHead();
-    } finally {
-      if (headers == null) {
-        close();
-      }
-    }
-  }
-
-  private void awaitFirstByte(Duration patience) {
     try {
       reader.waits(System.nanoTime(), patience.toNanos());
       timeout(0);
@@ -91,6 +80,7 @@ final class HttpResponse implements UpstreamResponse {
     } finally {
       reader.goesOn();
     }
+    readHead();
   }
 
   @Override

@@ -52,10 +52,10 @@ public final class HttpUpstream implements Upstream {
   private HttpResponse exchange(
       ConnectionPool.Lease lease, byte[] message, Request request, Silence silence, long deadline) {
     TcpClientConnection connection = lease.connection();
+    HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline, silence);
     boolean handedOver = false;
     try {
       connection.writer().writeNow(BufferData.create(message));
-      HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline, silence);
       Duration firstByte =
           request.stream() ? request.timeouts().firstByte() : request.timeouts().whole();
       response.awaitHead(firstByte);
@@ -69,7 +69,7 @@ public final class HttpUpstream implements Upstream {
           Failure.Kind.BROKEN, "The connection to the provider broke while sending.");
     } finally {
       if (!handedOver) {
-        lease.discard();
+        response.close();
       }
     }
   }
