@@ -7,16 +7,21 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Stands between a client and the shared database, and breaks or holds up what goes through when
 /// told to: the database stays up, only the way to it fails.
 public final class TestingProxy implements AutoCloseable {
+  /// The name by which the writer introduces itself.
+  private static final String WRITER = "tollgate writer";
+
   private final ServerSocket server;
   private final int target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -62,14 +67,15 @@ public final class TestingProxy implements AutoCloseable {
     cutEvery = 0;
   }
 
-  /// Ends the connection instead of passing on the next answer, and refuses from then on: the
-  /// database has done what it was asked, and the client does not learn of it.
+  /// Ends the writer's connection instead of passing on its next answer, and refuses from then on:
+  /// the database has done what it was asked, and the client does not learn of it. What the pools
+  /// ask meanwhile does not count.
   public void loseNextAnswerAndRefuse() {
     answers.set(0);
     cutEvery = 1;
   }
 
-  /// Ends a connection instead of passing on every so many answers.
+  /// Ends the writer's connection instead of passing on every so many of its answers.
   public void loseOneAnswerIn(int count) {
     answers.set(0);
     cutEvery = count;
@@ -118,22 +124,43 @@ public final class TestingProxy implements AutoCloseable {
         database.setTcpNoDelay(true);
         open.add(client);
         open.add(database);
-        Thread.ofVirtual().start(() -> pass(client, database, false));
-        Thread.ofVirtual().start(() -> pass(database, client, true));
+        AtomicBoolean writers = new AtomicBoolean();
+        Thread.ofVirtual().start(() -> ask(client, database, writers));
+        Thread.ofVirtual().start(() -> answer(database, client, writers));
       } catch (IOException e) {
         // Closed, or the database is not there: the client sees its connection end.
       }
     }
   }
 
-  private void pass(Socket from, Socket to, boolean fromDatabase) {
+  private void ask(Socket client, Socket database, AtomicBoolean writers) {
+    pass(
+        client,
+        database,
+        bytes -> {
+          if (!writers.get() && bytes.contains(WRITER)) {
+            writers.set(true);
+          }
+          return true;
+        });
+  }
+
+  private void answer(Socket database, Socket client, AtomicBoolean writers) {
+    pass(database, client, _ -> mayPass(writers.get()));
+  }
+
+  private interface Guard {
+    boolean mayPass(String bytes) throws InterruptedException;
+  }
+
+  private void pass(Socket from, Socket to, Guard guard) {
     byte[] buffer = new byte[65_536];
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (fromDatabase && !mayPass()) {
+        if (!guard.mayPass(new String(buffer, 0, read, StandardCharsets.ISO_8859_1))) {
           return;
         }
         out.write(buffer, 0, read);
@@ -148,14 +175,14 @@ public final class TestingProxy implements AutoCloseable {
     }
   }
 
-  private boolean mayPass() throws InterruptedException {
+  private boolean mayPass(boolean writers) throws InterruptedException {
     Hold current = hold;
     if (current != null) {
       current.held().countDown();
       current.released().await();
     }
     int every = cutEvery;
-    if (every == 0 || answers.incrementAndGet() % every != 0) {
+    if (every == 0 || !writers || answers.incrementAndGet() % every != 0) {
       return true;
     }
     if (every == 1) {
