@@ -209,7 +209,7 @@ def await_port(port, process, log):
     raise Failed(f"{os.path.basename(process.args[0])} did not start; see {os.path.join(BUILD, log)}")
 
 
-# --- the three candidates --------------------------------------------------------------------------
+# --- the candidates --------------------------------------------------------------------------
 
 class Nginx:
     def __init__(self, ports):
@@ -230,12 +230,12 @@ class Nginx:
 
 
 class Postgres:
-    """The gateway's own database, found by its folder."""
+    """A gateway's own database, found by its folder."""
 
-    def __init__(self):
-        found = glob.glob(os.path.join(DATA, "**", "postmaster.pid"), recursive=True)
+    def __init__(self, data):
+        found = glob.glob(os.path.join(data, "**", "postmaster.pid"), recursive=True)
         if len(found) != 1:
-            raise Failed(f"there should be one PostgreSQL in {DATA}, there are {len(found)}")
+            raise Failed(f"there should be one PostgreSQL in {data}, there are {len(found)}")
         with open(found[0], encoding="utf-8") as file:
             lines = file.read().splitlines()
         self.pid, self.port = int(lines[0]), int(lines[3])
@@ -247,7 +247,13 @@ class Postgres:
 
 
 class Gateway:
-    def __init__(self, models):
+    """One candidate: a build, set up as usual or by a plan (see README.md)."""
+
+    def __init__(self, models, name="gateway", jar=None, plan=None):
+        self.name = name
+        self.jar = jar or os.environ.get("TOLLGATE_JAR")
+        self.plan = plan or {}
+        self.data = os.path.join(DATA, name)
         self.port, self.ops = free_ports(2)
         self.models = models
         self.sent = 0
@@ -256,11 +262,11 @@ class Gateway:
         self.start()
 
     def start(self):
-        options = ["--port", str(self.port), "--ops-port", str(self.ops), "--data", DATA]
+        options = ["--port", str(self.port), "--ops-port", str(self.ops), "--data", self.data]
         env = {**os.environ, "NO_PROXY": "localhost,127.0.0.1"}
-        log = os.path.join(BUILD, "gateway.log")
+        log = os.path.join(BUILD, self.name + ".log")
         open(log, "w", encoding="utf-8").close()
-        self.process = PROCESSES.start(program() + options, "gateway.log", env=env)
+        self.process = PROCESSES.start(program(self.jar) + options, self.name + ".log", env=env)
         while True:
             with open(log, encoding="utf-8", errors="replace") as file:
                 text = file.read()
@@ -269,9 +275,9 @@ class Gateway:
             if self.process.poll() is not None:
                 raise Failed("the gateway did not start:\n" + text[-2000:])
             time.sleep(0.05)
-        with open(os.path.join(DATA, "dev.env"), encoding="utf-8") as file:
+        with open(os.path.join(self.data, "dev.env"), encoding="utf-8") as file:
             self.token = re.search(r"TOLLGATE_ADMIN_TOKEN='?([^'\s]+)", file.read()).group(1)
-        self.postgres = Postgres()
+        self.postgres = Postgres(self.data)
         if self.keys is None:
             self.set_up()
 
@@ -291,7 +297,8 @@ class Gateway:
         return json.loads(text)
 
     def set_up(self):
-        projects = {capture: self.api("POST", "/projects", {"name": "bench-" + capture, "capture": capture})
+        projects = {capture: self.api("POST", "/projects", {"name": "bench-" + capture, "capture": capture,
+                                                            **self.plan.get("project", {})})
                     for capture in ("metadata", "full")}
         for model, port in self.models.items():
             provider = "bench-" + model
@@ -306,9 +313,12 @@ class Gateway:
         # Every call is held and settled on two accounts; none is ever near its limit.
         budget = {"limit": "1000000", "window": "month", "policy": "refuse"}
         self.keys = {capture: self.api("POST", "/keys", {
-            "name": "bench-" + capture, "project": project["id"], "budget": budget})["key"]
+            "name": "bench-" + capture, "project": project["id"], "budget": budget,
+            **self.plan.get("key", {})})["key"]
             for capture, project in projects.items()}
         self.api("PUT", "/budgets", {"scope": "tenant", **budget})
+        if "ledger_settings" in self.plan:
+            self.api("PATCH", "/ledger/settings", self.plan["ledger_settings"])
 
     def cpu(self):
         return cpu_us(self.process.pid)
@@ -325,8 +335,7 @@ def java(jar):
             *os.environ.get("TOLLGATE_JAVA_OPTS", "").split(), "-jar", jar]
 
 
-def program():
-    jar = os.environ.get("TOLLGATE_JAR")
+def program(jar):
     if not jar:
         return [os.path.join(ROOT, "tollgate"), "dev"]
     return java(jar) + command_word(jar)
@@ -358,10 +367,19 @@ class Bench:
             self.upstream("UPSTREAM_SLOW", self.slow_chunks, 500),
         ]
         self.nginx = Nginx(self.ports)
-        self.gateway = Gateway({
+        models = {
             "gpt-4o-mini": self.ports["UPSTREAM"],
             "gpt-4o-mini-paced": self.ports["UPSTREAM_PACED"],
-            "gpt-4o-mini-slow": self.ports["UPSTREAM_SLOW"]})
+            "gpt-4o-mini-slow": self.ports["UPSTREAM_SLOW"]}
+        self.gateways = {}
+        plan = None
+        if options.against_plan:
+            with open(options.against_plan, encoding="utf-8") as file:
+                plan = json.load(file)
+        if options.against or plan is not None:
+            self.gateways["old"] = Gateway(models, "old", options.against)
+        self.gateway = Gateway(models, plan=plan)
+        self.gateways["gateway"] = self.gateway
         self.others = []
         self.tries = 1 if options.quick else 3
         self.patience = 0 if options.quick else 6
@@ -373,11 +391,12 @@ class Bench:
         await_port(port, process, "fakeup.log")
         return process
 
-    def command(self, port, body, connections, calls, rate=0, spread=0, limit=300, capture="metadata"):
+    def command(self, port, body, connections, calls, rate=0, spread=0, limit=300, capture="metadata", to="gateway"):
+        gateway = self.gateways.get(to, self.gateway)
         command = [os.path.join(BUILD, "httpload"), "-p", str(port), "-b", os.path.join(BUILD, body + ".json"),
                    "-c", str(connections), "-n", str(calls), "-t", str(limit),
-                   "-P", str(self.gateway.process.pid),
-                   "-H", "Authorization: Bearer " + self.gateway.keys[capture]]
+                   "-P", str(gateway.process.pid),
+                   "-H", "Authorization: Bearer " + gateway.keys[capture]]
         if rate:
             command += ["-r", str(rate)]
         if spread:
@@ -386,9 +405,11 @@ class Bench:
 
     def measured(self, who, commands, chunks=0):
         """Runs loads at the same time and adds the CPU time of everybody to the first one's result."""
-        ours = lambda: sum(cpu_us(p.pid) for p in self.upstreams) + self.nginx.cpu() + gateway.cpu() + postgres.cpu()
-        gateway, postgres = self.gateway, self.gateway.postgres
-        subject = {"nginx": self.nginx.cpu, "gateway": gateway.cpu, "direct": lambda: 0}[who]
+        ours = lambda: (sum(cpu_us(p.pid) for p in self.upstreams) + self.nginx.cpu()
+                        + sum(g.cpu() + g.postgres.cpu() for g in self.gateways.values()))
+        gateway = self.gateways.get(who, self.gateway)
+        postgres = gateway.postgres
+        subject = {"nginx": self.nginx.cpu, "direct": lambda: 0}.get(who, gateway.cpu)
         before, database, all_before, machine = subject(), postgres.cpu(), ours(), busy_us()
         began = time.monotonic()
         processes = [PROCESSES.start(command, text=True) for command in commands]
@@ -408,8 +429,8 @@ class Bench:
         rest = busy_us() - machine - (ours() - all_before) - load
         first["others"] = max(0, rest / 1e6 / (time.monotonic() - began) / os.cpu_count())
         for result in results:
-            if who == "gateway":
-                self.gateway.sent += result["ok"] + result["non200"] + result["errs"]
+            if who in self.gateways:
+                gateway.sent += result["ok"] + result["non200"] + result["errs"]
             result["bad"] = result["errs"] + result["non200"] + result["unfinished"] + result["nodone"]
         if chunks and first["chunks"] != first["ok"] * chunks:
             first["bad"] += 1
@@ -423,19 +444,26 @@ class Bench:
 
     def load(self, load, who, calls, rate=0):
         port = {"direct": self.ports[load.upstream], "nginx": self.ports[load.nginx],
-                "gateway": self.gateway.port}[who]
+                **{name: each.port for name, each in self.gateways.items()}}[who]
         command = self.command(port, load.body, min(load.connections, calls), calls, rate,
-                               capture=load.capture)
+                               capture=load.capture, to=who)
         return self.measured(who, [command], load.chunks)
 
     def warm(self, load, results):
-        for who in ("nginx", "gateway"):
+        for who in self.candidates():
             result = self.load(load, who, self.count(load.warm))
             results.bad(f"{load.name} {who} warm-up", result)
         say(f"  warm {load.name}")
 
+    def candidates(self):
+        """Two gateways against each other, or the gateway against nginx."""
+        return list(self.gateways) if len(self.gateways) > 1 else ["nginx", "gateway"]
+
     def round(self, load, results):
-        for who in (["direct"] if load.direct else []) + ["nginx", "gateway"]:
+        order = self.candidates()
+        if len(self.gateways) > 1 and results.rounds_of(load.name) % 2:
+            order.reverse()
+        for who in (["direct"] if load.direct else []) + order:
             tries = []
             while not tries or (tries[-1]["others"] > DISTURBED and len(tries) < self.tries):
                 await_quiet(self.patience)
@@ -472,14 +500,16 @@ class Bench:
 
     def check_rows(self, results):
         """Every call that was sent has its row, and none is there twice."""
-        for _ in range(20):
-            calls, cost = self.gateway.recorded()
-            if calls == self.gateway.sent:
-                break
-            time.sleep(0.25)
-        if calls != self.gateway.sent or cost <= 0:
-            results.errors.append(f"{self.gateway.sent} calls were sent, {calls} are recorded, cost {cost}")
-        results.recorded = calls
+        for gateway in self.gateways.values():
+            for _ in range(20):
+                calls, cost = gateway.recorded()
+                if calls == gateway.sent:
+                    break
+                time.sleep(0.25)
+            if calls != gateway.sent or cost <= 0:
+                results.errors.append(
+                    f"{gateway.name}: {gateway.sent} calls were sent, {calls} are recorded, cost {cost}")
+            results.recorded += calls
 
 
 class Results:
@@ -496,6 +526,9 @@ class Results:
 
     def add(self, name, who, result):
         self.rows.setdefault(name, {}).setdefault(who, []).append(result)
+
+    def rounds_of(self, name):
+        return len(self.rows.get(name, {}).get("gateway", []))
 
     def median(self, name, who, value):
         return statistics.median(value(each) for each in self.rows[name][who])
@@ -629,6 +662,32 @@ def table(results):
     return "\n".join(lines)
 
 
+def against_row(results, load):
+    ratios = results.together(load.name, lambda r: per_call(r["gateway"]) / max(1e-9, per_call(r["old"])))
+    database = results.together(
+        load.name, lambda r: per_call(r["gateway"], "database") / max(1e-9, per_call(r["old"], "database")))
+    median = lambda who, value: results.median(load.name, who, value)
+    most = 1.05 if load.name in ("json256", "stream", "paced") else 1.10
+    ratio, pg = statistics.median(ratios), statistics.median(database)
+    note = (f"p50 {median('old', p50):.0f}/{median('gateway', p50):.0f} us, "
+            f"p99 {median('old', p99):.0f}/{median('gateway', p99):.0f}, "
+            f"{median('old', rps):.0f}/{median('gateway', rps):.0f} per s")
+    return [load.name, load.text, f"{median('old', per_call):.1f}", f"{median('gateway', per_call):.1f}",
+            f"{ratio:.3f}", spread(ratios), f"{most:.2f}",
+            f"{median('old', lambda r: per_call(r, 'database')):.1f}",
+            f"{median('gateway', lambda r: per_call(r, 'database')):.1f}", f"{pg:.3f}", "1.05",
+            "ok" if ratio <= most and pg <= 1.05 else "WORSE", note]
+
+
+def against_table(results):
+    head = ["row", "load", "old CPU us", "new", "new/old", "min-max", "most", "old PG us", "new", "new/old", "most",
+            "verdict", "note"]
+    rows = [head] + [against_row(results, load) for load in LOADS if load.name in results.rows]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(head) - 1)]
+    return "\n".join("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]).rstrip()
+                     for row in rows)
+
+
 def header(bench, results):
     def output(command):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -642,7 +701,9 @@ def header(bench, results):
         f"; beyond {100 * DISTURBED:.0f} % a measurement was repeated, at most {bench.tries - 1} times, "
         "and the calmest one taken")
     kind = ", QUICK: a smoke test, not a result" if bench.options.quick else ""
-    return (f"Tollgate against nginx, {time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, "
+    rival = (f"{bench.options.against}" if bench.options.against
+             else f"itself without {bench.options.against_plan}" if bench.options.against_plan else "nginx")
+    return (f"Tollgate against {rival}, {time.strftime('%Y-%m-%d %H:%M')}, {os.cpu_count()} cores, "
             f"{output(['nginx', '-v']).rpartition(' ')[2]}, {program_text}, heap 1 GB{kind}\n"
             f"On: {ON}.\n"
             f"Medians of {rounds} interleaved rounds, ratios within a round; 0 errors; "
@@ -664,9 +725,16 @@ def options():
     parser.add_argument("--quick", action="store_true", help="small counts: shows that everything works")
     parser.add_argument("--only", action="append", choices=names, metavar="NAME",
                         help="only this row, may be repeated: " + " ".join(names))
+    parser.add_argument("--against", metavar="JAR", help="another build's tollgate.jar (with libs/ beside it), "
+                        "interleaved with this one; default 9 rounds")
+    parser.add_argument("--against-plan", metavar="FILE", help="this build with another key, policy or setting, "
+                        "interleaved with itself as usual; default 9 rounds")
     parsed = parser.parse_args()
-    parsed.rounds = parsed.rounds or (1 if parsed.quick else 5)
-    parsed.only = parsed.only or names
+    if parsed.against and parsed.against_plan:
+        parser.error("--against and --against-plan exclude each other")
+    pair = parsed.against or parsed.against_plan
+    parsed.rounds = parsed.rounds or (1 if parsed.quick else 9 if pair else 5)
+    parsed.only = parsed.only or [name for name in names if not pair or name != SLOW]
     return parsed
 
 
@@ -702,7 +770,7 @@ def run(parsed):
     if results.errors:
         raise Failed("No table, since there were errors:\n  " + "\n  ".join(results.errors))
     print(header(bench, results))
-    print(table(results))
+    print(against_table(results) if len(bench.gateways) > 1 else table(results))
 
 
 def interrupted(_signal, _frame):

@@ -113,16 +113,18 @@ final class DevGateway implements AutoCloseable {
             options.port(),
             options.opsPort(),
             options.corsOrigins(),
-            options.drain());
+            options.drain(),
+            HttpSettings.USUAL_LARGEST_BODY);
     Gateway node =
         new Gateway(
             new Database(server.config()),
             keys,
             tenant,
             settings,
-            GatewayOptions.USUAL.mailingBy(DevGateway::catchMail));
+            GatewayOptions.USUAL.mailingBy(DevGateway::catchMail).keepingIn(options.data()));
     gateway = node;
     node.management().seed().prices(tenant);
+    node.management().seed().modelFacts(tenant);
     node.management().seed().simulatedProvider(tenant);
     node.start();
     DevEnv kept = DevEnv.read(opened.file("dev.env"));

@@ -1,7 +1,17 @@
 package dev.tollgate.bootstrap;
 
 import dev.tollgate.application.inference.CompleteChat;
-import dev.tollgate.application.inference.OpenStreams;
+import dev.tollgate.application.inference.OpenCalls;
+import dev.tollgate.application.ledger.LedgerClock;
+import dev.tollgate.application.ledger.OwnBudgets;
+import dev.tollgate.domain.catalog.FactsOfModels;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Spill;
+import dev.tollgate.http.ops.UnknownParameters;
+import dev.tollgate.persistence.catalog.LearnedSpeeds;
+import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
+import dev.tollgate.persistence.ledger.FileSpill;
+import dev.tollgate.persistence.reporting.UsageHistory;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.Ids;
@@ -50,9 +60,10 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Gateway implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Gateway.class.getName());
 
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
+  private final LedgerClock ledgerClock;
   private final SecureRandom secureRandom = new SecureRandom();
-  private final Ids ids = new TimeOrderedIds(clock, ThreadLocalRandom::current);
+  private final Ids ids;
   private final BackgroundJobs jobs = new BackgroundJobs();
   private final Database database;
   private final GatewayOptions options;
@@ -61,7 +72,8 @@ final class Gateway implements AutoCloseable {
   private final GroupCommit journal;
   private final ContentWriter contents;
   private final CachedKeyDirectory directory;
-  private final OpenStreams streams;
+  private final OpenCalls open;
+  private final LearnedSpeeds speeds;
   private final CachedRoutes routes;
   private final ChangePoll changes;
   private final Management management;
@@ -75,22 +87,42 @@ final class Gateway implements AutoCloseable {
       GatewayOptions options) {
     this.database = database;
     this.options = options;
+    clock = options.clock();
+    ledgerClock = new LedgerClock(clock);
+    ids = new TimeOrderedIds(clock, ThreadLocalRandom::current);
     PostgresBudgets budgets = new PostgresBudgets(database);
     PostgresCatalog catalog = new PostgresCatalog(database);
     budgetBooks = new CachedBudgetBooks(database);
     cluster = new ClusterLink(options.cluster(), budgets);
     int node = options.node() == 0 ? database.nextNode() : options.node();
     journal =
-        new GroupCommit(new PostgresLedgerStore(database, node), budgetBooks, cluster::publish);
+        new GroupCommit(
+            new PostgresLedgerStore(database, node),
+            budgetBooks,
+            cluster::publish,
+            ledgerClock,
+            options.data() == null ? Spill.NONE : new FileSpill(options.data()));
     contents = new ContentWriter(database);
     directory = new CachedKeyDirectory(database);
-    streams = new OpenStreams(directory);
-    routes = new CachedRoutes(catalog, catalog);
+    open = new OpenCalls(directory);
+    speeds = new LearnedSpeeds(database);
+    FactsOfModels facts = new PostgresFactsOfModels(database);
+    routes = new CachedRoutes(catalog, catalog, facts);
     changes = new ChangePoll(database, List.of(directory, routes, budgetBooks));
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
     management =
         new Management(
-            database, keys, vault, catalog, routes, budgets, budgetBooks, ids, secureRandom, clock);
+            database,
+            keys,
+            vault,
+            catalog,
+            facts,
+            routes,
+            budgets,
+            budgetBooks,
+            ids,
+            secureRandom,
+            clock);
     SimulatedUpstream simulated = new SimulatedUpstream();
     ProviderGateway providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
@@ -99,10 +131,14 @@ final class Gateway implements AutoCloseable {
         new HttpServer(
             settings,
             new HttpServer.Services(
-                calls(completeChat(providers, registry, homeTenant), authenticate),
-                new CatalogueHandler(authenticate, routes, ids),
-                management.resources(providers, cluster::announceChange),
-                new OpsRoutes(registry, this::unready),
+                calls(
+                    completeChat(providers, registry, homeTenant),
+                    authenticate,
+                    settings.largestBody(),
+                    new UnknownParameters(registry)),
+                new CatalogueHandler(authenticate, routes, new OwnBudgets(budgets), ids),
+                management.resources(providers, cluster::announceChange, this::unheld),
+                new OpsRoutes(registry, this::dead, this::unready),
                 ids));
     gauges(registry);
   }
@@ -110,7 +146,7 @@ final class Gateway implements AutoCloseable {
   private CompleteChat completeChat(
       ProviderGateway providers, MeterRegistry registry, TenantId homeTenant) {
     return new CompleteChat(
-        routes,
+        new CompleteChat.Catalogue(routes, speeds),
         providers,
         new CompleteChat.Ledgers(
             journal,
@@ -119,19 +155,35 @@ final class Gateway implements AutoCloseable {
             new EncodingCounter(),
             new ProviderCounter(providers),
             ids,
+            ledgerClock,
             options.line(),
             options.holdGrace()),
         contents,
         new CallMetrics(registry),
-        streams,
+        open,
         homeTenant,
         ThreadLocalRandom::current);
   }
 
-  private Map<Endpoint, Handler> calls(CompleteChat completeChat, AuthenticateCaller authenticate) {
+  private int unheld(Budget budget) {
+    return open.unheldUnder(budget, budgetBooks.current(budget.tenant()));
+  }
+
+  private Map<Endpoint, Handler> calls(
+      CompleteChat completeChat,
+      AuthenticateCaller authenticate,
+      int largestBody,
+      UnknownParameters unknown) {
     Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
     for (Endpoint endpoint : Endpoint.values()) {
-      calls.put(endpoint, new EdgeHandler(endpoint, authenticate, completeChat, ids, clock));
+      calls.put(endpoint, new EdgeHandler(
+              endpoint,
+              authenticate,
+              completeChat,
+              ids,
+              ledgerClock,
+              largestBody,
+              unknown::seen));
     }
     return calls;
   }
@@ -149,18 +201,21 @@ final class Gateway implements AutoCloseable {
   }
 
   void start() {
+    ledgerClock.learn(database.time());
     journal.start();
     contents.start();
     Housekeeping housekeeping = new Housekeeping(database, clock);
     housekeeping.run();
     cluster.join(jobs, journal::learn, changes);
     jobs.every(1, "changes", changes);
-    jobs.every(2, "dead-keys", () -> streams.cutDeadKeys(clock.instant()));
+    jobs.every(2, "dead-keys", () -> open.cutDeadKeys(clock.instant()));
     jobs.every(
         5,
         "expired-holds",
         new ExpiredHolds(database, PostgresLedgerStore.SILENCE, journal::expire));
     jobs.every(2, "notifications", management.delivery(options.mail()));
+    jobs.every(10, "speeds", speeds);
+    jobs.every(5, "usage-history", new UsageHistory(database));
     jobs.every(60, "ledger-glance", this::glance);
     jobs.every(30, "last-used", directory::flushTouched);
     jobs.every(3_600, "housekeeping", housekeeping::run);
@@ -171,8 +226,9 @@ final class Gateway implements AutoCloseable {
   @Override
   public void close() {
     http.beginDrain();
+    open.dropAbandoned();
     if (http.awaitDrained() > 0) {
-      streams.cutAll(
+      open.cutAll(
           Refusal.unavailable("gateway_stopping", "The gateway is stopping. Try again."));
       http.awaitRest();
     }
@@ -189,6 +245,10 @@ final class Gateway implements AutoCloseable {
     for (LedgerVerifier.Violation each : management.verifier().glance()) {
       LOG.log(Level.ERROR, "The books contradict themselves: {0}", each);
     }
+  }
+
+  private List<String> dead() {
+    return journal.isAlive() ? List.of() : List.of("ledger writer");
   }
 
   private List<String> unready() {
@@ -210,6 +270,18 @@ final class Gateway implements AutoCloseable {
         Gauge.builder("tollgate_ledger_queue", journal::waiting)
             .description("Call rows that wait to be committed."));
     registry.getOrCreate(
+        Gauge.builder("tollgate_ledger_writer_alive", () -> journal.isAlive() ? 1 : 0)
+            .description("1 while the writer of the ledger runs; raise an alarm when it is 0."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_ledger_writer_faults", journal::faults)
+            .description("Failures that the writer survived; raise an alarm when it grows."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_ledger_unwritten", journal::unwritten)
+            .description("Operations that the ledger would not take in any form."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_abandoned_calls", open::abandoned)
+            .description("Whole answers that are read on although their caller has hung up."));
+    registry.getOrCreate(
         Gauge.builder("tollgate_ledger_line", journal::inLine)
             .description("Calls that wait while only open holds are in their way."));
     registry.getOrCreate(
@@ -219,7 +291,7 @@ final class Gateway implements AutoCloseable {
         Gauge.builder("tollgate_content_queue", contents::waiting)
             .description("Captured contents that wait to be written."));
     registry.getOrCreate(
-        Gauge.builder("tollgate_open_streams", streams::count).description("Open streams."));
+        Gauge.builder("tollgate_open_streams", open::count).description("Open streams."));
     registry.getOrCreate(
         Gauge.builder("tollgate_running_requests", http::running)
             .description("Requests that are being answered."));

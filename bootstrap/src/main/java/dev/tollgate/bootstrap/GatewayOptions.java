@@ -3,6 +3,9 @@ package dev.tollgate.bootstrap;
 import dev.tollgate.domain.notifications.Notifier;
 import dev.tollgate.persistence.cluster.ClusterSettings;
 import dev.tollgate.providers.notifications.MailNotifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,11 +19,25 @@ import org.jspecify.annotations.Nullable;
 /// @param holdGrace added to a call's total time-out for the deadline of its hold
 /// @param cluster how it finds the other nodes
 /// @param mail how mail is sent, or null when it is not
+/// @param data where calls are kept that could not be written at a stop, or null for nowhere
+/// @param clock the node's own; a test shifts it together with the database's
 record GatewayOptions(
-    int node, Duration line, Duration holdGrace, ClusterSettings cluster, @Nullable Notifier mail) {
+    int node,
+    Duration line,
+    Duration holdGrace,
+    ClusterSettings cluster,
+    @Nullable Notifier mail,
+    @Nullable Path data,
+    Clock clock) {
   static final GatewayOptions USUAL =
       new GatewayOptions(
-          1, Duration.ofSeconds(10), Duration.ofSeconds(60), ClusterSettings.NONE, null);
+          1,
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(60),
+          ClusterSettings.NONE,
+          null,
+          null,
+          Clock.systemUTC());
 
   GatewayOptions {
     if (node < 0 || node > 32_000) {
@@ -34,12 +51,27 @@ record GatewayOptions(
         settings.duration("ledger.line", USUAL.line),
         settings.duration("ledger.hold_grace", USUAL.holdGrace),
         cluster(settings),
-        mail(settings));
+        mail(settings),
+        data(settings),
+        USUAL.clock);
   }
 
   /// The same with mail sent another way.
   GatewayOptions mailingBy(Notifier notifier) {
-    return new GatewayOptions(node, line, holdGrace, cluster, notifier);
+    return new GatewayOptions(node, line, holdGrace, cluster, notifier, data, clock);
+  }
+
+  /// The same with a folder for calls that could not be written.
+  GatewayOptions keepingIn(Path folder) {
+    return new GatewayOptions(node, line, holdGrace, cluster, mail, folder, clock);
+  }
+
+  private static @Nullable Path data(Settings settings) {
+    String folder = settings.textOrNull("data_folder");
+    if (folder != null && !Files.isDirectory(Path.of(folder))) {
+      throw new StartFailure("The setting data_folder names no folder: " + folder + ".", null);
+    }
+    return folder == null ? null : Path.of(folder);
   }
 
   private static @Nullable Notifier mail(Settings settings) {

@@ -4,13 +4,16 @@ import dev.tollgate.application.catalog.AddModel;
 import dev.tollgate.application.catalog.AddProvider;
 import dev.tollgate.application.keys.CreateKey;
 import dev.tollgate.application.keys.RotateKey;
+import dev.tollgate.application.ledger.ReverseEstimates;
 import dev.tollgate.application.ledger.SetBudget;
 import dev.tollgate.application.notifications.AddWebhook;
 import dev.tollgate.application.notifications.DeliverNotifications;
 import dev.tollgate.application.pricing.RestatePrices;
 import dev.tollgate.application.pricing.SetPrice;
 import dev.tollgate.application.tenancy.CreateProject;
+import dev.tollgate.domain.catalog.FactsOfModels;
 import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.notifications.Notification.Channel;
@@ -21,7 +24,9 @@ import dev.tollgate.http.management.BudgetsResource;
 import dev.tollgate.http.management.BusinessUnitsResource;
 import dev.tollgate.http.management.CallsResource;
 import dev.tollgate.http.management.KeysResource;
+import dev.tollgate.http.management.EstimatesResource;
 import dev.tollgate.http.management.LedgerResource;
+import dev.tollgate.http.management.ModelFactsResource;
 import dev.tollgate.http.management.ModelsResource;
 import dev.tollgate.http.management.NotificationsResource;
 import dev.tollgate.http.management.PricesResource;
@@ -49,6 +54,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What administrators use, wired by hand: stores, use cases and resources.
@@ -59,6 +65,8 @@ final class Management {
   private final Clock clock;
   private final BudgetBooks books;
   private final PostgresCatalog catalog;
+  private final FactsOfModels facts;
+  private final Routes routes;
   private final PostgresProjects projects;
   private final PostgresVirtualKeys virtualKeys;
   private final PostgresBudgets budgets;
@@ -80,6 +88,7 @@ final class Management {
       MasterKeys keys,
       CredentialVault vault,
       PostgresCatalog catalog,
+      FactsOfModels facts,
       Routes routes,
       PostgresBudgets budgets,
       BudgetBooks books,
@@ -92,6 +101,8 @@ final class Management {
     this.clock = clock;
     this.books = books;
     this.catalog = catalog;
+    this.facts = facts;
+    this.routes = routes;
     this.budgets = budgets;
     projects = new PostgresProjects(database);
     virtualKeys = new PostgresVirtualKeys(database);
@@ -112,7 +123,10 @@ final class Management {
   /// Resources by path below `/api/v1`.
   ///
   /// @param changed told of every request that may have changed something
-  Map<String, HttpService> resources(ProviderGateway providers, Runnable changed) {
+  /// @param unheld how many calls run here without a hold although a budget counts them
+  Map<String, HttpService> resources(
+      ProviderGateway providers, Runnable changed, ToIntFunction<Budget> unheld) {
+    PostgresCorrections corrections = new PostgresCorrections(database);
     Api api =
         new Api(
             new PostgresAdminTokens(database, keys.pepper()),
@@ -126,15 +140,21 @@ final class Management {
         new BusinessUnitsResource(api, new PostgresBusinessUnits(database), projects, ids, clock));
     resources.put(
         "/keys", new KeysResource(api, virtualKeys, createKey, rotateKey, budgets, setBudget));
-    resources.put("/budgets", new BudgetsResource(api, budgets, setBudget));
-    resources.put("/ledger", new LedgerResource(api, verifier, books, budgets));
+    resources.put("/budgets", new BudgetsResource(api, budgets, setBudget, unheld));
+    resources.put("/ledger", new LedgerResource(
+            api,
+            verifier,
+            books,
+            budgets,
+            new EstimatesResource(corrections, new ReverseEstimates(corrections), clock)));
     resources.put("/notifications", new NotificationsResource(api, outbox, webhooks, addWebhook));
     resources.put("/providers", new ProvidersResource(api, catalog, addProvider, providers));
     resources.put("/models", new ModelsResource(api, catalog, addModel));
     resources.put(
         "/prices:restate",
         new RestateResource(
-            api, new RestatePrices(catalog, catalog, new PostgresCorrections(database)), clock));
+            api, new RestatePrices(catalog, catalog, corrections), clock));
+    resources.put("/model-facts", new ModelFactsResource(api, facts, routes, ids));
     resources.put("/prices", new PricesResource(api, catalog, catalog, setPrice));
     resources.put(
         "",
@@ -175,6 +195,6 @@ final class Management {
   }
 
   Seed seed() {
-    return new Seed(catalog, catalog, addProvider, addModel, setPrice);
+    return new Seed(catalog, catalog, facts, addProvider, addModel, setPrice, ids);
   }
 }

@@ -7,8 +7,12 @@ import dev.tollgate.application.catalog.AddProvider;
 import dev.tollgate.application.pricing.SetPrice;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Deployment;
+import dev.tollgate.domain.catalog.FactsOfModels;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.ModelFactsId;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Component;
@@ -42,21 +46,27 @@ final class Seed {
 
   private final Catalog catalog;
   private final Prices prices;
+  private final FactsOfModels facts;
   private final AddProvider addProvider;
   private final AddModel addModel;
   private final SetPrice setPrice;
+  private final Ids ids;
 
   Seed(
       Catalog catalog,
       Prices prices,
+      FactsOfModels facts,
       AddProvider addProvider,
       AddModel addModel,
-      SetPrice setPrice) {
+      SetPrice setPrice,
+      Ids ids) {
     this.catalog = catalog;
     this.prices = prices;
+    this.facts = facts;
     this.addProvider = addProvider;
     this.addModel = addModel;
     this.setPrice = setPrice;
+    this.ids = ids;
   }
 
   void prices(TenantId tenant) {
@@ -70,6 +80,31 @@ final class Seed {
       Instant from = Instant.parse(each.path("effective_from").asText());
       if (!known.contains(seller + ' ' + model + ' ' + from)) {
         setPrice.set(tenant, seller, model, from, rates(each.path("components")), 0);
+      }
+    }
+  }
+
+  void modelFacts(TenantId tenant) {
+    Set<String> known = new HashSet<>();
+    facts.all(tenant).forEach(each -> known.add(each.model() + ' ' + each.effectiveFrom()));
+    for (JsonNode each : resource("/seed/model-facts.json")) {
+      String model = each.path("model").asText();
+      Instant from = Instant.parse(each.path("effective_from").asText());
+      if (!known.contains(model + ' ' + from)) {
+        facts.put(
+            tenant,
+            new ModelFacts(
+                new ModelFactsId(ids.next()),
+                model,
+                from,
+                each.path("window").asLong(),
+                each.path("output_cap").asLong(),
+                each.path("image_tokens").asLong(),
+                each.path("audio_tokens").asLong(),
+                each.path("document_tokens").asLong(),
+                each.path("hidden_tokens").asLong(),
+                text(each, "cap_parameter"),
+                each.path("top_speed").asLong()));
       }
     }
   }

@@ -65,8 +65,16 @@ final class ServeNode implements AutoCloseable {
         giveToken(founding, tenant, keys.pepper(), tokenFile);
       }
       Database open = new Database(database);
+      if (!open.hasItsOwnTime()) {
+        open.close();
+        throw new StartFailure(
+            "The database decides by a shifted time: its function tollgate.at() was replaced. That"
+                + " is for tests only; restore it as migration V007 has it.",
+            null);
+      }
       Gateway gateway = new Gateway(open, keys, tenant, http, options);
       gateway.management().seed().prices(tenant);
+      gateway.management().seed().modelFacts(tenant);
       if (simulated) {
         gateway.management().seed().simulatedProvider(tenant);
       }
@@ -132,7 +140,8 @@ final class ServeNode implements AutoCloseable {
         settings.number("http.port", 8080),
         settings.number("http.ops_port", 9464),
         new LinkedHashSet<>(settings.list("http.cors_origins")),
-        settings.duration("http.drain", Duration.ofSeconds(60)));
+        settings.duration("http.drain", Duration.ofSeconds(60)),
+        settings.number("http.largest_body", HttpSettings.USUAL_LARGEST_BODY));
   }
 
   /// The first administrator's token: taken from the file, or made and left there.

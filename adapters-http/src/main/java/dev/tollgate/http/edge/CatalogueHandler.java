@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.keys.AuthenticateCaller.Outcome;
+import dev.tollgate.application.ledger.OwnBudgets;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.CallId;
@@ -15,6 +16,11 @@ import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
@@ -42,10 +48,13 @@ public final class CatalogueHandler implements HttpService {
 
   private final AuthenticateCaller authenticate;
   private final Routes routes;
+  private final OwnBudgets ownBudgets;
   private final Ids ids;
 
-  public CatalogueHandler(AuthenticateCaller authenticate, Routes routes, Ids ids) {
+  public CatalogueHandler(
+      AuthenticateCaller authenticate, Routes routes, OwnBudgets ownBudgets, Ids ids) {
     this.authenticate = authenticate;
+    this.ownBudgets = ownBudgets;
     this.routes = routes;
     this.ids = ids;
   }
@@ -176,7 +185,33 @@ public final class CatalogueHandler implements HttpService {
                 ? null
                 : policy.endpoints().stream().map(Endpoint::wire).sorted().toList()));
     node.put("capture", known.capture().wire());
-    node.putNull("budget");
+    ArrayNode budgets = JSON.createArrayNode();
+    JsonNode own = JSON.nullNode();
+    for (Budgets.State state : ownBudgets.of(key)) {
+      ObjectNode budget = budget(state);
+      budgets.add(budget);
+      boolean isOwn = state.budget().scope() == Scope.KEY && state.budget().models() == null;
+      own = isOwn ? budget : own;
+    }
+    node.set("budget", own);
+    node.set("budgets", budgets);
+    return node;
+  }
+
+  private static ObjectNode budget(Budgets.State state) {
+    Budget budget = state.budget();
+    Balance balance = state.balance();
+    Money left = balance.free();
+    ObjectNode node = JSON.createObjectNode();
+    node.put("scope", budget.scope().wire());
+    node.set("models", strings(budget.models()));
+    node.put("window", budget.window().wire());
+    node.put("resets_at", balance.end() == null ? null : balance.end().toString());
+    node.put("policy", budget.policy().wire());
+    node.put("limit", balance.limit().usd());
+    node.put("settled", balance.posted().usd());
+    node.put("held", balance.held().usd());
+    node.put("remaining", (left.nanos() < 0 ? Money.ZERO : left).usd());
     return node;
   }
 

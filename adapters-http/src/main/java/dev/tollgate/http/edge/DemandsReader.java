@@ -4,13 +4,19 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.tollgate.domain.inference.Demands;
 import dev.tollgate.domain.inference.Demands.Cap;
+import dev.tollgate.domain.inference.Demands.Trait;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload.Span;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Notes, while a body is parsed, what makes its cost larger than its bytes show.
+/// Notes, while a body is parsed, what makes its cost larger than its bytes show. What it does not
+/// know and can bring input makes the input come from elsewhere ([Trait#REMOTE]): types of parts,
+/// items and tools that are not in [KnownMembers], and members that hold an id, a URL, a file or
+/// nested input. An unknown scalar never does; its name is noted.
 final class DemandsReader {
   /// Calls of a provider's own tool when the request does not say how many it allows.
   private static final long USUAL_TOOL_CALLS = 16;
@@ -18,7 +24,11 @@ final class DemandsReader {
   /// The Responses API refuses a lower cap.
   private static final long LEAST_RESPONSE = 16;
 
+  private static final int LONGEST_NAME = 64;
+
   private final List<Cap> caps = new ArrayList<>(1);
+  private final EnumSet<Trait> traits = EnumSet.noneOf(Trait.class);
+  private final List<String> unknown = new ArrayList<>(0);
   private long bestOf = 1;
   private long prompts = 1;
   private long thinking;
@@ -26,9 +36,10 @@ final class DemandsReader {
   private long maxUses;
   private long maxToolCalls = -1;
   private int images;
-  private boolean cacheControl;
-  private boolean otherMedia;
-  private boolean remote;
+  private int audios;
+  private int documents;
+  private long binaryBytes;
+  private @Nullable String region;
 
   void cap(String name, long tokens, Span nameAt, Span valueAt) {
     caps.add(new Cap(name, tokens, nameAt, valueAt));
@@ -47,71 +58,245 @@ final class DemandsReader {
     maxToolCalls = most;
   }
 
-  /// The request goes on from an earlier answer.
-  void remote() {
-    remote = true;
+  void region(@Nullable String name) {
+    region = name;
   }
 
-  void otherMedia() {
-    otherMedia = true;
+  void is(Trait trait) {
+    traits.add(trait);
   }
 
   void searches() {
     tools++;
-    remote = true;
+    traits.add(Trait.REMOTE);
   }
 
-  /// Passes over a value as `skipChildren` does, and looks at the names inside.
-  void walk(JsonParser json) throws IOException {
+  /// Passes over the value of a member of the body itself that needs no other reading.
+  void member(JsonParser json, String name, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return;
+    }
+    if (KnownMembers.REMOTE.contains(name)) {
+      traits.add(Trait.REMOTE);
+      json.skipChildren();
+    } else if (name.equals("tools") || name.equals("functions")) {
+      toolList(json);
+    } else if (KnownMembers.CONTENT.contains(name)) {
+      content(json);
+    } else if (name.equals("thinking")) {
+      thinking(json);
+    } else if (name.equals("cache_control")) {
+      traits.add(Trait.CACHE_CONTROL);
+      json.skipChildren();
+    } else if (KnownMembers.HARMLESS.contains(name)) {
+      json.skipChildren();
+    } else {
+      unknown(json, name, value);
+    }
+  }
+
+  private void unknown(JsonParser json, String name, JsonToken value) throws IOException {
+    if (unknown.size() < Demands.MOST_UNKNOWN) {
+      unknown.add(name.length() > LONGEST_NAME ? name.substring(0, LONGEST_NAME) : name);
+    }
+    if (value.isStructStart() && holdsText(json)) {
+      traits.add(Trait.REMOTE);
+    }
+  }
+
+  /// Passes over a value; whether there is a text in it.
+  private static boolean holdsText(JsonParser json) throws IOException {
     int depth = 0;
+    boolean text = false;
     JsonToken token = json.currentToken();
     while (true) {
-      if (token.isStructStart()) {
-        depth++;
-      } else if (token.isStructEnd()) {
-        depth--;
-      } else if (token == JsonToken.FIELD_NAME) {
-        inner(json, json.currentName());
-        token = json.currentToken();
-        continue;
-      }
+      depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      text |= token == JsonToken.VALUE_STRING;
       if (depth == 0) {
-        return;
+        return text;
       }
       token = json.nextToken();
     }
   }
 
-  /// Looks at one member and moves on to its value.
-  private void inner(JsonParser json, String name) throws IOException {
-    JsonToken value = json.nextToken();
-    switch (name) {
-      case "type" -> {
-        if (value == JsonToken.VALUE_STRING) {
-          type(json.getText());
-        }
+  /// Passes over content: a text, a part or item, or a list of them.
+  void content(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == JsonToken.START_ARRAY) {
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        content(json);
       }
-      case "cache_control" -> cacheControl |= value != JsonToken.VALUE_NULL;
-      case "image_url" -> images += value == JsonToken.VALUE_NULL ? 0 : 1;
-      case "input_audio" -> otherMedia = true;
-      case "budget_tokens" -> thinking = Math.max(thinking, number(json, value));
-      case "max_uses" -> maxUses = Math.max(maxUses, number(json, value));
-      default -> {}
+    } else if (token == JsonToken.START_OBJECT) {
+      judge(part(json));
     }
   }
 
-  private void type(String type) {
-    switch (type) {
-      case "image" -> images++;
-      case "document", "file", "input_file", "item_reference" -> remote = true;
-      case "file_search" -> searches();
-      case "image_generation", "input_audio" -> otherMedia = true;
+  /// What was seen in one object.
+  private static final class Part {
+    private @Nullable String type;
+    private @Nullable Part source;
+
+    /// Whether it names something that lies elsewhere.
+    private boolean elsewhere;
+
+    private boolean url;
+    private boolean image;
+    private long binary;
+  }
+
+  private Part part(JsonParser json) throws IOException {
+    Part part = new Part();
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      if (value != JsonToken.VALUE_NULL) {
+        member(json, name, value, part);
+      }
+    }
+    return part;
+  }
+
+  private void member(JsonParser json, String name, JsonToken value, Part part)
+      throws IOException {
+    switch (name) {
+      case "type" -> part.type = text(json, value);
+      case "source", "file", "input_audio" -> part.source = nested(json, value, part);
+      case "image_url" -> {
+        part.image = true;
+        part.source = nested(json, value, part);
+      }
+      case "url" -> note(json, value, part);
+      case "audio" -> {
+        // An earlier answer's sound, by its id.
+        part.elsewhere = true;
+        json.skipChildren();
+      }
+      case "data", "file_data" -> part.binary += length(json, value);
+      case "cache_control", "prompt_cache_breakpoint" -> {
+        traits.add(Trait.CACHE_CONTROL);
+        json.skipChildren();
+      }
+      case "max_uses" -> maxUses = Math.max(maxUses, number(json, value));
       default -> {
-        if (type.startsWith("web_search") || type.startsWith("web_fetch")) {
-          searches();
+        if (KnownMembers.OPAQUE.contains(name)) {
+          json.skipChildren();
+        } else if (value.isStructStart()) {
+          content(json);
+        } else if (KnownMembers.isReference(name)) {
+          part.elsewhere = true;
         }
       }
     }
+  }
+
+  private @Nullable Part nested(JsonParser json, JsonToken value, Part part) throws IOException {
+    if (value == JsonToken.START_OBJECT) {
+      return part(json);
+    }
+    note(json, value, part);
+    return null;
+  }
+
+  /// A URL that holds its data itself, or leads elsewhere.
+  private static void note(JsonParser json, JsonToken value, Part part) throws IOException {
+    if (value != JsonToken.VALUE_STRING) {
+      json.skipChildren();
+    } else if (json.getTextLength() > 5
+        && new String(json.getTextCharacters(), json.getTextOffset(), 5).equals("data:")) {
+      part.binary += json.getTextLength();
+    } else {
+      part.url = true;
+    }
+  }
+
+  private static long length(JsonParser json, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_STRING) {
+      return json.getTextLength();
+    }
+    json.skipChildren();
+    return 0;
+  }
+
+  private void judge(Part part) {
+    String type = part.type;
+    Part source = part.source;
+    boolean elsewhere = part.elsewhere || source != null && source.elsewhere;
+    long binary = part.binary + (source == null ? 0 : source.binary);
+    if (part.image || "image".equals(type) || "input_image".equals(type)) {
+      // Wherever a picture lies, the allowance of one covers it.
+      images++;
+      binaryBytes += binary;
+      return;
+    }
+    if (type == null) {
+      // A message, or the inside of a part.
+      remoteIf(elsewhere || part.url);
+    } else if (type.equals("input_audio")) {
+      audios++;
+      traits.add(Trait.OTHER_MEDIA);
+      remoteIf(elsewhere || part.url);
+    } else if (KnownMembers.DOCUMENTS.contains(type)) {
+      boolean inline = source != null && KnownMembers.INLINE.contains(String.valueOf(source.type));
+      documents += inline ? 0 : 1;
+      remoteIf(elsewhere || part.url || source != null && source.url);
+    } else if (KnownMembers.PARTS.contains(type)) {
+      remoteIf(elsewhere);
+    } else {
+      traits.add(Trait.REMOTE);
+    }
+  }
+
+  private void remoteIf(boolean remote) {
+    if (remote) {
+      traits.add(Trait.REMOTE);
+    }
+  }
+
+  private void toolList(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      json.skipChildren();
+      return;
+    }
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      traits.add(Trait.TOOLS);
+      if (json.currentToken() == JsonToken.START_OBJECT) {
+        tool(part(json));
+      }
+    }
+  }
+
+  private void tool(Part part) {
+    String type = part.type == null ? "" : part.type;
+    if (type.startsWith("web_search") || type.startsWith("web_fetch") || type.equals("file_search")) {
+      searches();
+    } else if (type.equals("image_generation")) {
+      traits.add(Trait.OTHER_MEDIA);
+      traits.add(Trait.REMOTE);
+    } else {
+      remoteIf(!KnownMembers.isOwnTool(type));
+    }
+  }
+
+  private void thinking(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_OBJECT) {
+      return;
+    }
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      boolean budget = "budget_tokens".equals(json.currentName());
+      JsonToken value = json.nextToken();
+      if (budget) {
+        thinking = Math.max(thinking, number(json, value));
+      }
+      json.skipChildren();
+    }
+  }
+
+  private static @Nullable String text(JsonParser json, JsonToken value) throws IOException {
+    if (value == JsonToken.VALUE_STRING) {
+      return json.getText();
+    }
+    json.skipChildren();
+    return null;
   }
 
   private static long number(JsonParser json, JsonToken value) throws IOException {
@@ -129,23 +314,29 @@ final class DemandsReader {
       return Demands.NONE;
     }
     long least = endpoint == Endpoint.RESPONSES ? LEAST_RESPONSE : thinking + 1;
+    Demands.Parts parts =
+        images + audios + documents == 0
+            ? Demands.Parts.NONE
+            : new Demands.Parts(images, audios, documents, binaryBytes);
     return new Demands(
         caps,
         least,
         Math.max(choices, bestOf) * prompts,
         calls,
-        images,
-        cacheControl,
-        otherMedia,
-        remote);
+        parts,
+        traits,
+        region,
+        unknown);
   }
 
   private boolean isPlain() {
-    return !(cacheControl || otherMedia || remote)
-        && images == 0
+    return traits.isEmpty()
+        && unknown.isEmpty()
+        && images + audios + documents == 0
         && tools == 0
         && thinking == 0
         && bestOf == 1
-        && prompts == 1;
+        && prompts == 1
+        && region == null;
   }
 }

@@ -15,6 +15,7 @@ import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
+import dev.tollgate.http.edge.ContentCoding.Decoded;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -26,14 +27,12 @@ import io.helidon.webserver.http.ServerResponse;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One metered endpoint: reads the body, finds the key, parses, and hands the call over. Whatever
 /// goes wrong on the way is answered in the caller's dialect and recorded.
 public final class EdgeHandler implements Handler {
-  /// The largest body of a call.
-  public static final int LARGEST_BODY = 10 << 20;
-
   private static final HeaderName CAPTURE = HeaderNames.create("x-tollgate-capture");
   private static final HeaderName SDK_LANGUAGE = HeaderNames.create("x-stainless-lang");
   private static final HeaderName SDK_VERSION = HeaderNames.create("x-stainless-package-version");
@@ -50,18 +49,26 @@ public final class EdgeHandler implements Handler {
   private final CompleteChat completeChat;
   private final Ids ids;
   private final Clock clock;
+  private final int largestBody;
+  private final Consumer<List<String>> unknown;
 
+  /// @param largestBody bytes of the largest body, decoded
+  /// @param unknown told of members of bodies that nobody knows
   public EdgeHandler(
       Endpoint endpoint,
       AuthenticateCaller authenticate,
       CompleteChat completeChat,
       Ids ids,
-      Clock clock) {
+      Clock clock,
+      int largestBody,
+      Consumer<List<String>> unknown) {
     this.endpoint = endpoint;
     this.authenticate = authenticate;
     this.completeChat = completeChat;
     this.ids = ids;
     this.clock = clock;
+    this.largestBody = largestBody;
+    this.unknown = unknown;
   }
 
   @Override
@@ -69,15 +76,15 @@ public final class EdgeHandler implements Handler {
     GuardedConnection connection = GuardedConnection.CURRENT.get();
     long startNanos = System.nanoTime();
     CallId id = new CallId(ids.next());
-    HttpCaller caller = new HttpCaller(response, connection, endpoint.dialect(), id);
-    Inbound inbound = inbound(request, connection, id, startNanos);
-    byte[] body = Bodies.read(request, LARGEST_BODY);
+    HttpCaller caller = new HttpCaller(response, connection, endpoint, id);
+    byte[] body = Bodies.read(request, largestBody);
+    Inbound inbound = inbound(request, connection, id, startNanos, body);
     if (body == null) {
       connection.leaveUnread();
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
     try {
-      handle(request, inbound, body, caller, connection);
+      handle(request.headers(), inbound, caller, connection);
     } catch (CallerGone e) {
       throw new CloseConnectionException("the caller hung up", e);
     }
@@ -87,22 +94,21 @@ public final class EdgeHandler implements Handler {
   }
 
   private void handle(
-      ServerRequest request,
-      Inbound inbound,
-      byte @Nullable [] body,
-      HttpCaller caller,
-      GuardedConnection connection) {
+      Headers headers, Inbound inbound, HttpCaller caller, GuardedConnection connection) {
     KnownKey known = null;
     try {
-      switch (identify(request.headers(), connection)) {
+      switch (identify(headers, connection)) {
         case Identity.Holder holder -> {
           known = holder.known();
-          if (body == null) {
-            completeChat.refuse(inbound, known, null, Refusal.tooLarge(LARGEST_BODY), caller);
-            return;
+          switch (decode(headers, inbound.body())) {
+            case Decoded.Refused refused ->
+                completeChat.refuse(inbound, known, null, refused.refusal(), caller);
+            case Decoded.Body decoded -> {
+              Payload payload = PayloadParser.parse(endpoint, decoded.bytes());
+              unknown.accept(payload.demands().unknown());
+              completeChat.complete(inbound, known, payload, caller);
+            }
           }
-          Payload payload = PayloadParser.parse(endpoint, body);
-          completeChat.complete(inbound, known, payload, caller);
         }
         case Identity.Stranger stranger ->
             completeChat.refuse(inbound, stranger.known(), null, stranger.refusal(), caller);
@@ -112,6 +118,14 @@ public final class EdgeHandler implements Handler {
     } catch (StoreUnavailable e) {
       completeChat.refuse(inbound, known, null, Refusal.storeDown(), caller);
     }
+  }
+
+  private Decoded decode(Headers headers, byte @Nullable [] body) {
+    if (body == null) {
+      return new Decoded.Refused(Refusal.tooLarge(largestBody));
+    }
+    String coding = first(headers, HeaderNames.CONTENT_ENCODING);
+    return ContentCoding.decode(body, coding == null ? "" : coding, largestBody);
   }
 
   /// Who calls.
@@ -145,7 +159,11 @@ public final class EdgeHandler implements Handler {
   }
 
   private Inbound inbound(
-      ServerRequest request, GuardedConnection connection, CallId id, long startNanos) {
+      ServerRequest request,
+      GuardedConnection connection,
+      CallId id,
+      long startNanos,
+      byte @Nullable [] body) {
     Headers headers = request.headers();
     List<HeaderField> upstream = List.of();
     for (HeaderName name : UPSTREAM) {
@@ -175,7 +193,8 @@ public final class EdgeHandler implements Handler {
         startNanos,
         client,
         upstream,
-        "off".equals(first(headers, CAPTURE)));
+        "off".equals(first(headers, CAPTURE)),
+        body);
   }
 
   private static @Nullable String first(Headers headers, HeaderName name) {

@@ -2,7 +2,9 @@ package dev.tollgate.http.edge;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Endpoint.Dialect;
+import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.Refusal;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +17,48 @@ final class ErrorBodies {
     return text(dialect, refusal, call).getBytes(StandardCharsets.UTF_8);
   }
 
-  /// An event that ends a stream.
-  static byte[] event(Dialect dialect, Refusal refusal, CallId call) {
-    String prefix = dialect == Dialect.ANTHROPIC ? "event: error\ndata: " : "data: ";
-    return (prefix + text(dialect, refusal, call) + "\n\n").getBytes(StandardCharsets.UTF_8);
+  /// The events that end a stream.
+  ///
+  /// @param origin the answer that the stream belongs to, or null when that is not known
+  static byte[] event(
+      Endpoint endpoint, Refusal refusal, CallId call, EventStream.@Nullable Origin origin) {
+    String events =
+        switch (endpoint) {
+          case MESSAGES, COUNT_TOKENS ->
+              "event: error\ndata: " + text(Dialect.ANTHROPIC, refusal, call) + "\n\n";
+          case RESPONSES -> response(refusal, origin);
+          case CHAT_COMPLETIONS, COMPLETIONS, EMBEDDINGS ->
+              "data: " + text(Dialect.OPENAI, refusal, call) + "\n\n";
+        };
+    return events.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// A stream of responses ends with an error, and with the response that failed, if it had begun.
+  private static String response(Refusal refusal, EventStream.@Nullable Origin origin) {
+    long next = origin == null ? 0 : origin.lastEvent() + 1;
+    String error =
+        "event: error\ndata: {\"type\":\"error\",\"code\":"
+            + quote(refusal.code())
+            + ",\"message\":"
+            + quote(refusal.message())
+            + ",\"param\":"
+            + quote(refusal.param())
+            + ",\"sequence_number\":"
+            + next
+            + "}\n\n";
+    if (origin == null) {
+      return error;
+    }
+    return error
+        + "event: response.failed\ndata: {\"type\":\"response.failed\",\"sequence_number\":"
+        + (next + 1)
+        + ",\"response\":{\"id\":"
+        + quote(origin.id())
+        + ",\"object\":\"response\",\"status\":\"failed\",\"error\":{\"code\":"
+        + quote(refusal.code())
+        + ",\"message\":"
+        + quote(refusal.message())
+        + "},\"incomplete_details\":null,\"output\":[],\"usage\":null}}\n\n";
   }
 
   private static String text(Dialect dialect, Refusal refusal, CallId call) {

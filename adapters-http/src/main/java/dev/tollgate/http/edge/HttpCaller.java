@@ -2,7 +2,9 @@ package dev.tollgate.http.edge;
 
 import dev.tollgate.application.inference.Caller;
 import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Endpoint.Dialect;
+import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.money.Money;
@@ -41,21 +43,25 @@ final class HttpCaller implements Caller {
       HeaderValues.createCached(HeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
   private static final Header NO_CACHE =
       HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-cache");
-  private static final byte[] COMMENT = ": keep-alive\n\n".getBytes(StandardCharsets.US_ASCII);
-  private static final byte[] PING =
-      "event: ping\ndata: {\"type\": \"ping\"}\n\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// One line and no blank one behind it, which some clients would take for the end of an event.
+  private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
+
+  /// A longer wait makes some clients give up for good.
+  private static final long LONGEST_RETRY_SECONDS = 60;
 
   private final ServerResponse response;
   private final GuardedConnection connection;
-  private final Dialect dialect;
+  private final Endpoint endpoint;
   private final CallId call;
   private @Nullable OutputStream out;
   private volatile boolean broken;
 
-  HttpCaller(ServerResponse response, GuardedConnection connection, Dialect dialect, CallId call) {
+  HttpCaller(
+      ServerResponse response, GuardedConnection connection, Endpoint endpoint, CallId call) {
     this.response = response;
     this.connection = connection;
-    this.dialect = dialect;
+    this.endpoint = endpoint;
     this.call = call;
   }
 
@@ -70,18 +76,28 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public void refuse(Refusal refusal) {
+  public byte[] errorBody(Refusal refusal) {
+    return ErrorBodies.body(endpoint.dialect(), refusal, call);
+  }
+
+  @Override
+  public void refuse(Refusal refusal, byte[] body, @Nullable Money cost) {
     name();
     Duration retryAfter = refusal.retryAfter();
-    if (retryAfter != null) {
-      long seconds = Math.max(1, (retryAfter.toMillis() + 999) / 1_000);
-      response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, seconds));
+    if (retryAfter != null && !refusal.finalAnswer()) {
+      long seconds = (retryAfter.toMillis() + 999) / 1_000;
+      response.header(
+          HeaderValues.create(
+              HeaderNames.RETRY_AFTER, Math.clamp(seconds, 1, LONGEST_RETRY_SECONDS)));
     }
     if (refusal.finalAnswer()) {
       response.header(HeaderValues.create(SHOULD_RETRY, "false"));
     }
+    if (cost != null) {
+      response.header(HeaderValues.create(COST, cost.usd()));
+    }
     response.header(JSON);
-    send(Status.create(refusal.status()), ErrorBodies.body(dialect, refusal, call));
+    send(Status.create(refusal.status()), body);
   }
 
   @Override
@@ -107,15 +123,12 @@ final class HttpCaller implements Caller {
 
   @Override
   public void keepAlive() {
-    byte[] event = dialect == Dialect.ANTHROPIC ? PING : COMMENT;
-    write(event, 0, event.length);
+    write(COMMENT, 0, COMMENT.length);
   }
 
   @Override
-  public void breakOff(Refusal refusal) {
-    byte[] event = ErrorBodies.event(dialect, refusal, call);
-    write(event, 0, event.length);
-    end();
+  public byte[] errorEvent(Refusal refusal, EventStream.@Nullable Origin origin) {
+    return ErrorBodies.event(endpoint, refusal, call, origin);
   }
 
   @Override
@@ -176,7 +189,7 @@ final class HttpCaller implements Caller {
   private void name() {
     String id = call.toString();
     response.header(HeaderValues.create(REQUEST_ID, id));
-    if (dialect == Dialect.ANTHROPIC) {
+    if (endpoint.dialect() == Dialect.ANTHROPIC) {
       response.header(HeaderValues.create(ANTHROPIC_REQUEST_ID, id));
     }
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.tollgate.domain.inference.Demands.Trait;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Payload.Span;
@@ -13,8 +14,6 @@ import dev.tollgate.domain.inference.Refusal;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The one parse of a body. It finds the few fields that Tollgate needs and where they are; the
@@ -22,31 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// refused: otherwise a provider could act on a field other than the one that was checked.
 final class PayloadParser {
   private static final int DEEPEST = 64;
-  private static final int LONGEST_STRING = 10 << 20;
+  private static final int LONGEST_STRING = 32 << 20;
   private static final int LONGEST_NUMBER = 1_000;
   private static final int LONGEST_KEY = 1_024;
   private static final int LONGEST_MODEL = 256;
-  private static final int MOST_MEMBERS = 1_024;
-  private static final Set<String> CHECKED =
-      Set.of(
-          "model",
-          "stream",
-          "stream_options",
-          "messages",
-          "input",
-          "max_tokens",
-          "max_completion_tokens",
-          "max_output_tokens",
-          "n",
-          "best_of",
-          "prompt",
-          "previous_response_id",
-          "conversation",
-          "tools",
-          "thinking",
-          "service_tier",
-          "user",
-          "metadata");
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -61,13 +39,13 @@ final class PayloadParser {
 
   private final Endpoint endpoint;
   private final byte[] body;
-  private final Set<String> names = new HashSet<>(32);
-  private final Set<String> folds = new HashSet<>(32);
+  private final MemberNames names = new MemberNames();
   private @Nullable String model;
   private @Nullable Span modelAt;
   private @Nullable Span streamOptionsAt;
   private @Nullable Span includeUsageAt;
   private @Nullable String serviceTier;
+  private @Nullable Span serviceTierAt;
   private @Nullable String user;
   private @Nullable String metadata;
   private final DemandsReader demands = new DemandsReader();
@@ -112,7 +90,7 @@ final class PayloadParser {
       }
       int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
       while (json.nextToken() != JsonToken.END_OBJECT) {
-        String name = unique(json.currentName());
+        String name = names.add(json.currentName());
         nameFrom = name.startsWith("max_") ? (int) json.currentTokenLocation().getByteOffset() : 0;
         member(json, name, json.nextToken());
       }
@@ -163,6 +141,7 @@ final class PayloadParser {
         choices,
         demands.demands(endpoint, choices),
         serviceTier,
+        serviceTierAt,
         user,
         metadata);
   }
@@ -172,34 +151,6 @@ final class PayloadParser {
       throw new BadPayload(
           "missing_required_parameter", "Missing required parameter: '" + name + "'.", name);
     }
-  }
-
-  /// Some readers take a name in another case for the one that is meant, so each may appear once in
-  /// any case, and the checked ones only as they are written.
-  private String unique(String name) {
-    String folded = fold(name);
-    if (!folds.add(folded)) {
-      throw new BadPayload(
-          "duplicate_parameter", "The parameter '" + name + "' is given twice.", name);
-    }
-    if (!folded.equals(name) && CHECKED.contains(folded)) {
-      throw new BadPayload(
-          "unknown_parameter", "The parameter '" + folded + "' is written differently.", name);
-    }
-    if (folds.size() > MOST_MEMBERS) {
-      throw new BadPayload(
-          "invalid_json", "The request has more than " + MOST_MEMBERS + " parameters.", null);
-    }
-    names.add(name);
-    return name;
-  }
-
-  private static String fold(String name) {
-    StringBuilder folded = new StringBuilder(name.length());
-    for (int i = 0; i < name.length(); i++) {
-      folded.append(Character.toLowerCase(Character.toUpperCase(name.charAt(i))));
-    }
-    return folded.toString();
   }
 
   private void member(JsonParser json, String name, JsonToken value) throws IOException {
@@ -215,21 +166,41 @@ final class PayloadParser {
       case "best_of" -> demands.bestOf(count(json, name, value));
       case "max_tool_calls" -> demands.maxToolCalls(count(json, name, value));
       case "prompt" -> prompt(json, value);
-      case "previous_response_id", "conversation" -> elsewhere(json, value);
       case "web_search_options" -> {
-        demands.searches();
-        demands.walk(json);
+        if (value != JsonToken.VALUE_NULL) {
+          demands.searches();
+        }
+        json.skipChildren();
       }
       case "modalities", "audio" -> {
-        demands.otherMedia();
-        demands.walk(json);
+        if (value != JsonToken.VALUE_NULL) {
+          demands.is(Trait.OTHER_MEDIA);
+        }
+        json.skipChildren();
       }
       case "n" -> choices(json, value);
-      case "service_tier" -> serviceTier = text(json, name, value);
+      case "service_tier" -> serviceTier(json, value);
+      case "background" -> {
+        if (flag(name, value, false)) {
+          demands.is(Trait.BACKGROUND);
+        }
+      }
+      case "speed" -> {
+        if ("fast".equals(text(json, name, value))) {
+          demands.is(Trait.FAST);
+        }
+      }
+      case "inference_geo" -> demands.region(text(json, name, value));
       case "user" -> user = text(json, name, value);
       case "metadata" -> metadata(json, value);
-      default -> demands.walk(json);
+      default -> demands.member(json, name, value);
     }
+  }
+
+  private void serviceTier(JsonParser json, JsonToken value) throws IOException {
+    int start = (int) json.currentTokenLocation().getByteOffset();
+    serviceTier = text(json, "service_tier", value);
+    serviceTierAt = new Span(start, end(json));
   }
 
   private void cap(JsonParser json, String name, JsonToken value) throws IOException {
@@ -256,26 +227,22 @@ final class PayloadParser {
   /// the responses endpoint.
   private void prompt(JsonParser json, JsonToken value) throws IOException {
     if (endpoint == Endpoint.RESPONSES) {
-      elsewhere(json, value);
+      if (value != JsonToken.VALUE_NULL) {
+        demands.is(Trait.REMOTE);
+      }
+      json.skipChildren();
     } else if (value == JsonToken.START_ARRAY) {
       long count = 0;
       boolean tokens = false;
       while (json.nextToken() != JsonToken.END_ARRAY) {
         tokens |= json.currentToken() == JsonToken.VALUE_NUMBER_INT;
         count++;
-        demands.walk(json);
+        json.skipChildren();
       }
       demands.prompts(tokens ? 1 : count);
     } else {
-      demands.walk(json);
+      json.skipChildren();
     }
-  }
-
-  private void elsewhere(JsonParser json, JsonToken value) throws IOException {
-    if (value != JsonToken.VALUE_NULL) {
-      demands.remote();
-    }
-    demands.walk(json);
   }
 
   private void choices(JsonParser json, JsonToken value) throws IOException {
@@ -341,7 +308,7 @@ final class PayloadParser {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       require(name, json.currentToken() == JsonToken.START_OBJECT, "an array of objects");
       empty = false;
-      demands.walk(json);
+      demands.content(json);
     }
     require(name, !empty, "a non-empty array");
   }

@@ -64,8 +64,13 @@ public final class Api {
 
     /// The id in the path. A text that is no such id names nothing that exists.
     <T> T id(Function<String, T> parse, String what) {
+      return id("id", parse, what);
+    }
+
+    /// @param name of the part of the path
+    <T> T id(String name, Function<String, T> parse, String what) {
       try {
-        return parse.apply(path("id"));
+        return parse.apply(path(name));
       } catch (IllegalArgumentException e) {
         throw Problem.notFound(what);
       }

@@ -32,7 +32,7 @@ final class BudgetForm {
     Money limit = fields.parsed("limit", BudgetForm::amount);
     List<Integer> thresholds = fields.numbersOrNull("thresholds");
     List<String> told = fields.listOrNull("notify", text -> text);
-    Budget.Raise raise = raise(fields);
+    SetBudget.RaiseTo raise = raise(fields);
     fields.done();
     return new SetBudget.Command(
         tenant,
@@ -47,7 +47,7 @@ final class BudgetForm {
         told == null ? List.of() : told);
   }
 
-  private static Budget.@Nullable Raise raise(Fields fields) {
+  private static SetBudget.@Nullable RaiseTo raise(Fields fields) {
     if (fields.isNull("raise")) {
       return null;
     }
@@ -55,10 +55,10 @@ final class BudgetForm {
     Money to = raise.parsed("to", BudgetForm::amount);
     Instant until = raise.parsed("until", Fields::time);
     raise.done();
-    return new Budget.Raise(to, until);
+    return new SetBudget.RaiseTo(to, until);
   }
 
-  private static Money amount(String text) {
+  static Money amount(String text) {
     Money amount = Money.parseUsd(text);
     if (amount.nanos() < 0) {
       throw new IllegalArgumentException("must not be negative");
@@ -102,11 +102,24 @@ final class BudgetForm {
     node.put("settled", balance.posted().usd());
     node.put("held", balance.held().usd());
     node.put("remaining", balance.free().usd());
-    Budget.Raise raise = budget.raise();
-    if (raise == null) {
+    Budget.Raise own = budget.ownRaise();
+    if (own == null || own.until() == null) {
       node.putNull("raise");
     } else {
-      node.putObject("raise").put("to", raise.to().usd()).put("until", raise.until().toString());
+      node.putObject("raise")
+          .put("to", budget.limit().plusAtMost(own.amount()).usd())
+          .put("until", own.until().toString());
+    }
+    ArrayNode raises = node.putArray("raises");
+    for (Budget.Raise raise : budget.raises()) {
+      raises
+          .addObject()
+          .put("id", raise.id().toString())
+          .put("amount", raise.amount().usd())
+          .put("from", raise.from().toString())
+          .put("until", Json.time(raise.until()))
+          .put("reason", raise.reason())
+          .put("origin", raise.origin());
     }
     node.put("usual_limit", budget.limit().usd());
     ArrayNode thresholds = node.putArray("thresholds");

@@ -157,6 +157,7 @@ public final class CallsResource implements HttpService {
     node.put("to", query.to().toString());
     ArrayNode data = node.putArray("data");
     Money total = Money.ZERO;
+    Money estimated = Money.ZERO;
     long calls = 0;
     for (UsageReport.Row row : rows) {
       ObjectNode each = data.addObject();
@@ -168,16 +169,19 @@ public final class CallsResource implements HttpService {
       each.put("error_rate_percent", Math.floorDiv(row.errors() * 100, Math.max(1, row.calls())));
       each.set("tokens", tokens(row.usage()));
       each.put("cost", row.cost().usd());
+      each.put("estimated_cost", row.estimated().usd());
       each.putObject("latency_ms").put("p50", row.latency().p50()).put("p95", row.latency().p95());
       each.putObject("ttft_ms")
           .put("p50", row.firstToken().p50())
           .put("p95", row.firstToken().p95());
-      total = total.plus(row.cost());
+      total = total.plusAtMost(row.cost());
+      estimated = estimated.plusAtMost(row.estimated());
       calls += row.calls();
     }
     ObjectNode totals = node.putObject("total");
     totals.put("calls", calls);
     totals.put("cost", total.usd());
+    totals.put("estimated_cost", estimated.usd());
     return node;
   }
 
@@ -256,6 +260,7 @@ public final class CallsResource implements HttpService {
     node.put("cost", call.cost() == null ? null : call.cost().usd());
     node.put("price", Json.id(call.price()));
     node.put("estimated", call.estimated());
+    node.set("details", Json.parsed(call.details()));
     node.put("latency_ms", call.latencyMicros() / 1_000);
     node.put("ttft_ms", call.firstTokenMicros() < 0 ? null : call.firstTokenMicros() / 1_000);
     node.put("overhead_ms", millis(call.overheadMicros()));

@@ -2,6 +2,7 @@ package dev.tollgate.http.management;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -70,5 +71,14 @@ final class Json {
 
   static @Nullable String id(@Nullable Object id) {
     return id == null ? null : id.toString();
+  }
+
+  /// JSON that was stored as text; null for none.
+  static JsonNode parsed(@Nullable String json) {
+    try {
+      return json == null ? MAPPER.nullNode() : MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("stored JSON cannot be read", e);
+    }
   }
 }

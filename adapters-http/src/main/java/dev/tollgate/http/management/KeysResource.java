@@ -98,7 +98,7 @@ public final class KeysResource implements HttpService {
             call.tenant(),
             fields.parsed("project", ProjectId::parse),
             fields.text("name"),
-            fields.parsedOrNull("owner", MemberId::parse),
+            owner(fields),
             fields.timeOrNull("expires_at"),
             policy(fields, KeyPolicy.OPEN),
             fields.map("metadata"),
@@ -116,6 +116,14 @@ public final class KeysResource implements HttpService {
       case CreateKey.Outcome.NoProject _ ->
           throw Problem.invalid("project", "There is no such project, or it is archived.");
     };
+  }
+
+  /// There are no members yet whose id it could be.
+  private static @Nullable MemberId owner(Fields fields) {
+    if (fields.parsedOrNull("owner", MemberId::parse) != null) {
+      throw Problem.invalid("owner", "There is no such member.");
+    }
+    return null;
   }
 
   private Answer get(Call call) {

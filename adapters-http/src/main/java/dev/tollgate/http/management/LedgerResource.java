@@ -18,19 +18,27 @@ public final class LedgerResource implements HttpService {
   private final LedgerVerifier verifier;
   private final BudgetBooks books;
   private final LedgerSettings settings;
+  private final EstimatesResource estimates;
 
   public LedgerResource(
-      Api api, LedgerVerifier verifier, BudgetBooks books, LedgerSettings settings) {
+      Api api,
+      LedgerVerifier verifier,
+      BudgetBooks books,
+      LedgerSettings settings,
+      EstimatesResource estimates) {
     this.api = api;
     this.verifier = verifier;
     this.books = books;
     this.settings = settings;
+    this.estimates = estimates;
   }
 
   @Override
   public void routing(HttpRules rules) {
     rules
         .post("/verify", api.handler(this::verify))
+        .get("/estimates", api.handler(estimates::list))
+        .post("/estimates:reverse", api.handler(estimates::reverse))
         .get("/settings", api.handler(call -> Answer.ok(json(current(call)))))
         .patch("/settings", api.handler(this::change));
   }
@@ -61,11 +69,15 @@ public final class LedgerResource implements HttpService {
     int month = fields.number("fiscal_year_start", now.calendar().firstMonth());
     int cap = fields.number("default_output_cap", now.outputCap());
     boolean shows = fields.flag("show_ancestor_amounts", now.showsAncestors());
+    boolean captures = fields.flag("capture_required", now.capturesAll());
     fields.done();
     settings.change(
         call.tenant(),
         new BudgetBook.Settings(
-            new FiscalCalendar(zone == null ? now.calendar().zone() : zone, month), cap, shows));
+            new FiscalCalendar(zone == null ? now.calendar().zone() : zone, month),
+            cap,
+            shows,
+            captures));
     books.refresh(call.tenant());
     return Answer.ok(json(current(call)));
   }
@@ -81,6 +93,7 @@ public final class LedgerResource implements HttpService {
     node.put("fiscal_year_start", settings.calendar().firstMonth());
     node.put("default_output_cap", settings.outputCap());
     node.put("show_ancestor_amounts", settings.showsAncestors());
+    node.put("capture_required", settings.capturesAll());
     return node;
   }
 }

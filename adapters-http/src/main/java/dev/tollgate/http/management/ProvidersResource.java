@@ -96,6 +96,7 @@ public final class ProvidersResource implements HttpService {
             fields.urlOrNull("egress_proxy"),
             fields.textOrNull("ca_bundle"),
             fields.textOrNull("region"),
+            fields.flag("tier_may_change", false),
             timeouts);
     fields.done();
     return options;
@@ -108,7 +109,8 @@ public final class ProvidersResource implements HttpService {
             fields.duration("first_byte", usual.firstByte()),
             fields.duration("whole", usual.whole()),
             fields.duration("idle", usual.idle()),
-            fields.duration("total", usual.total()));
+            fields.duration("total", usual.total()),
+            fields.duration("finish", usual.finish()));
     fields.done();
     return timeouts;
   }
@@ -128,12 +130,14 @@ public final class ProvidersResource implements HttpService {
     shown.put("egress_proxy", Json.id(options.egressProxy()));
     shown.put("ca_bundle", options.caBundle());
     shown.put("region", options.region());
+    shown.put("tier_may_change", options.tierMayChange());
     ObjectNode timeouts = shown.putObject("timeouts");
     timeouts.put("connect", options.timeouts().connect().toString());
     timeouts.put("first_byte", options.timeouts().firstByte().toString());
     timeouts.put("whole", options.timeouts().whole().toString());
     timeouts.put("idle", options.timeouts().idle().toString());
     timeouts.put("total", options.timeouts().total().toString());
+    timeouts.put("finish", options.timeouts().finish().toString());
     return node;
   }
 }

@@ -49,6 +49,7 @@ public final class CallMetrics implements CallObserver {
     private final Counter cachedTokens;
     private final Counter outputTokens;
     private final Counter costNanos;
+    private final Counter estimatedNanos;
     private final Timer latency;
     private final Timer firstToken;
     private final Timer overhead;
@@ -67,6 +68,12 @@ public final class CallMetrics implements CallObserver {
               registry, "tollgate_cached_input_tokens", "Input tokens read from a cache.", tags);
       outputTokens = counter(registry, "tollgate_output_tokens", "Output tokens.", tags);
       costNanos = counter(registry, "tollgate_cost_nano_dollars", "Cost in nano-dollars.", tags);
+      estimatedNanos =
+          counter(
+              registry,
+              "tollgate_estimated_cost_nano_dollars",
+              "The part of the cost that was estimated, in nano-dollars.",
+              tags);
       latency =
           timer(registry, "tollgate_call_duration", "From arrival to last byte.", tags, BUCKETS);
       firstToken =
@@ -87,6 +94,7 @@ public final class CallMetrics implements CallObserver {
       outputTokens.increment(call.usage().outputTokens());
       if (call.cost() != null) {
         costNanos.increment(call.cost().nanos());
+        estimatedNanos.increment(call.estimated() ? call.cost().nanos() : 0);
       }
       latency.record(call.latencyMicros(), TimeUnit.MICROSECONDS);
       if (call.firstTokenMicros() >= 0) {

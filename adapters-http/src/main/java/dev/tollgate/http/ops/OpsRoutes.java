@@ -21,10 +21,14 @@ import java.util.function.Supplier;
 /// `/health/live`, `/health/ready` and `/metrics`.
 public final class OpsRoutes implements HttpService {
   private final MeterRegistry registry;
+  private final Supplier<List<String>> dead;
   private final Supplier<List<String>> unready;
 
+  /// @param dead what this node cannot mend without being started anew, nothing when it is alive
   /// @param unready what keeps this node from taking calls, nothing when it is ready
-  public OpsRoutes(MeterRegistry registry, Supplier<List<String>> unready) {
+  public OpsRoutes(
+      MeterRegistry registry, Supplier<List<String>> dead, Supplier<List<String>> unready) {
+    this.dead = dead;
     this.registry = registry;
     this.unready = unready;
   }
@@ -32,7 +36,7 @@ public final class OpsRoutes implements HttpService {
   @Override
   public void routing(HttpRules rules) {
     rules
-        .get("/health/live", (_, response) -> health(response, List.of()))
+        .get("/health/live", (_, response) -> health(response, dead.get()))
         .get("/health/ready", (_, response) -> health(response, unready.get()))
         .get("/metrics", this::metrics);
   }

@@ -2,7 +2,6 @@ package dev.tollgate.http.server;
 
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
-import dev.tollgate.http.edge.EdgeHandler;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -21,8 +20,10 @@ final class ConnectionRules implements Filter {
 
   private final AtomicInteger running;
   private final BooleanSupplier draining;
+  private final int largestBody;
 
-  ConnectionRules(AtomicInteger running, BooleanSupplier draining) {
+  ConnectionRules(AtomicInteger running, BooleanSupplier draining, int largestBody) {
+    this.largestBody = largestBody;
     this.running = running;
     this.draining = draining;
   }
@@ -36,7 +37,7 @@ final class ConnectionRules implements Filter {
         Bodies.isChunked(request)
             || draining.getAsBoolean()
             || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
-            || request.headers().contentLength().orElse(0) > EdgeHandler.LARGEST_BODY;
+            || request.headers().contentLength().orElse(0) > largestBody;
     if (last) {
       response.header(HeaderValues.CONNECTION_CLOSE);
     }

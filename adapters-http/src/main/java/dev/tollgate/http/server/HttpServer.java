@@ -142,7 +142,7 @@ public final class HttpServer {
   private HttpRouting.Builder routing(HttpSettings settings, Services services) {
     HttpRouting.Builder routing =
         HttpRouting.builder()
-            .addFilter(new ConnectionRules(running, () -> draining))
+            .addFilter(new ConnectionRules(running, () -> draining, settings.largestBody()))
             .addFilter(new Cors(settings.corsOrigins()))
             .error(Throwable.class, (_, response, problem) -> failed(response, problem));
     services.calls().forEach((endpoint, handler) -> routing.post("/v1" + endpoint.path(), handler));
@@ -179,7 +179,8 @@ public final class HttpServer {
 
   private HttpRouting.Builder opsRouting(Services services) {
     return HttpRouting.builder()
-        .addFilter(new ConnectionRules(new AtomicInteger(), () -> false))
+        .addFilter(new ConnectionRules(
+                new AtomicInteger(), () -> false, HttpSettings.USUAL_LARGEST_BODY))
         .register("/", services.ops());
   }
 

@@ -1,6 +1,8 @@
 package dev.tollgate.persistence.catalog;
 
 import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.FactsBook;
+import dev.tollgate.domain.catalog.FactsOfModels;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
@@ -24,11 +26,13 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
 
   private final Catalog catalog;
   private final Prices prices;
+  private final FactsOfModels facts;
   private final ConcurrentHashMap<TenantId, Snapshot> snapshots = new ConcurrentHashMap<>();
 
-  public CachedRoutes(Catalog catalog, Prices prices) {
+  public CachedRoutes(Catalog catalog, Prices prices, FactsOfModels facts) {
     this.catalog = catalog;
     this.prices = prices;
+    this.facts = facts;
   }
 
   @Override
@@ -68,6 +72,8 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
         catalog.providers(tenant).stream()
             .collect(Collectors.toMap(Provider::id, Function.identity()));
     return new Snapshot(
-        new RouteTable(catalog.models(tenant), providers), new PriceBook(prices.all(tenant)));
+        new RouteTable(catalog.models(tenant), providers),
+        new PriceBook(prices.all(tenant)),
+        new FactsBook(facts.all(tenant)));
   }
 }

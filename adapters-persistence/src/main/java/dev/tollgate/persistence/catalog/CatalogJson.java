@@ -6,13 +6,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.catalog.Deployment;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.Timeouts;
+import dev.tollgate.domain.ids.ModelFactsId;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Rate;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -32,6 +35,7 @@ final class CatalogJson {
         "egress_proxy", options.egressProxy() == null ? null : options.egressProxy().toString());
     node.put("ca_bundle", options.caBundle());
     node.put("region", options.region());
+    node.put("tier_may_change", options.tierMayChange());
     node.set("timeouts", timeouts(options.timeouts()));
     return node.toString();
   }
@@ -45,6 +49,7 @@ final class CatalogJson {
         proxy == null ? null : URI.create(proxy),
         text(node, "ca_bundle"),
         text(node, "region"),
+        node.path("tier_may_change").asBoolean(false),
         timeouts(node.path("timeouts")));
   }
 
@@ -116,6 +121,7 @@ final class CatalogJson {
     node.put("whole", timeouts.whole().toString());
     node.put("idle", timeouts.idle().toString());
     node.put("total", timeouts.total().toString());
+    node.put("finish", timeouts.finish().toString());
     return node;
   }
 
@@ -125,7 +131,39 @@ final class CatalogJson {
         Duration.parse(node.path("first_byte").asText()),
         Duration.parse(node.path("whole").asText()),
         Duration.parse(node.path("idle").asText()),
-        Duration.parse(node.path("total").asText()));
+        Duration.parse(node.path("total").asText()),
+        node.hasNonNull("finish")
+            ? Duration.parse(node.get("finish").asText())
+            : Timeouts.DEFAULT.finish());
+  }
+
+  static String facts(ModelFacts facts) {
+    return JSON.createObjectNode()
+        .put("window", facts.window())
+        .put("output_cap", facts.outputCap())
+        .put("image_tokens", facts.imageTokens())
+        .put("audio_tokens", facts.audioTokens())
+        .put("document_tokens", facts.documentTokens())
+        .put("hidden_tokens", facts.hiddenTokens())
+        .put("cap_parameter", facts.capParameter())
+        .put("top_speed", facts.topSpeed())
+        .toString();
+  }
+
+  static ModelFacts facts(ModelFactsId id, String model, Instant effectiveFrom, String json) {
+    JsonNode node = read(json);
+    return new ModelFacts(
+        id,
+        model,
+        effectiveFrom,
+        node.path("window").asLong(),
+        node.path("output_cap").asLong(),
+        node.path("image_tokens").asLong(),
+        node.path("audio_tokens").asLong(),
+        node.path("document_tokens").asLong(),
+        node.path("hidden_tokens").asLong(),
+        text(node, "cap_parameter"),
+        node.path("top_speed").asLong());
   }
 
   private static @Nullable String text(JsonNode node, String name) {

@@ -138,7 +138,7 @@ public final class PostgresCatalog implements Catalog, Prices {
         tenant,
         tx -> {
           tx.createUpdate(
-                  "update tollgate.price set superseded_at = now() where tenant_id = ?"
+                  "update tollgate.price set superseded_at = tollgate.at() where tenant_id = ?"
                       + " and seller = ? and model = ? and effective_from = ?"
                       + " and superseded_at is null")
               .addParam(tenant.value())

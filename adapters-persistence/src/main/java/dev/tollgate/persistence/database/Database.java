@@ -16,6 +16,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
@@ -179,6 +181,37 @@ public final class Database implements AutoCloseable {
     properties.setProperty("ApplicationName", "tollgate writer");
     properties.setProperty("options", "-c statement_timeout=8000");
     return DriverManager.getConnection(config.url(), properties);
+  }
+
+  /// The time by which the database decides.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public Instant time() {
+    return asLedger(
+        connection -> {
+          try (PreparedStatement select = connection.prepareStatement("select tollgate.at()");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getObject(1, OffsetDateTime.class).toInstant();
+          }
+        });
+  }
+
+  /// Whether the time by which the database decides is the database's own; a test shifts it.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public boolean hasItsOwnTime() {
+    return asLedger(
+        connection -> {
+          try (PreparedStatement select =
+                  connection.prepareStatement(
+                      "select prosrc = 'select now()' from pg_proc where oid ="
+                          + " 'tollgate.at()'::regprocedure");
+              ResultSet row = select.executeQuery()) {
+            row.next();
+            return row.getBoolean(1);
+          }
+        });
   }
 
   /// A number for a node that was given none; no two running nodes get the same.

@@ -34,16 +34,18 @@ public final class Housekeeping {
           }
           try (Statement statement = connection.createStatement()) {
             statement.execute(
-                "delete from tollgate.usage_minute where bucket < now() - interval '8 days'");
+                "delete from tollgate.usage_minute where bucket < tollgate.at() - interval '8 days'");
             statement.execute(
-                "delete from tollgate.idempotency where created_at < now() - interval '24 hours'");
+                "delete from tollgate.idempotency where created_at < tollgate.at() - interval '24 hours'");
+            statement.execute(
+                "delete from tollgate.waiter where until < tollgate.at() - interval '1 hour'");
             statement.execute("select tollgate.note_forecasts()");
             // The heads of the chains, once an hour, apart from what they were computed from.
             statement.execute(
                 "insert into tollgate.ledger_anchor (session_id, batch, head)"
                     + " select b.session_id, b.batch, b.head from tollgate.ledger_batch b"
                     + " join (select session_id, max(batch) as batch from tollgate.ledger_batch"
-                    + " where at > now() - interval '2 hours' group by session_id) last"
+                    + " where at > tollgate.at() - interval '2 hours' group by session_id) last"
                     + " on last.session_id = b.session_id and last.batch = b.batch"
                     + " on conflict do nothing");
             statement.execute("delete from tollgate.change where at < now() - interval '1 hour'");

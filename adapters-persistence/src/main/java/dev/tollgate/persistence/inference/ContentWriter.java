@@ -8,6 +8,7 @@ import dev.tollgate.persistence.database.Database;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -17,16 +18,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than
-/// losing content. A batch that fails is tried again: a row that is already there is left alone.
+/// losing content. A batch that fails is tried again: a row that is already there is left alone. What
+/// must be kept is written at once, by the caller itself.
 public final class ContentWriter implements ContentStore, AutoCloseable {
   private static final int MOST_WAITING = 512;
   private static final int LARGEST_BATCH = 64;
+  private static final String INSERT =
+      "insert into tollgate.call_content (tenant_id, day, call_id, retention_days, request,"
+          + " response, truncated) values (?,?,?,?,?,?,?) on conflict do nothing";
   private static final Logger LOG = System.getLogger(ContentWriter.class.getName());
 
   private final Database database;
   private final ArrayBlockingQueue<CapturedContent> queue = new ArrayBlockingQueue<>(MOST_WAITING);
   private final Thread thread;
   private volatile boolean stopping;
+  private volatile boolean failing;
   private final AtomicInteger lost = new AtomicInteger();
 
   public ContentWriter(Database database) {
@@ -76,6 +82,9 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
       while (!stopping || !queue.isEmpty()) {
         CapturedContent first = queue.poll(200, TimeUnit.MILLISECONDS);
         if (first == null) {
+          if (failing && !stopping) {
+            probe();
+          }
           continue;
         }
         batch.add(first);
@@ -95,30 +104,79 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
     }
   }
 
+  @Override
+  public boolean isWorking() {
+    return !failing;
+  }
+
+  @Override
+  public boolean commit(CapturedContent content, Duration patience) {
+    try {
+      boolean written =
+          database.asLedger(
+              connection -> {
+                try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                  insert.setQueryTimeout((int) patience.toSeconds());
+                  bind(insert, content);
+                  return insert.executeUpdate() >= 0;
+                }
+              });
+      failing = false;
+      return written;
+    } catch (StoreUnavailable e) {
+      failing = true;
+      LOG.log(
+          Level.WARNING,
+          "Content that must be kept cannot be written; such calls are refused. {0}",
+          cause(e));
+      return false;
+    }
+  }
+
+  private static String cause(StoreUnavailable e) {
+    return String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+  }
+
+  /// Finds out whether content can be written again: everything but a row.
+  private void probe() {
+    try {
+      int _ =
+          database.asLedger(
+              connection -> {
+                try (PreparedStatement nothing =
+                    connection.prepareStatement(
+                        "insert into tollgate.call_content (tenant_id, day, call_id,"
+                            + " retention_days, request, response, truncated)"
+                            + " select tenant_id, day, call_id, retention_days, request, response,"
+                            + " truncated from tollgate.call_content where false")) {
+                  nothing.setQueryTimeout(1);
+                  return nothing.executeUpdate();
+                }
+              });
+      failing = false;
+      LOG.log(Level.INFO, "Content can be written again.");
+    } catch (StoreUnavailable e) {
+      LOG.log(Level.DEBUG, "captured content", e);
+    }
+  }
+
   private boolean write(List<CapturedContent> batch) {
     try {
-      database.asLedger(
-          connection -> {
-            try (PreparedStatement insert =
-                connection.prepareStatement(
-                    "insert into tollgate.call_content (tenant_id, day, call_id, retention_days,"
-                        + " request, response, truncated) values (?,?,?,?,?,?,?)"
-                        + " on conflict do nothing")) {
-              for (CapturedContent content : batch) {
-                insert.setObject(1, content.tenant().value());
-                insert.setObject(2, LocalDate.ofEpochDay(Ids.epochDay(content.call().value())));
-                insert.setObject(3, content.call().value());
-                insert.setInt(4, content.retention().days());
-                insert.setBytes(5, content.request());
-                insert.setBytes(6, content.response());
-                insert.setBoolean(7, content.truncated());
-                insert.addBatch();
-              }
-              return insert.executeBatch().length;
-            }
-          });
+      int _ =
+          database.asLedger(
+              connection -> {
+                try (PreparedStatement insert = connection.prepareStatement(INSERT)) {
+                  for (CapturedContent content : batch) {
+                    bind(insert, content);
+                    insert.addBatch();
+                  }
+                  return insert.executeBatch().length;
+                }
+              });
+      failing = false;
       return true;
     } catch (StoreUnavailable e) {
+      failing = true;
       LOG.log(
           Level.WARNING,
           stopping
@@ -127,5 +185,15 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
       LOG.log(Level.DEBUG, "captured content", e);
       return false;
     }
+  }
+
+  private static void bind(PreparedStatement insert, CapturedContent content) throws SQLException {
+    insert.setObject(1, content.tenant().value());
+    insert.setObject(2, LocalDate.ofEpochDay(Ids.epochDay(content.call().value())));
+    insert.setObject(3, content.call().value());
+    insert.setInt(4, content.retention().days());
+    insert.setBytes(5, content.request());
+    insert.setBytes(6, content.response());
+    insert.setBoolean(7, content.truncated());
   }
 }

@@ -128,7 +128,7 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
         connection -> {
           try (PreparedStatement update =
               connection.prepareStatement(
-                  "update tollgate.virtual_key set last_used_at = date_trunc('minute', now())"
+                  "update tollgate.virtual_key set last_used_at = date_trunc('minute', tollgate.at())"
                       + " where tenant_id = ? and id = ?")) {
             for (VirtualKey key : batch) {
               update.setObject(1, key.tenant().value());

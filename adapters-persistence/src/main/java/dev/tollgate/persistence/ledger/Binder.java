@@ -3,10 +3,15 @@ package dev.tollgate.persistence.ledger;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 
-/// Binds the parameters of a statement one after the other. Numbers and texts go in binary form.
+/// Binds the parameters of a statement one after the other.
 final class Binder {
   private final PreparedStatement statement;
   private int next = 1;
@@ -20,34 +25,36 @@ final class Binder {
     return this;
   }
 
-  Binder numberOrNull(@Nullable Long number) throws SQLException {
-    if (number == null) {
-      statement.setNull(next++, Types.BIGINT);
-      return this;
-    }
-    return number(number);
-  }
-
   Binder flag(boolean flag) throws SQLException {
     statement.setBoolean(next++, flag);
     return this;
   }
 
-  /// An array for each type.
-  Binder rows(FlatRows rows) throws SQLException {
-    return uuids(rows).numbers(rows).texts(rows);
-  }
-
-  Binder uuids(FlatRows rows) throws SQLException {
-    PGobject array = new PGobject();
-    array.setType("_uuid");
-    array.setValue(rows.uuids());
-    statement.setObject(next++, array);
+  Binder timeOrNull(@Nullable Instant time) throws SQLException {
+    OffsetDateTime value = time == null ? null : time.atOffset(ZoneOffset.UTC);
+    statement.setObject(next++, value, Types.TIMESTAMP_WITH_TIMEZONE);
     return this;
   }
 
-  Binder numbers(FlatRows rows) throws SQLException {
-    return numbers(rows.numbers());
+  /// Rows of a composite type as one array.
+  Binder rows(CompositeRows rows) throws SQLException {
+    return array(rows.arrayType(), rows.array());
+  }
+
+  Binder uuids(Collection<UUID> ids) throws SQLException {
+    StringBuilder text = new StringBuilder("{");
+    for (UUID id : ids) {
+      text.append(text.length() > 1 ? "," : "").append(id);
+    }
+    return array("_uuid", text.append('}').toString());
+  }
+
+  private Binder array(String type, String text) throws SQLException {
+    PGobject array = new PGobject();
+    array.setType(type);
+    array.setValue(text);
+    statement.setObject(next++, array);
+    return this;
   }
 
   Binder numbers(long[] numbers) throws SQLException {
@@ -55,13 +62,8 @@ final class Binder {
     return this;
   }
 
-  Binder ints(int[] numbers) throws SQLException {
-    statement.setObject(next++, numbers);
-    return this;
-  }
-
-  Binder texts(FlatRows rows) throws SQLException {
-    statement.setObject(next++, rows.texts());
+  Binder texts(String[] texts) throws SQLException {
+    statement.setObject(next++, texts);
     return this;
   }
 }

@@ -63,8 +63,8 @@ public final class CachedBudgetBooks implements BudgetBooks, ChangePoll.Listener
     BudgetBook.Settings settings;
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select ledger_version, time_zone, fiscal_month, output_cap, shows_ancestors"
-                + " from tollgate.tenant where id = ?")) {
+            "select ledger_version, time_zone, fiscal_month, output_cap, shows_ancestors,"
+                + " captures_all from tollgate.tenant where id = ?")) {
       select.setObject(1, tenant.value());
       try (ResultSet row = select.executeQuery()) {
         if (!row.next()) {
@@ -73,13 +73,16 @@ public final class CachedBudgetBooks implements BudgetBooks, ChangePoll.Listener
         version = row.getLong(1);
         FiscalCalendar calendar =
             new FiscalCalendar(FiscalCalendar.zone(row.getString(2)), row.getInt(3));
-        settings = new BudgetBook.Settings(calendar, row.getInt(4), row.getBoolean(5));
+        settings = new BudgetBook.Settings(
+                calendar, row.getInt(4), row.getBoolean(5), row.getBoolean(6));
       }
     }
     List<Budget> budgets = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select * from tollgate.budget where tenant_id = ? and not retired")) {
+            "select b.*, "
+                + BudgetRows.RAISES
+                + " from tollgate.budget b where b.tenant_id = ? and not b.retired")) {
       select.setObject(1, tenant.value());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

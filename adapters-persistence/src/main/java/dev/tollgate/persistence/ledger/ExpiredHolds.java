@@ -35,9 +35,9 @@ public final class ExpiredHolds implements Runnable {
               try (PreparedStatement select =
                   connection.prepareStatement(
                       "select h.id from tollgate.hold h join tollgate.writer_session w"
-                          + " on w.id = h.session_id where h.deadline < now()"
-                          + " and (w.beat < now() - make_interval(secs => ?)"
-                          + " or h.deadline < now() - interval '10 minutes')"
+                          + " on w.id = h.session_id where h.deadline < tollgate.at()"
+                          + " and (w.beat < tollgate.at() - make_interval(secs => ?)"
+                          + " or h.deadline < tollgate.at() - interval '10 minutes')"
                           + " order by h.deadline limit "
                           + MOST)) {
                 select.setLong(1, silence.toSeconds());

@@ -9,203 +9,200 @@ import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
+import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.Reservation;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// One call of `tollgate.flush`: a batch as flat arrays. What is where in a row is told in
-/// R__flush.sql.
+/// One call of `tollgate.flush_2`: a batch as few arrays. What is where in a row is told by the
+/// database's types.
 final class FlushStatement {
   static final String SQL =
-      "select * from tollgate.flush(?, ?, ?::smallint, "
+      "select * from tollgate.flush_2(?, ?, ?::smallint, "
           + "?, ?, " // tenants
-          + "?, ?, ?, ?, ?, ?, tollgate.at_micros(?), tollgate.at_micros(?), " // holds
-          + "?, ?, ?, ?, ?, ?, " // calls
-          + "?::int, ?, ?, ?, " // roll-ups
-          + "?, ?, ?::int)";
+          + "?, ?, ?, ?, ?, " // holds
+          + "?, ?, ?, ?, ?, " // calls and roll-ups
+          + "?, ?, ?, ?, ?::int)"; // ends of holds
 
-  private FlushStatement() {}
+  private final Batch batch;
+  private final Layouts layouts;
+  private final Dimensions dimensions;
 
-  /// Binds a batch.
+  /// @param dimensions knows those of all calls and reservations of the batch
+  FlushStatement(Batch batch, Layouts layouts, Dimensions dimensions) {
+    this.batch = batch;
+    this.layouts = layouts;
+    this.dimensions = dimensions;
+  }
+
+  /// A budget that a reservation counts against.
+  record Touch(TenantId tenant, Budget budget) {}
+
+  /// The dimensions that a batch needs.
+  static List<Dimension> dimensions(Batch batch) {
+    List<Dimension> needed = new ArrayList<>(batch.calls().size() + batch.reservations().size());
+    batch.calls().forEach(call -> needed.add(Dimension.of(call)));
+    batch.reservations().forEach(hold -> needed.add(Dimension.of(hold)));
+    return needed;
+  }
+
+  /// Binds the batch.
   ///
   /// @param accounts what the node knows of the accounts that the reservations touch
-  /// @param every whether the budgets of calls that have a hold go along too, for lost holds
+  /// @param careful whether holds of its calls may be gone; the budgets of all calls go along then
   /// @param silence after which a session counts as silent, in seconds
   /// @return the budgets that the reservations touch, in order
-  static List<Touch> bind(
-      PreparedStatement flush,
-      Batch batch,
-      int node,
-      KnownAccounts accounts,
-      boolean every,
-      int silence)
+  List<Touch> bind(
+      PreparedStatement flush, int node, KnownAccounts accounts, boolean careful, int silence)
       throws SQLException {
     Binder binder = new Binder(flush);
     binder.number(batch.session()).number(batch.number()).number(node);
-    tenants(binder, batch);
-    List<Touch> touches = holds(binder, batch, accounts);
-    calls(binder, batch, every);
-    rollUps(binder, RollUps.of(batch.calls()));
-    FlatRows ends = new FlatRows();
-    batch.calls().forEach(call -> ends.uuid(call.hold() == null ? null : call.hold().value()));
-    batch.voids().forEach(hold -> ends.uuid(hold.value()));
-    FlatRows expiries = new FlatRows();
-    batch.expiries().stream().map(HoldId::value).forEach(expiries::uuid);
-    binder.uuids(ends).uuids(expiries).number(silence);
+    tenants(binder);
+    List<Touch> touches = holds(binder, accounts);
+    calls(binder, careful);
+    binder.rows(RollUps.of(batch.calls(), layouts.rollUp(), dimensions));
+    binder
+        .uuids(batch.voids().stream().map(HoldId::value).toList())
+        .uuids(batch.posts().stream().map(post -> post.hold().value()).toList())
+        .texts(batch.posts().stream().map(post -> post.why().wire()).toArray(String[]::new))
+        .uuids(batch.expiries().stream().map(HoldId::value).toList())
+        .number(silence);
     return touches;
   }
 
-  /// A budget that a reservation counts against; the numbers begin at 1.
-  record Touch(int hold, TenantId tenant, Budget budget) {}
-
-  private static void tenants(Binder binder, Batch batch) throws SQLException {
-    FlatRows rows = new FlatRows();
+  private void tenants(Binder binder) throws SQLException {
     // In one order everywhere, since each is locked.
     List<BudgetBook> books = new ArrayList<>(batch.books().values());
     books.sort(Comparator.comparing(book -> book.tenant().value()));
-    for (BudgetBook book : books) {
-      rows.uuid(book.tenant().value()).number(book.version());
-    }
-    binder.uuids(rows).numbers(rows);
+    binder
+        .uuids(books.stream().map(book -> book.tenant().value()).toList())
+        .numbers(books.stream().mapToLong(BudgetBook::version).toArray());
   }
 
-  private static List<Touch> holds(Binder binder, Batch batch, KnownAccounts accounts)
-      throws SQLException {
-    FlatRows rows = new FlatRows();
-    FlatRows budgets = new FlatRows();
+  private List<Touch> holds(Binder binder, KnownAccounts accounts) throws SQLException {
+    CompositeRows rows = new CompositeRows(layouts.hold());
+    List<UUID> budgets = new ArrayList<>();
     List<Touch> touches = new ArrayList<>();
-    int number = 0;
     for (Reservation hold : batch.reservations()) {
-      number++;
       VirtualKey key = hold.key();
-      for (Budget budget : budgets(batch, key, hold.model())) {
-        touches.add(new Touch(number, key.tenant(), budget));
-        budgets.uuid(budget.id().value());
+      int from = touches.size() + 1;
+      for (Budget budget : budgets(key, hold.model())) {
+        touches.add(new Touch(key.tenant(), budget));
+        budgets.add(budget.id().value());
       }
-      rows.uuid(hold.id().value())
-          .uuid(key.tenant().value())
-          .uuid(hold.call().value())
-          .uuid(key.id().value())
-          .uuid(key.project().value())
-          .uuid(key.businessUnit().value())
-          .uuid(key.owner() == null ? null : key.owner().value())
-          .uuid(hold.price().value())
-          .number(hold.attempt())
-          .number(hold.want().nanos())
-          .number(hold.floor().nanos())
-          .number(hold.lifetime().toSeconds())
-          .number(touches.size())
-          .text(clean(hold.model(), 256))
-          .text(clean(hold.provider(), 256))
-          .text(clean(hold.upstreamModel(), 256));
+      rows.set("id", hold.id().value())
+          .set("tenant_id", key.tenant().value())
+          .set("call_id", hold.call().value())
+          .set("attempt", hold.attempt())
+          .set("key_id", key.id().value())
+          .set("project_id", key.project().value())
+          .set("business_unit_id", key.businessUnit().value())
+          .set("member_id", key.owner() == null ? null : key.owner().value())
+          .set("model", clean(hold.model(), 256))
+          .set("provider", clean(hold.provider(), 256))
+          .set("upstream_model", clean(hold.upstreamModel(), 256))
+          .set("price_id", hold.price().value())
+          .set("dimension_id", dimensions.id(Dimension.of(hold)))
+          .set("want", hold.want().nanos())
+          .set("floor", hold.floor().nanos())
+          .set("seconds", hold.lifetime().toSeconds())
+          .set("waits_millis", hold.line().toMillis())
+          .set("touched_from", from)
+          .set("touched_to", touches.size())
+          .end();
     }
     KnownAccounts.Found found = accounts.of(touches, batch.books());
     binder
         .rows(rows)
-        .ints(touches.stream().mapToInt(Touch::hold).toArray())
         .uuids(budgets)
         .numbers(found.ids())
-        .numberOrNull(found.from())
-        .numberOrNull(found.until());
+        .timeOrNull(found.from())
+        .timeOrNull(found.until());
     return touches;
   }
 
-  private static void calls(Binder binder, Batch batch, boolean every) throws SQLException {
-    FlatRows rows = new FlatRows();
-    FlatRows budgets = new FlatRows();
-    List<Integer> touched = new ArrayList<>();
-    int number = 0;
+  private void calls(Binder binder, boolean careful) throws SQLException {
+    CompositeRows rows = new CompositeRows(layouts.call());
+    List<UUID> touching = new ArrayList<>();
+    List<UUID> touched = new ArrayList<>();
     for (CallRecord call : batch.calls()) {
-      number++;
       call(rows, call);
       VirtualKey key = call.key();
       String model = call.requestedModel();
-      if (key != null && model != null && call.isPosted() && (every || call.hold() == null)) {
-        for (Budget budget : budgets(batch, key, model)) {
-          touched.add(number);
-          budgets.uuid(budget.id().value());
+      if (key != null && model != null && call.isPosted() && (careful || call.hold() == null)) {
+        for (Budget budget : budgets(key, model)) {
+          touching.add(call.id().value());
+          touched.add(budget.id().value());
         }
       }
     }
-    binder
-        .rows(rows)
-        .ints(touched.stream().mapToInt(Integer::intValue).toArray())
-        .uuids(budgets)
-        .flag(every);
+    binder.rows(rows).uuids(touching).uuids(touched).flag(careful);
   }
 
-  private static void call(FlatRows rows, CallRecord call) {
+  private void call(CompositeRows rows, CallRecord call) {
     VirtualKey key = call.key();
     CallRecord.Served served = call.served();
     ClientInfo client = call.client();
-    UUID entry = call.hold() == null ? call.id().value() : call.hold().value();
-    rows.uuid(call.id().value())
-        .uuid(call.tenant().value())
-        .uuid(key == null ? null : key.id().value())
-        .uuid(key == null ? null : key.project().value())
-        .uuid(key == null ? null : key.businessUnit().value())
-        .uuid(key == null || key.owner() == null ? null : key.owner().value())
-        .uuid(call.price() == null ? null : call.price().value())
-        .number(Ids.epochDay(call.id().value()))
-        .number(call.retention().days())
-        .number(micros(call.startedAt()))
-        .number(micros(call.accountedAt()))
-        .number(call.attempts())
-        .number(call.stream() ? 1 : 0)
-        .number(call.status())
-        .number(call.cost() == null ? -1 : call.cost().nanos())
-        .number(call.estimated() ? 1 : 0)
-        .number(call.latencyMicros())
-        .number(call.firstTokenMicros())
-        .number(call.overheadMicros())
-        .number(Ids.epochDay(entry))
-        .numbers(call.usage().counts())
-        .text(call.endpoint().wire())
-        .text(clean(call.requestedModel(), 256))
-        .text(served == null ? null : clean(served.provider(), 256))
-        .text(served == null ? null : clean(served.upstreamModel(), 256))
-        .text(served == null ? null : clean(served.serviceTier(), 256))
-        .text(clean(call.errorCode(), 128))
-        .text(key == null || key.tags().isEmpty() ? null : JsonText.array(key.tags()))
-        .text(clean(client.address(), 512))
-        .text(clean(client.userAgent(), 512))
-        .text(clean(client.sdk(), 512))
-        .text(clean(client.session(), 512))
-        .text(clean(client.user(), 512))
-        .text(clean(client.metadata(), 16_384));
+    Hold hold = call.hold();
+    UUID entry = hold == null ? call.id().value() : hold.id().value();
+    CallRecord.Bill bill = call.bill();
+    rows.set("id", call.id().value())
+        .set("tenant_id", call.tenant().value())
+        .set("day", LocalDate.ofEpochDay(Ids.epochDay(call.id().value())))
+        .set("entry_day", LocalDate.ofEpochDay(Ids.epochDay(entry)))
+        .set("retention_days", call.retention().days())
+        .set("started_at", call.startedAt())
+        .set("accounted_at", call.accountedAt())
+        .set("endpoint", call.endpoint().wire())
+        .set("model", clean(call.requestedModel(), 256))
+        .set("attempts", call.attempts())
+        .set("stream", call.stream())
+        .set("status", call.status())
+        .set("error_code", clean(call.errorCode(), 128))
+        .set("usage", bill.usage().counts())
+        .set("price_id", bill.price() == null ? null : bill.price().value())
+        .set("estimated", call.estimated())
+        .set("reason", bill.uncertainty() == null ? null : bill.uncertainty().wire())
+        .set("latency_micros", call.latencyMicros())
+        .set("first_token_micros", call.firstTokenMicros())
+        .set("overhead_micros", call.overheadMicros())
+        .set("client_address", clean(client.address(), 512))
+        .set("user_agent", clean(client.userAgent(), 512))
+        .set("sdk", clean(client.sdk(), 512))
+        .set("session", clean(client.session(), 512))
+        .set("caller_user", clean(client.user(), 512))
+        .set("metadata", clean(client.metadata(), 16_384))
+        .set("details", CallDetails.json(bill))
+        .set("dimension_id", dimensions.id(Dimension.of(call)))
+        .set("hold_id", hold == null ? null : hold.id().value());
+    if (bill.cost() != null) {
+      rows.set("cost_nanos", bill.cost().nanos());
+    }
+    if (served != null) {
+      rows.set("provider", clean(served.provider(), 256))
+          .set("upstream_model", clean(served.upstreamModel(), 256))
+          .set("service_tier", clean(served.serviceTier(), 256))
+          .set("region", clean(served.region(), 256));
+    }
+    if (key != null) {
+      rows.set("key_id", key.id().value())
+          .set("project_id", key.project().value())
+          .set("business_unit_id", key.businessUnit().value())
+          .set("member_id", key.owner() == null ? null : key.owner().value())
+          .set("tags", key.tags().isEmpty() ? null : JsonText.array(key.tags()));
+    }
+    rows.end();
   }
 
-  private static void rollUps(Binder binder, Map<RollUps.Key, RollUps.Sum> sums)
-      throws SQLException {
-    FlatRows rows = new FlatRows();
-    sums.forEach(
-        (key, sum) -> {
-          key.to(rows);
-          rows.uuid(sum.businessUnit)
-              .number(key.bucket())
-              .number(sum.calls)
-              .number(sum.errors)
-              .number(sum.costNanos)
-              .numbers(sum.usage);
-        });
-    binder.number(RollUps.minutes(sums.keySet())).rows(rows);
-  }
-
-  private static List<Budget> budgets(Batch batch, VirtualKey key, String model) {
+  private List<Budget> budgets(VirtualKey key, String model) {
     BudgetBook book = batch.books().get(key.tenant());
     return book == null ? List.of() : book.touching(key, model);
-  }
-
-  static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   /// Text that PostgreSQL takes: without NUL, and not longer than is worth keeping.

@@ -3,7 +3,7 @@ package dev.tollgate.persistence.ledger;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.util.List;
 
-/// JSON of a few strings.
+/// JSON of a few strings, without NUL, which PostgreSQL does not take.
 final class JsonText {
   private JsonText() {}
 
@@ -11,7 +11,7 @@ final class JsonText {
     StringBuilder text = new StringBuilder("[");
     for (String each : strings) {
       text.append(text.length() > 1 ? "," : "").append('"');
-      JsonStringEncoder.getInstance().quoteAsString(each, text);
+      JsonStringEncoder.getInstance().quoteAsString(each.replace("\0", ""), text);
       text.append('"');
     }
     return text.append(']').toString();

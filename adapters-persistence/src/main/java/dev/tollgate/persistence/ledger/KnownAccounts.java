@@ -4,6 +4,7 @@ import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.BudgetBook;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +20,19 @@ final class KnownAccounts {
   private final Map<BudgetId, Known> known = new HashMap<>();
 
   /// @param version of the tenant's budgets
-  /// @param from microseconds
-  /// @param until microseconds, or null
-  private record Known(long version, long account, long from, @Nullable Long until) {}
+  private record Known(long version, long account, Instant from, @Nullable Instant until) {}
 
   /// @param ids empty when one is not known
-  /// @param from the last of their beginnings in microseconds, or null
-  /// @param until the first of their ends in microseconds, or null when they have none
-  record Found(long[] ids, @Nullable Long from, @Nullable Long until) {
+  /// @param from the last of their beginnings, or null
+  /// @param until the first of their ends, or null when they have none
+  record Found(long[] ids, @Nullable Instant from, @Nullable Instant until) {
     private static final Found NOTHING = new Found(NONE, null, null);
   }
 
   Found of(List<FlushStatement.Touch> touches, Map<TenantId, BudgetBook> books) {
     long[] ids = new long[touches.size()];
-    long from = Long.MIN_VALUE;
-    long until = Long.MAX_VALUE;
+    Instant from = null;
+    Instant until = null;
     for (int i = 0; i < ids.length; i++) {
       FlushStatement.Touch touch = touches.get(i);
       Known account = known.get(touch.budget().id());
@@ -42,21 +41,17 @@ final class KnownAccounts {
         return Found.NOTHING;
       }
       ids[i] = account.account;
-      from = Math.max(from, account.from);
-      until = Math.min(until, account.until == null ? Long.MAX_VALUE : account.until);
+      from = from == null || account.from.isAfter(from) ? account.from : from;
+      Instant end = account.until;
+      until = end != null && (until == null || end.isBefore(until)) ? end : until;
     }
-    return ids.length == 0
-        ? Found.NOTHING
-        : new Found(ids, from, until == Long.MAX_VALUE ? null : until);
+    return ids.length == 0 ? Found.NOTHING : new Found(ids, from, until);
   }
 
   void learn(FlushStatement.Touch touch, long version, long account, Balance balance) {
     if (known.size() >= MOST) {
       known.clear();
     }
-    Long until = balance.end() == null ? null : FlushStatement.micros(balance.end());
-    known.put(
-        touch.budget().id(),
-        new Known(version, account, FlushStatement.micros(balance.start()), until));
+    known.put(touch.budget().id(), new Known(version, account, balance.start(), balance.end()));
   }
 }

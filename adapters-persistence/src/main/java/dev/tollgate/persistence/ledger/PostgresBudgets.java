@@ -1,6 +1,7 @@
 package dev.tollgate.persistence.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
@@ -17,6 +18,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -28,13 +30,15 @@ import org.jspecify.annotations.Nullable;
 /// Budgets, and the settings of the ledger, in PostgreSQL.
 public final class PostgresBudgets implements Budgets, LedgerSettings {
   private static final String STATE =
-      "select b.*, tollgate.limit_now(b) as limit_nanos_now, b.policy <> 'observe' as hard,"
+      "select b.*, "
+          + BudgetRows.RAISES
+          + ", tollgate.limit_now(b) as limit_nanos_now, b.policy <> 'observe' as hard,"
           + " w.starts as window_starts,"
           + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as window_ends,"
           + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.version, 0) as version"
           + " from tollgate.budget b join tollgate.tenant t on t.id = b.tenant_id"
           + " cross join lateral (select tollgate.window_start(b.time_window, t.time_zone,"
-          + " t.fiscal_month, now()) as starts) w"
+          + " t.fiscal_month, tollgate.at()) as starts) w"
           + " left join tollgate.account a on a.budget_id = b.id and a.starts = w.starts"
           + " where b.tenant_id = ? and not b.retired";
 
@@ -73,16 +77,62 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
     call.setString(5, budget.window().wire());
     call.setString(6, budget.policy().wire());
     call.setLong(7, budget.limit().nanos());
-    Budget.Raise raise = budget.raise();
-    call.setObject(8, raise == null ? null : raise.to().nanos(), java.sql.Types.BIGINT);
-    call.setObject(
-        9,
-        raise == null ? null : raise.until().atOffset(ZoneOffset.UTC),
-        java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+    Budget.Raise raise = budget.ownRaise();
+    Long to = raise == null ? null : budget.limit().plusAtMost(raise.amount()).nanos();
+    call.setObject(8, to, java.sql.Types.BIGINT);
+    setTime(call, 9, raise == null ? null : raise.until());
     call.setArray(10, connection.createArrayOf("int2", budget.thresholds().toArray()));
     call.setArray(11, connection.createArrayOf("text", budget.told().toArray()));
     OffsetDateTime created = budget.createdAt().atOffset(ZoneOffset.UTC);
     call.setObject(12, created);
+  }
+
+  private static void setTime(PreparedStatement call, int index, @Nullable Instant time)
+      throws SQLException {
+    call.setObject(
+        index,
+        time == null ? null : time.atOffset(ZoneOffset.UTC),
+        java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+  }
+
+  @Override
+  public boolean raise(TenantId tenant, BudgetId id, Budget.Raise raise) {
+    return database.asApp(
+        tenant,
+        connection -> {
+          try (PreparedStatement call =
+              connection.prepareStatement("select tollgate.add_raise_2(?,?,?,?,?,?,?)")) {
+            call.setObject(1, raise.id().value());
+            call.setObject(2, id.value());
+            call.setLong(3, raise.amount().nanos());
+            setTime(call, 4, raise.from());
+            setTime(call, 5, raise.until());
+            call.setString(6, raise.reason());
+            call.setString(7, raise.origin());
+            return truth(call);
+          }
+        });
+  }
+
+  @Override
+  public boolean endRaise(TenantId tenant, BudgetId id, RaiseId raise) {
+    return database.asApp(
+        tenant,
+        connection -> {
+          try (PreparedStatement call =
+              connection.prepareStatement("select tollgate.end_raise_2(?,?)")) {
+            call.setObject(1, id.value());
+            call.setObject(2, raise.value());
+            return truth(call);
+          }
+        });
+  }
+
+  private static boolean truth(PreparedStatement call) throws SQLException {
+    try (ResultSet row = call.executeQuery()) {
+      row.next();
+      return row.getBoolean(1);
+    }
   }
 
   @Override
@@ -93,10 +143,7 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
           try (PreparedStatement call =
               connection.prepareStatement("select tollgate.remove_budget(?)")) {
             call.setObject(1, id.value());
-            try (ResultSet row = call.executeQuery()) {
-              row.next();
-              return row.getBoolean(1);
-            }
+            return truth(call);
           }
         });
   }
@@ -155,12 +202,13 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
               try (PreparedStatement update =
                   connection.prepareStatement(
                       "update tollgate.tenant set time_zone = ?, fiscal_month = ?, output_cap = ?,"
-                          + " shows_ancestors = ? where id = ?")) {
+                          + " shows_ancestors = ?, captures_all = ? where id = ?")) {
                 update.setString(1, zone.equals("Z") ? "UTC" : zone);
                 update.setInt(2, settings.calendar().firstMonth());
                 update.setInt(3, settings.outputCap());
                 update.setBoolean(4, settings.showsAncestors());
-                update.setObject(5, tenant.value());
+                update.setBoolean(5, settings.capturesAll());
+                update.setObject(6, tenant.value());
                 return update.executeUpdate();
               }
             });
@@ -179,8 +227,8 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
                       "select a.budget_id, a.starts, a.ends, b.policy <> 'observe' as hard,"
                           + " tollgate.limit_now(b) as limit_nanos, a.posted, a.held, a.version"
                           + " from tollgate.account a join tollgate.budget b on b.id = a.budget_id"
-                          + " where not b.retired and (a.ends is null or a.ends > now())"
-                          + " and a.starts <= now()");
+                          + " where not b.retired and (a.ends is null or a.ends > tollgate.at())"
+                          + " and a.starts <= tollgate.at()");
               ResultSet row = select.executeQuery()) {
             while (row.next()) {
               found.add(BudgetRows.balance(row));

@@ -1,13 +1,16 @@
 package dev.tollgate.persistence.ledger;
 
+import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Corrections;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.reporting.Arrays64;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,6 +58,11 @@ public final class PostgresCorrections implements Corrections {
                       + " join tollgate.entry all_of on all_of.tenant_id = e.tenant_id"
                       + " and all_of.day = e.day and all_of.hold_id = e.hold_id"
                       + " where e.tenant_id = ? and e.n = 0 and e.provider = ?"
+                      // What was estimated has no usage to be priced again; the late truth has.
+                      + " and (not e.estimated or exists (select 1 from tollgate.entry l"
+                      + " where l.tenant_id = e.tenant_id and l.day = e.day"
+                      + " and l.hold_id = e.hold_id and l.n > 0 and not l.estimated"
+                      + " and l.reason = 'late truth'))"
                       + " and e.upstream_model = ? and e.reserved_at >= ? and e.reserved_at < ?"
                       + " and e.day >= ? and e.day <= ? and e.hold_id > ?"
                       + " group by e.tenant_id, e.day, e.hold_id, e.n order by e.hold_id"
@@ -79,12 +87,82 @@ public final class PostgresCorrections implements Corrections {
                         row.getTimestamp("reserved_at").toInstant(),
                         Arrays64.usage(row.getString("usage")),
                         new Money(row.getLong("amount")),
-                        row.getString("service_tier")));
+                        before(row.getString("service_tier")),
+                        behind(row.getString("service_tier"))));
               }
             }
           }
           return found;
         });
+  }
+
+  /// The tier of `tier@region`.
+  private static @Nullable String before(@Nullable String tier) {
+    int at = tier == null ? -1 : tier.indexOf('@');
+    return tier == null || at < 0 ? tier : at == 0 ? null : tier.substring(0, at);
+  }
+
+  /// The region of `tier@region`.
+  private static @Nullable String behind(@Nullable String tier) {
+    int at = tier == null ? -1 : tier.indexOf('@');
+    return tier == null || at < 0 ? null : tier.substring(at + 1);
+  }
+
+  @Override
+  public List<Estimate> estimates(
+      TenantId tenant, EstimateFilter filter, @Nullable HoldId before, int most) {
+    return database.asLedger(
+        connection -> {
+          List<Estimate> found = new ArrayList<>();
+          try (PreparedStatement select =
+              connection.prepareStatement(
+                  """
+                  select e.hold_id, e.call_id, e.key_id, e.project_id, e.business_unit_id,
+                    e.provider, e.upstream_model, e.reserved_at, e.amount, e.reason
+                  from tollgate.entry e
+                  where e.tenant_id = ? and e.n = 0 and e.estimated and e.amount > 0
+                    and e.reserved_at >= ? and e.reserved_at < ? and e.day >= ? and e.day <= ?
+                    and e.hold_id < ? and (?::text is null or e.provider = ?)
+                    and (?::text is null or e.upstream_model = ?)
+                    and (? or coalesce(e.reason, '') <> 'no_usage')
+                    and not exists (select 1 from tollgate.entry l where l.tenant_id = e.tenant_id
+                      and l.day = e.day and l.hold_id = e.hold_id and l.n > 0)
+                  order by e.hold_id desc limit ?
+                  """)) {
+            select.setObject(1, tenant.value());
+            select.setObject(2, filter.from().atOffset(ZoneOffset.UTC));
+            select.setObject(3, filter.to().atOffset(ZoneOffset.UTC));
+            select.setObject(4, LocalDate.ofInstant(filter.from(), ZoneOffset.UTC).minusDays(1));
+            select.setObject(5, LocalDate.ofInstant(filter.to(), ZoneOffset.UTC).plusDays(1));
+            select.setObject(6, Pages.before(before == null ? null : before.value()));
+            select.setString(7, filter.provider());
+            select.setString(8, filter.provider());
+            select.setString(9, filter.upstreamModel());
+            select.setString(10, filter.upstreamModel());
+            select.setBoolean(11, filter.withComplete());
+            select.setInt(12, most);
+            try (ResultSet row = select.executeQuery()) {
+              while (row.next()) {
+                found.add(estimate(row));
+              }
+            }
+          }
+          return found;
+        });
+  }
+
+  private static Estimate estimate(ResultSet row) throws SQLException {
+    return new Estimate(
+        new HoldId(row.getObject("hold_id", UUID.class)),
+        new CallId(row.getObject("call_id", UUID.class)),
+        new KeyId(row.getObject("key_id", UUID.class)),
+        new ProjectId(row.getObject("project_id", UUID.class)),
+        new BusinessUnitId(row.getObject("business_unit_id", UUID.class)),
+        row.getString("provider"),
+        row.getString("upstream_model"),
+        row.getTimestamp("reserved_at").toInstant(),
+        new Money(row.getLong("amount")),
+        row.getString("reason"));
   }
 
   @Override
@@ -106,7 +184,7 @@ public final class PostgresCorrections implements Corrections {
                         targets,
                         t -> LocalDate.ofEpochDay(Ids.epochDay(t.hold().value()))));
                 call.setArray(5, array(connection, "int8", targets, t -> t.amount().nanos()));
-                call.setArray(6, array(connection, "uuid", targets, t -> t.price().value()));
+                call.setArray(6, array(connection, "uuid", targets, t -> t.price() == null ? null : t.price().value()));
                 call.setString(7, reason);
                 try (ResultSet row = call.executeQuery()) {
                   return row.next();
@@ -119,7 +197,7 @@ public final class PostgresCorrections implements Corrections {
       Connection connection,
       String type,
       List<Target> targets,
-      java.util.function.Function<Target, Object> value)
+      java.util.function.Function<Target, @Nullable Object> value)
       throws SQLException {
     return connection.createArrayOf(type, targets.stream().map(value).toArray());
   }

@@ -1,5 +1,6 @@
 package dev.tollgate.persistence.ledger;
 
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.ledger.Batch;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /// Batches as one function call each, on a connection of its own.
 public final class PostgresLedgerStore implements LedgerStore {
@@ -36,6 +38,14 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   private static final long LATENCIES_WHEN_IDLE = 500_000_000L;
 
+  /// States that say that a row itself can never be written: a number out of range, a text that is
+  /// too long, ill-formed or of another type, a missing value, a value that breaks a rule, a key that
+  /// is there already. Anything else is the database's or the network's state.
+  private static final Set<String> ROWS_FAULT =
+      Set.of("22003", "22001", "22021", "22P05", "22P02", "22P03", "23502", "23514", "23505");
+
+  private static final String CHECK_VIOLATION = "23514";
+
   private static final Logger LOG = System.getLogger(PostgresLedgerStore.class.getName());
 
   private final Database database;
@@ -44,7 +54,9 @@ public final class PostgresLedgerStore implements LedgerStore {
   private final Set<Long> knownDays = new HashSet<>();
   private @Nullable Connection connection;
   private @Nullable PreparedStatement flush;
+  private @Nullable Layouts layouts;
   private final KnownAccounts accounts = new KnownAccounts();
+  private final Dimensions dimensions = new Dimensions();
   private final Latencies latencies = new Latencies();
   private long latenciesWritten = System.nanoTime();
 
@@ -72,7 +84,8 @@ public final class PostgresLedgerStore implements LedgerStore {
   static long openSession(Connection connection, int node) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
-            "insert into tollgate.writer_session (node) values (?) returning id")) {
+            "insert into tollgate.writer_session (node, beat) values (?, tollgate.at())"
+                + " returning id")) {
       insert.setInt(1, node);
       try (ResultSet row = insert.executeQuery()) {
         row.next();
@@ -86,7 +99,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     try (PreparedStatement update =
         connect()
             .prepareStatement(
-                "update tollgate.writer_session set beat = clock_timestamp() where id = ?")) {
+                "update tollgate.writer_session set beat = tollgate.at() where id = ?")) {
       update.setLong(1, session);
       update.executeUpdate();
     } catch (SQLException e) {
@@ -100,7 +113,7 @@ public final class PostgresLedgerStore implements LedgerStore {
       ensureDays(batch);
       Batch.Result result = flush(batch, false);
       if (result instanceof Batch.Result.Applied && !batch.calls().isEmpty()) {
-        latencies.add(batch.calls());
+        latencies.add(batch.calls(), dimensions);
         writeLatencies(latencies.isFull() ? 0 : LATENCIES_EVERY);
       }
       return result;
@@ -111,25 +124,66 @@ public final class PostgresLedgerStore implements LedgerStore {
       if (isAboutData(e)) {
         throw new Refused(String.valueOf(e.getMessage()), e);
       }
+      knownDays.clear();
       throw unavailable(e);
     }
   }
 
-  private Batch.Result flush(Batch batch, boolean every) throws SQLException {
+  private Batch.Result flush(Batch batch, boolean careful) throws SQLException {
+    Connection open = connect();
     PreparedStatement statement = flush;
     if (statement == null) {
-      statement = connect().prepareStatement(FlushStatement.SQL);
+      statement = open.prepareStatement(FlushStatement.SQL);
       flush = statement;
     }
+    Layouts known = layouts();
+    dimensions.learn(open, known, FlushStatement.dimensions(batch));
     List<FlushStatement.Touch> touches =
-        FlushStatement.bind(statement, batch, node, accounts, every, (int) silence.toSeconds());
+        new FlushStatement(batch, known, dimensions)
+            .bind(statement, node, accounts, careful, (int) silence.toSeconds());
     try (ResultSet row = statement.executeQuery()) {
       return FlushAnswer.read(row, batch, touches, accounts);
     } catch (SQLException e) {
-      if (HOLD_LOST.equals(e.getSQLState()) && !every) {
+      if (HOLD_LOST.equals(e.getSQLState()) && !careful) {
         return flush(batch, true);
       }
       throw e;
+    }
+  }
+
+  private Layouts layouts() throws SQLException {
+    Layouts known = layouts;
+    if (known == null) {
+      known = Layouts.read(connect());
+      layouts = known;
+    }
+    return known;
+  }
+
+  @Override
+  public Set<CallId> written(long session, List<CallRecord> calls) {
+    Set<CallId> found = new HashSet<>();
+    try (PreparedStatement wait =
+            connect().prepareStatement("select 1 from tollgate.writer_session where id = ? for share");
+        PreparedStatement select =
+            connect()
+                .prepareStatement(
+                    "select id from tollgate.call where tenant_id = ? and day = ? and id = ?")) {
+      wait.setLong(1, session);
+      wait.execute();
+      for (CallRecord call : calls) {
+        select.setObject(1, call.tenant().value());
+        select.setObject(2, LocalDate.ofEpochDay(Ids.epochDay(call.id().value())));
+        select.setObject(3, call.id().value());
+        try (ResultSet row = select.executeQuery()) {
+          if (row.next()) {
+            found.add(call.id());
+          }
+        }
+      }
+      return found;
+    } catch (SQLException e) {
+      throw unavailable(e);
     }
   }
 
@@ -162,7 +216,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     }
     latenciesWritten = now;
     try {
-      latencies.write(connect(), node);
+      latencies.write(connect(), node, layouts().times());
     } catch (SQLException e) {
       LOG.log(
           latencies.isFull() ? Level.WARNING : Level.DEBUG,
@@ -190,7 +244,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     for (CallRecord call : batch.calls()) {
       ensureDay(Ids.epochDay(call.id().value()));
       if (call.hold() != null) {
-        ensureDay(Ids.epochDay(call.hold().value()));
+        ensureDay(Ids.epochDay(call.hold().id().value()));
       }
     }
   }
@@ -209,11 +263,14 @@ public final class PostgresLedgerStore implements LedgerStore {
     knownDays.add(day + 1);
   }
 
-  /// Classes 22 and 23: the rows themselves; anything else is the database's or the network's
-  /// state.
+  /// A row for which there is no partition breaks a rule that has no name: that is the table's fault.
   private static boolean isAboutData(SQLException e) {
-    String state = e.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
+    boolean nameless =
+        e instanceof PSQLException detailed
+            && detailed.getServerErrorMessage() != null
+            && detailed.getServerErrorMessage().getConstraint() == null;
+    return ROWS_FAULT.contains(String.valueOf(e.getSQLState()))
+        && !(nameless && CHECK_VIOLATION.equals(e.getSQLState()));
   }
 
   private static StoreUnavailable unavailable(SQLException e) {

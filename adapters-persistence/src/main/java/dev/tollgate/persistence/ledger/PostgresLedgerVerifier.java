@@ -22,7 +22,7 @@ import java.util.function.Function;
 
 /// Checks the rules of docs/ledger.md with queries of its own, not with what the flush keeps.
 public final class PostgresLedgerVerifier implements LedgerVerifier {
-  /// So many of one kind are named; more would say nothing new.
+  /// At most so many violations of one kind are named.
   private static final int MOST = 100;
 
   private static final String HELD =
@@ -43,19 +43,91 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           + " where a.tenant_id = ? and a.posted <> a.opening + coalesce(e.posted, 0)";
 
   private static final String ROLL_UPS =
-      "select coalesce(e.key_id, q.key_id)::text, coalesce(q.amount, 0), coalesce(e.amount, 0)"
-          + " from (select key_id, sum(amount)::bigint as amount from tollgate.entry"
-          + " where tenant_id = ? group by key_id) e full join (select key_id,"
-          + " sum(cost_nanos)::bigint as amount from tollgate.usage_quarter where tenant_id = ?"
-          + " group by key_id) q on q.key_id = e.key_id"
-          + " where coalesce(q.amount, 0) <> coalesce(e.amount, 0)";
+      """
+      select coalesce(e.key_id, q.key_id)::text, coalesce(q.amount, 0), coalesce(e.amount, 0)
+      from (select key_id, sum(amount)::bigint as amount from tollgate.entry
+        where tenant_id = ? group by key_id) e
+      full join (select u.key_id, sum(u.amount)::bigint as amount from (
+          select d.key_id, b.cost_nanos as amount from tollgate.usage_bucket b
+          join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
+          where b.tenant_id = ?
+          union all
+          select q.key_id, q.cost_nanos from tollgate.usage_quarter q
+          where q.tenant_id = ? and not q.carried) u group by u.key_id) q
+        on q.key_id = e.key_id
+      where coalesce(q.amount, 0) <> coalesce(e.amount, 0)""";
 
+  /// Tokens of the last days, by key and day: the roll-ups count what the entries say, and the calls
+  /// that have none because they could not be priced.
+  private static final String ROLL_UP_USAGE =
+      """
+      select coalesce(e.key_id, q.key_id)::text, coalesce(q.n, 0), coalesce(e.n, 0)
+      from (select x.key_id, x.day, sum(x.n)::bigint as n from (
+          select e.key_id, (e.reserved_at at time zone 'utc')::date as day,
+            (select coalesce(sum(y), 0) from unnest(e.usage) y) as n
+          from tollgate.entry e where e.tenant_id = ?
+            and e.day >= (tollgate.at() at time zone 'utc')::date - 7
+          union all
+          select c.key_id, (c.started_at at time zone 'utc')::date,
+            (select coalesce(sum(y), 0) from unnest(c.usage) y)
+          from tollgate.call c where c.tenant_id = ? and c.cost_nanos is null
+            and c.key_id is not null and c.day >= (tollgate.at() at time zone 'utc')::date - 7) x
+        group by x.key_id, x.day) e
+      full join (select d.key_id, (b.bucket at time zone 'utc')::date as day,
+          sum((select coalesce(sum(y), 0) from unnest(b.usage) y))::bigint as n
+        from tollgate.usage_bucket b
+        join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
+        where b.tenant_id = ? and b.bucket >= tollgate.at() - interval '9 days'
+          and d.key_id <> '00000000-0000-0000-0000-000000000000' group by 1, 2) q
+        on q.key_id = e.key_id and q.day = e.day
+      where coalesce(q.day, e.day) > (tollgate.at() at time zone 'utc')::date - 6
+        and coalesce(q.n, 0) <> coalesce(e.n, 0)""";
+
+  /// A row of a call says what the first entry of its own hold says; entries of attempts before it
+  /// are marked as such.
   private static final String CALLS =
-      "select c.id::text, c.cost_nanos, coalesce(e.amount, 0) from tollgate.call c"
-          + " left join lateral (select sum(amount)::bigint as amount from tollgate.entry e"
-          + " where e.tenant_id = c.tenant_id and e.call_id = c.id and e.n = 0) e on true"
-          + " where c.tenant_id = ? and c.key_id is not null and c.cost_nanos is not null"
-          + " and c.cost_nanos is distinct from e.amount";
+      """
+      select c.id::text, c.cost_nanos, coalesce(e.amount, 0) from tollgate.call c
+      left join lateral (select sum(amount)::bigint as amount from tollgate.entry e
+        where e.tenant_id = c.tenant_id and e.call_id = c.id and e.n = 0
+          and coalesce(e.reason, '') not like 'attempt\\_%') e on true
+      where c.tenant_id = ? and c.key_id is not null and c.cost_nanos is not null
+        and c.cost_nanos is distinct from e.amount""";
+
+  private static final String CALL_USAGE =
+      """
+      select c.id::text, (select sum(y) from unnest(c.usage) y)::bigint,
+        (select sum(y) from unnest(e.usage) y)::bigint
+      from tollgate.call c join tollgate.entry e on e.tenant_id = c.tenant_id and e.call_id = c.id
+        and e.n = 0 and coalesce(e.reason, '') not like 'attempt\\_%'
+      where c.tenant_id = ? and c.usage <> e.usage""";
+
+  /// The shortest time for which rows of calls are kept is seven days.
+  private static final String MISSING_CALLS =
+      """
+      select e.call_id::text, 0::bigint, e.amount from tollgate.entry e
+      where e.tenant_id = ? and e.n = 0 and coalesce(e.reason, '') not like 'attempt\\_%'
+        and e.day > (tollgate.at() at time zone 'utc')::date - 6
+        and not exists (select 1 from tollgate.call c where c.tenant_id = e.tenant_id
+          and c.day = tollgate.id_day(e.call_id) and c.id = e.call_id)""";
+
+  private static final String OPENINGS =
+      """
+      select a.budget_id::text, a.opening, coalesce(o.amount, 0) from tollgate.account a
+      left join tollgate.account_opening o on o.tenant_id = a.tenant_id and o.account_id = a.id
+      where a.tenant_id = ? and a.opening <> coalesce(o.amount, 0)
+      union all
+      -- What a budget started from is what had been spent by the entries that do not count on it.
+      select a.budget_id::text, a.opening, x.amount from tollgate.account a
+      join tollgate.budget b on b.id = a.budget_id and b.scope <> 'business_unit'
+      cross join lateral (select coalesce(sum(e.amount), 0)::bigint as amount from tollgate.entry e
+        where e.tenant_id = a.tenant_id and e.reserved_at >= a.starts
+          and (a.ends is null or e.reserved_at < a.ends) and not a.id = any(e.accounts)
+          and e.at < a.opened_at
+          and tollgate.model_counts(b.models, e.model)
+          and case b.scope when 'tenant' then true when 'project' then e.project_id = b.scope_id
+            when 'key' then e.key_id = b.scope_id else e.member_id = b.scope_id end) x
+      where a.tenant_id = ? and a.opened_at is not null and a.opening <> x.amount""";
 
   private static final String DIGESTS =
       "select e.hold_id::text, e.n::bigint, 0::bigint from tollgate.entry e"
@@ -91,12 +163,24 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           find(connection, HELD + own, found, amounts("account_held", BUDGET));
           find(connection, PEAK + own, found, amounts("account_over_limit", BUDGET));
           find(connection, POSTED, found, amounts("account_posted", BUDGET), tenant, tenant);
-          find(connection, ROLL_UPS, found, amounts("roll_ups", KEY), tenant, tenant);
+          find(connection, ROLL_UPS, found, amounts("roll_ups", KEY), tenant, tenant, tenant);
+          find(connection, OPENINGS, found, amounts("opening", BUDGET), tenant, tenant);
+          find(
+              connection,
+              ROLL_UP_USAGE,
+              found,
+              counts("roll_up_usage", KEY),
+              tenant,
+              tenant,
+              tenant);
+          find(connection, CALL_USAGE, found, counts("call_usage", CALL), tenant);
+          find(connection, MISSING_CALLS, found, amounts("call_missing", CALL), tenant);
           find(connection, CALLS, found, amounts("call_cost", CALL), tenant);
           find(connection, TWICE, found, plain("hold_resolved_and_open", HOLD), tenant);
           find(connection, DIGESTS, found, plain("entry_changed", HOLD), tenant);
           chain(connection, found);
           anchors(connection, found);
+          tails(connection, found);
           return new Report(
               count(connection, "account", tenant),
               count(connection, "entry", tenant),
@@ -131,6 +215,14 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
             check,
             id.apply(UUID.fromString(subject)).toString(),
             "is " + new Money(kept).usd() + ", should be " + new Money(expected).usd());
+  }
+
+  private static Reading counts(String check, Function<UUID, Object> id) {
+    return (subject, kept, expected) ->
+        new Violation(
+            check,
+            id.apply(UUID.fromString(subject)).toString(),
+            kept + " tokens, should be " + expected);
   }
 
   private static Reading plain(String check, Function<UUID, Object> id) {
@@ -214,6 +306,23 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
                 "anchor_broken",
                 "batch " + row.getLong(2) + " of session " + row.getLong(1),
                 "the chain was rewritten"));
+      }
+    }
+  }
+
+  /// The head that a session goes on from must be that of its last batch: a chain that was cut off at
+  /// its end is sound up to there.
+  private static void tails(Connection connection, List<Violation> found) throws SQLException {
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "select w.id from tollgate.writer_session w where w.head <> coalesce((select b.head"
+                    + " from tollgate.ledger_batch b where b.session_id = w.id"
+                    + " order by b.batch desc limit 1), '') limit "
+                    + MOST);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(
+            new Violation("tail_missing", "session " + row.getLong(1), "its last batches are gone"));
       }
     }
   }

@@ -45,39 +45,47 @@ public final class PostgresOutbox implements Outbox {
     return database.asLedgerAtOnce(this::takeAlerts);
   }
 
+  /// Thresholds that one change crossed are one message: the highest is told, the others are taken.
+  private static final String TAKE =
+      """
+      with due as (select a.tenant_id, a.budget_id, a.starts, a.threshold, a.limit_nanos
+          from tollgate.budget_alert a where not a.taken order by a.at limit ?
+          for update skip locked),
+        taken as (update tollgate.budget_alert a set taken = true from due
+          where a.tenant_id = due.tenant_id and a.budget_id = due.budget_id
+            and a.starts = due.starts and a.threshold = due.threshold
+            and a.limit_nanos = due.limit_nanos
+          returning a.*),
+        highest as (select distinct on (t.tenant_id, t.budget_id, t.starts, t.at, t.threshold = 0) t.*
+          from taken t
+          order by t.tenant_id, t.budget_id, t.starts, t.at, t.threshold = 0, t.threshold desc)
+      select h.*, b.scope, b.scope_id, b.time_window, b.policy, b.notify, b.models,
+        coalesce(case b.scope when 'tenant' then t.name
+          when 'business_unit' then (select u.name from tollgate.business_unit u
+            where u.tenant_id = b.tenant_id and u.id = b.scope_id)
+          when 'project' then (select p.name from tollgate.project p
+            where p.tenant_id = b.tenant_id and p.id = b.scope_id)
+          when 'key' then (select k.name from tollgate.virtual_key k
+            where k.tenant_id = b.tenant_id and k.id = b.scope_id) end, '') as scope_name,
+        tollgate.window_end(b.time_window, t.time_zone, h.starts) as ends
+      from highest h join tollgate.budget b on b.id = h.budget_id
+      join tollgate.tenant t on t.id = h.tenant_id
+      """;
+
   private int takeAlerts(Connection connection) throws SQLException {
     int made = 0;
-    try (PreparedStatement take =
-            connection.prepareStatement(
-                "with due as (select a.tenant_id, a.budget_id, a.starts, a.threshold"
-                    + " from tollgate.budget_alert a where not a.taken order by a.at limit "
-                    + AT_ONCE
-                    + " for update skip locked), taken as (update tollgate.budget_alert a"
-                    + " set taken = true from due where a.tenant_id = due.tenant_id"
-                    + " and a.budget_id = due.budget_id and a.starts = due.starts"
-                    + " and a.threshold = due.threshold returning a.*)"
-                    + " select t.*, b.scope, b.scope_id, b.time_window, b.notify"
-                    + " from taken t join tollgate.budget b on b.id = t.budget_id");
+    try (PreparedStatement take = connection.prepareStatement(TAKE);
         PreparedStatement webhooks =
             connection.prepareStatement("select id from tollgate.webhook where tenant_id = ?");
         PreparedStatement insert =
             connection.prepareStatement(
                 "insert into tollgate.notification (tenant_id, id, type, channel, receiver,"
-                    + " subject, body, payload) values (?,?,?,?,?,?,?,?)");
-        ResultSet alert = take.executeQuery()) {
-      while (alert.next()) {
-        made++;
-        Message message = Message.of(alert);
-        UUID tenant = alert.getObject("tenant_id", UUID.class);
-        for (Object address : (Object[]) alert.getArray("notify").getArray()) {
-          add(insert, tenant, Channel.EMAIL, address.toString(), message);
-        }
-        webhooks.setObject(1, tenant);
-        try (ResultSet webhook = webhooks.executeQuery()) {
-          while (webhook.next()) {
-            String id = new WebhookId(webhook.getObject(1, UUID.class)).toString();
-            add(insert, tenant, Channel.WEBHOOK, id, message);
-          }
+                    + " subject, body, payload) values (?,?,?,?,?,?,?,?)")) {
+      take.setInt(1, AT_ONCE);
+      try (ResultSet alert = take.executeQuery()) {
+        while (alert.next()) {
+          made++;
+          address(alert, webhooks, insert);
         }
       }
       insert.executeBatch();
@@ -85,8 +93,25 @@ public final class PostgresOutbox implements Outbox {
     return made;
   }
 
+  private void address(
+      ResultSet alert, PreparedStatement webhooks, PreparedStatement insert)
+      throws SQLException {
+    BudgetMessage message = BudgetMessage.of(alert);
+    UUID tenant = alert.getObject("tenant_id", UUID.class);
+    for (Object address : (Object[]) alert.getArray("notify").getArray()) {
+      add(insert, tenant, Channel.EMAIL, address.toString(), message);
+    }
+    webhooks.setObject(1, tenant);
+    try (ResultSet webhook = webhooks.executeQuery()) {
+      while (webhook.next()) {
+        String id = new WebhookId(webhook.getObject(1, UUID.class)).toString();
+        add(insert, tenant, Channel.WEBHOOK, id, message);
+      }
+    }
+  }
+
   private void add(
-      PreparedStatement insert, UUID tenant, Channel channel, String receiver, Message message)
+      PreparedStatement insert, UUID tenant, Channel channel, String receiver, BudgetMessage message)
       throws SQLException {
     insert.setObject(1, tenant);
     insert.setObject(2, ids.next());
@@ -99,41 +124,6 @@ public final class PostgresOutbox implements Outbox {
     insert.addBatch();
   }
 
-  /// What is said of a threshold.
-  private record Message(String type, String subject, String text, String json) {
-    static Message of(ResultSet alert) throws SQLException {
-      int threshold = alert.getInt("threshold");
-      boolean forecast = threshold == 0;
-      String type = forecast ? "budget.forecast_exceeds" : "budget.threshold_reached";
-      BudgetId budget = new BudgetId(alert.getObject("budget_id", UUID.class));
-      String scope = alert.getString("scope");
-      String window = alert.getString("time_window");
-      String limit = new Money(alert.getLong("limit_nanos")).usd();
-      String settled = new Money(alert.getLong("posted")).usd();
-      String starts = alert.getTimestamp("starts").toInstant().toString();
-      String at = alert.getTimestamp("at").toInstant().toString();
-      String subject =
-          "Budget of a %s: %d %% of $%s are used"
-              .formatted(scope.replace('_', ' '), threshold, limit);
-      String text =
-          """
-          The budget %s %s %s.
-
-          Settled   $%s
-          Limit     $%s
-          Window    %s, since %s
-          """
-              .formatted(
-                  budget, scope.replace('_', ' '), threshold, settled, limit, window, starts);
-      String json =
-          ("{\"type\":\"%s\",\"timestamp\":\"%s\",\"data\":{\"budget\":\"%s\",\"scope\":\"%s\","
-                  + "\"threshold\":%d,\"limit\":\"%s\",\"settled\":\"%s\",\"window\":\"%s\","
-                  + "\"window_start\":\"%s\"}}")
-              .formatted(type, at, budget, scope, threshold, limit, settled, window, starts);
-      return new Message(type, subject, text, json);
-    }
-  }
-
   @Override
   public List<Notification> claim(int most, Duration lease) {
     return database.asLedger(
@@ -141,9 +131,9 @@ public final class PostgresOutbox implements Outbox {
           try (PreparedStatement claim =
               connection.prepareStatement(
                   "update tollgate.notification n set attempts = n.attempts + 1,"
-                      + " next_attempt_at = now() + make_interval(secs => ?)"
+                      + " next_attempt_at = tollgate.at() + make_interval(secs => ?)"
                       + " from (select tenant_id, id from tollgate.notification"
-                      + " where status = 'pending' and next_attempt_at <= now()"
+                      + " where status = 'pending' and next_attempt_at <= tollgate.at()"
                       + " order by next_attempt_at limit ? for update skip locked) due"
                       + " where n.tenant_id = due.tenant_id and n.id = due.id returning n.*")) {
             claim.setLong(1, lease.toSeconds());
@@ -155,15 +145,15 @@ public final class PostgresOutbox implements Outbox {
 
   @Override
   public void delivered(Notification notification) {
-    finish(notification, "status = 'delivered', finished_at = now(), error = null", null, 0);
+    finish(notification, "status = 'delivered', finished_at = tollgate.at(), error = null", null, 0);
   }
 
   @Override
   public void failed(Notification notification, String error, @Nullable Duration pause) {
     String outcome =
         pause == null
-            ? "status = 'failed', finished_at = now(), error = ?"
-            : "error = ?, next_attempt_at = now() + make_interval(secs => ?)";
+            ? "status = 'failed', finished_at = tollgate.at(), error = ?"
+            : "error = ?, next_attempt_at = tollgate.at() + make_interval(secs => ?)";
     finish(notification, outcome, error, pause == null ? 0 : pause.toSeconds());
   }
 

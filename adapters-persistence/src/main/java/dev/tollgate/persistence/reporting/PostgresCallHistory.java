@@ -48,7 +48,7 @@ public final class PostgresCallHistory implements CallHistory {
           + " where e.tenant_id = call.tenant_id and e.call_id = call.id), cost_nanos)"
           + " as cost_nanos, price_id, estimated, latency_micros,"
           + " first_token_micros, overhead_micros, tags::text as tags, client_address,"
-          + " user_agent, sdk, session, caller_user, metadata";
+          + " user_agent, sdk, session, caller_user, metadata, details::text as details";
 
   private final Database database;
 
@@ -209,7 +209,8 @@ public final class PostgresCallHistory implements CallHistory {
             Rows.textOrNull(row, "sdk"),
             Rows.textOrNull(row, "session"),
             Rows.textOrNull(row, "caller_user"),
-            Rows.textOrNull(row, "metadata")));
+            Rows.textOrNull(row, "metadata")),
+        Rows.textOrNull(row, "details"));
   }
 
   private static <T> @Nullable T id(DbRow row, String column, Function<UUID, T> make) {

@@ -16,6 +16,8 @@ import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbRow;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -30,6 +32,53 @@ public final class PostgresUsageReport implements UsageReport {
     this.database = database;
   }
 
+  /// Quarters of an hour: the roll-ups, and what is not carried over to them yet.
+  private static final String QUARTERS =
+      """
+      (select b.bucket, d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model,
+         d.provider, b.calls, b.errors, b.usage, b.cost_nanos, b.estimated_nanos,
+         t.latency::bigint[] as latency, t.first_token::bigint[] as first_token
+       from tollgate.usage_bucket b
+       join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
+       left join tollgate.usage_times t on t.tenant_id = b.tenant_id and t.bucket = b.bucket
+         and t.dimension_id = b.dimension_id and t.node = b.node
+       where b.tenant_id = ? and b.bucket >= ? and b.bucket < ?
+       union all
+       select q.bucket, q.project_id, q.key_id, q.business_unit_id, k.owner_id,
+         coalesce(k.tags, '[]'), q.model, q.provider, q.calls, q.errors, q.usage, q.cost_nanos, 0,
+         q.latency, q.first_token
+       from tollgate.usage_quarter q
+       left join tollgate.virtual_key k on k.tenant_id = q.tenant_id and k.id = q.key_id
+       where not q.carried and q.tenant_id = ? and q.bucket >= ? and q.bucket < ?) r
+      """;
+
+  private static final String QUARTERS_TIMES =
+      "tollgate.sum_arrays(latency)::text as latency,"
+          + " tollgate.sum_arrays(first_token)::text as first_token";
+
+  /// Minutes: the calls themselves, of the days that hold the span.
+  private static final String MINUTES =
+      """
+      (select date_bin('1 minute', coalesce(e.reserved_at, c.started_at), 'epoch') as bucket,
+         d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model, d.provider,
+         1 as calls, (c.error_code is not null)::int as errors, c.usage,
+         coalesce(e.amount, c.cost_nanos, 0) as cost_nanos,
+         case when c.estimated then coalesce(e.amount, c.cost_nanos, 0) else 0 end
+           as estimated_nanos,
+         c.latency_micros, nullif(c.first_token_micros, -1) as first_token_micros
+       from tollgate.call c
+       join tollgate.dimension d on d.tenant_id = c.tenant_id and d.id = c.dimension_id
+       left join lateral (select min(e.reserved_at) as reserved_at, sum(e.amount)::bigint as amount
+         from tollgate.entry e where e.tenant_id = c.tenant_id and e.call_id = c.id) e on true
+       where c.tenant_id = ? and c.day between ? and ?) r
+      """;
+
+  private static final String MINUTES_TIMES =
+      "coalesce(percentile_disc(array[0.5, 0.95]) within group (order by latency_micros),"
+          + " '{0,0}')::text as latency,"
+          + " coalesce(percentile_disc(array[0.5, 0.95]) within group"
+          + " (order by first_token_micros), '{0,0}')::text as first_token";
+
   @Override
   public List<Row> report(TenantId tenant, UsageQuery query) {
     List<String> groups = query.groups().stream().map(PostgresUsageReport::expression).toList();
@@ -40,10 +89,22 @@ public final class PostgresUsageReport implements UsageReport {
     String by = groups.isEmpty() ? "" : " group by " + String.join(", ", groups);
     String order = groups.isEmpty() ? "" : " order by " + String.join(", ", groups);
     List<Object> params = new ArrayList<>();
-    params.add(tenant.value());
+    boolean minutes = query.needsMinutes();
+    if (minutes) {
+      params.add(tenant.value());
+      // The day is that of the clock of the node that named the call.
+      params.add(LocalDate.ofInstant(query.from(), ZoneOffset.UTC).minusDays(1));
+      params.add(LocalDate.ofInstant(query.to(), ZoneOffset.UTC).plusDays(1));
+    } else {
+      for (int i = 0; i < 2; i++) {
+        params.add(tenant.value());
+        params.add(param(query.from()));
+        params.add(param(query.to()));
+      }
+    }
+    String where = "r.bucket >= ? and r.bucket < ?";
     params.add(param(query.from()));
     params.add(param(query.to()));
-    String where = "r.tenant_id = ? and r.bucket >= ? and r.bucket < ?";
     if (query.key() != null) {
       where += " and r.key_id = ?";
       params.add(query.key().value());
@@ -59,13 +120,14 @@ public final class PostgresUsageReport implements UsageReport {
     String sql =
         select
             + "sum(calls)::bigint as calls, sum(errors)::bigint as errors,"
-            + " sum(cost_nanos)::bigint as cost,"
-            + " tollgate.sum_arrays(usage)::text as usage,"
-            + " tollgate.sum_arrays(latency)::text as latency,"
-            + " tollgate.sum_arrays(first_token)::text as first_token from tollgate."
-            + (query.needsMinutes() ? "usage_minute" : "usage_quarter")
-            + " r"
-            + joins(query.groups())
+            + " sum(cost_nanos)::bigint as cost, sum(estimated_nanos)::bigint as estimated,"
+            + " tollgate.sum_arrays(usage)::text as usage, "
+            + (minutes ? MINUTES_TIMES : QUARTERS_TIMES)
+            + " from "
+            + (minutes ? MINUTES : QUARTERS)
+            + (query.groups().contains(Group.TAG)
+                ? " left join lateral jsonb_array_elements_text(r.tags) t(tag) on true"
+                : "")
             + " where "
             + where
             + by
@@ -77,9 +139,12 @@ public final class PostgresUsageReport implements UsageReport {
         database.inTenant(
             tenant,
             tx -> {
+              // What is known of a young table is out of date: a loop over all rows for each row would
+              // look cheap.
+              tx.query("select set_config('enable_nestloop', 'off', true)").count();
               var statement = tx.createQuery(sql);
               params.forEach(statement::addParam);
-              return Rows.all(statement.execute(), row -> row(row, query));
+              return Rows.all(statement.execute(), row -> row(row, query, minutes));
             });
     if (rows.size() > MOST_ROWS) {
       throw new IllegalArgumentException(
@@ -88,12 +153,13 @@ public final class PostgresUsageReport implements UsageReport {
     return rows;
   }
 
+  /// Every part of a group is that of the call when it was made; one with two tags counts under both.
   private static String expression(Group group) {
     return switch (group) {
       case KEY -> "r.key_id";
       case PROJECT -> "r.project_id";
       case BUSINESS_UNIT -> "r.business_unit_id";
-      case MEMBER -> "coalesce(k.owner_id::text, '')";
+      case MEMBER -> "coalesce(r.owner_id::text, '')";
       case TAG -> "coalesce(t.tag, '')";
       case MODEL -> "r.model";
       case PROVIDER -> "r.provider";
@@ -106,23 +172,11 @@ public final class PostgresUsageReport implements UsageReport {
     };
   }
 
-  /// Owner and tags are those that the key has now; a key with two tags counts under both.
-  private static String joins(List<Group> groups) {
-    String joins = "";
-    if (groups.contains(Group.MEMBER) || groups.contains(Group.TAG)) {
-      joins += " left join tollgate.virtual_key k on k.tenant_id = r.tenant_id and k.id = r.key_id";
-    }
-    if (groups.contains(Group.TAG)) {
-      joins += " left join lateral jsonb_array_elements_text(k.tags) t(tag) on true";
-    }
-    return joins;
-  }
-
   private static String interval(String width) {
     return "extract(epoch from date_bin('" + width + "', bucket, 'epoch'))::bigint";
   }
 
-  private static Row row(DbRow row, UsageQuery query) {
+  private static Row row(DbRow row, UsageQuery query, boolean minutes) {
     List<String> groups = new ArrayList<>();
     for (int i = 0; i < query.groups().size(); i++) {
       groups.add(value(query.groups().get(i), Rows.text(row, "g" + i)));
@@ -133,14 +187,18 @@ public final class PostgresUsageReport implements UsageReport {
         Rows.number(row, "errors"),
         Arrays64.usage(Rows.text(row, "usage")),
         new Money(Rows.number(row, "cost")),
-        percentiles(Rows.text(row, "latency")),
-        percentiles(Rows.text(row, "first_token")));
+        new Money(Rows.number(row, "estimated")),
+        percentiles(Rows.text(row, "latency"), minutes),
+        percentiles(Rows.text(row, "first_token"), minutes));
   }
 
-  private static Percentiles percentiles(String histogram) {
-    long[] counts = Arrays64.parse(histogram);
-    return new Percentiles(
-        Histogram.percentileMillis(counts, 50), Histogram.percentileMillis(counts, 95));
+  /// @param asTimes whether the numbers are the two percentiles in microseconds, not a histogram
+  private static Percentiles percentiles(String numbers, boolean asTimes) {
+    long[] counts = Arrays64.parse(numbers);
+    return asTimes
+        ? new Percentiles(Histogram.upperMillis(counts[0]), Histogram.upperMillis(counts[1]))
+        : new Percentiles(
+            Histogram.percentileMillis(counts, 50), Histogram.percentileMillis(counts, 95));
   }
 
   private static String value(Group group, String text) {

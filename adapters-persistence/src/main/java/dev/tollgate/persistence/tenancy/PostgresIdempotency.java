@@ -23,7 +23,7 @@ public final class PostgresIdempotency implements IdempotencyRecords {
         tx -> {
           tx.createDelete(
                   "delete from tollgate.idempotency where tenant_id = ? and key = ?"
-                      + " and status is null and created_at < now() - interval '1 minute'")
+                      + " and status is null and created_at < tollgate.at() - interval '1 minute'")
               .addParam(tenant.value())
               .addParam(key)
               .execute();

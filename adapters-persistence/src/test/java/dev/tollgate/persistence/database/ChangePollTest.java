@@ -17,6 +17,7 @@ import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.catalog.CachedRoutes;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
+import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
 import dev.tollgate.persistence.keys.CachedKeyDirectory;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.tenancy.PostgresProjects;
@@ -36,7 +37,7 @@ class ChangePollTest {
   private final TestingProxy proxy = TestingProxy.start();
   private final Database database = new Database(proxy.config());
   private final PostgresCatalog distant = new PostgresCatalog(database);
-  private final CachedRoutes routes = new CachedRoutes(distant, distant);
+  private final CachedRoutes routes = new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
 
   @AfterEach
   void stop() {

@@ -13,7 +13,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.ids.ModelFactsId;
+import dev.tollgate.domain.ids.RaiseId;
+import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.keys.VirtualKey;
@@ -22,6 +26,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
+import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.ledger.PostgresBudgets;
@@ -98,7 +103,7 @@ class RowLevelSecurityTest {
       assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
       Budget budget = SampleBudgets.ofKey(key, "1.00");
       assertThat(new PostgresBudgets(database).put(budget)).isPresent();
-      assertThat(writer.reserve(SampleBudgets.aHold(key, "0.10"), Duration.ZERO))
+      assertThat(writer.reserve(SampleBudgets.aHold(key, "0.10")))
           .isInstanceOf(Admission.Admitted.class);
       TESTING.run(
           Role.LEDGER,
@@ -113,6 +118,36 @@ class RowLevelSecurityTest {
           ("insert into tollgate.webhook values ('%s', gen_random_uuid(), 'http://x', false, '',"
                   + " '', '', '', '', now())")
               .formatted(tenant.value()));
+      TESTING.run(
+          Role.LEDGER,
+          "insert into tollgate.deployment_speed values ('%s', gen_random_uuid(), 'm', 1, now())"
+              .formatted(tenant.value()),
+          "insert into tollgate.waiter values ('%s', 1, gen_random_uuid(), now(), now())"
+              .formatted(tenant.value()),
+          ofANodeOfTheVersionBefore("usage_minute", tenant),
+          ofANodeOfTheVersionBefore("usage_quarter", tenant));
+      new PostgresFactsOfModels(database)
+          .put(
+              tenant,
+              new ModelFacts(
+                  new ModelFactsId(SampleIds.anId()),
+                  "gpt-x",
+                  Instant.EPOCH,
+                  128_000,
+                  16_384,
+                  1_500,
+                  0,
+                  0,
+                  0,
+                  null,
+                  300));
+      Instant now = Instant.now();
+      new PostgresBudgets(database)
+          .raise(
+              tenant,
+              budget.id(),
+              new Budget.Raise(
+                  new RaiseId(SampleIds.anId()), SampleBudgets.usd("1"), now, null, "", "api"));
       new Founding(TESTING.config()).setAdminToken(tenant, 1, new byte[32], 1);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -122,6 +157,12 @@ class RowLevelSecurityTest {
         "insert into tollgate.call_content values ('%s', '2026-11-20', '%s', 30, '', '', false)"
             .formatted(tenant.value(), call.id().value()));
     return tenant;
+  }
+
+  private static String ofANodeOfTheVersionBefore(String table, TenantId tenant) {
+    return ("insert into tollgate.%s values ('%s', '2026-11-20', '%s', gen_random_uuid(), '', '', 1,"
+            + " gen_random_uuid(), 1, 0, '{1}', 1, '{1}', '{1}')")
+        .formatted(table, tenant.value(), tenant.value());
   }
 
   private List<String> tables() {

@@ -10,6 +10,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.catalog.CachedRoutes;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
+import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ class UntakenChangeTest {
     try (TestingProxy proxy = TestingProxy.start();
         Database database = new Database(proxy.config())) {
       PostgresCatalog distant = new PostgresCatalog(database);
-      CachedRoutes routes = new CachedRoutes(distant, distant);
+      CachedRoutes routes = new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
       ChangePoll poll = new ChangePoll(testing.database(), List.of(routes));
       Provider provider = aProvider(tenant, "mock");
       catalog.addProvider(provider, null);

@@ -102,7 +102,7 @@ class HotRowTest {
     long settled = 0;
     long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos() / 2;
     while (System.nanoTime() < end) {
-      Admission admission = node.reserve(SampleBudgets.aHold(key, "0.0001"), Duration.ofSeconds(5));
+      Admission admission = node.reserve(SampleBudgets.aPatientHold(key, "0.0001"));
       if (!(admission instanceof Admission.Admitted admitted)) {
         throw new IllegalStateException("not admitted: " + admission);
       }

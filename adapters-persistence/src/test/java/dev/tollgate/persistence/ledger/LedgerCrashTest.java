@@ -91,7 +91,7 @@ class LedgerCrashTest {
   private void load(GroupCommit writer, VirtualKey key) {
     long cost = 1;
     while (!over.get()) {
-      if (writer.reserve(SampleBudgets.aHold(key, "0.0001"), Duration.ofSeconds(1))
+      if (writer.reserve(SampleBudgets.aPatientHold(key, "0.0001"))
           instanceof Admission.Admitted done) {
         Hold hold = done.hold();
         admitted.add(hold.id());

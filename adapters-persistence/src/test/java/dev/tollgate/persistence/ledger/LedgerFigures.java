@@ -91,7 +91,7 @@ class LedgerFigures {
     LongStream.Builder times = LongStream.builder();
     long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
     for (long began = System.nanoTime(); began < end; began = System.nanoTime()) {
-      if (writer.reserve(SampleBudgets.aHold(key, "0.0001"), Duration.ofSeconds(5))
+      if (writer.reserve(SampleBudgets.aPatientHold(key, "0.0001"))
               instanceof Admission.Admitted admitted
           && writer.commit(
               SampleCalls.aCall().by(key).settling(admitted.hold()).costing(10).build(),

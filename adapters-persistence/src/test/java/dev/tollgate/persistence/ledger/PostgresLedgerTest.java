@@ -97,7 +97,7 @@ class PostgresLedgerTest {
       for (int i = 0; i < 200; i++) {
         GroupCommit writer = racing.get(i % nodes);
         VirtualKey key = keys.get(i % keys.size());
-        asks.add(() -> writer.reserve(SampleBudgets.aHold(key, "0.01"), Duration.ZERO));
+        asks.add(() -> writer.reserve(SampleBudgets.aHold(key, "0.01")));
       }
       int admitted = 0;
       for (Future<Admission> each : executor.invokeAll(asks)) {
@@ -117,6 +117,11 @@ class PostgresLedgerTest {
 
   private static Reservation hold(VirtualKey key, String amount) {
     return SampleBudgets.aHold(key, amount);
+  }
+
+  private static Reservation waiting(VirtualKey key, String amount, long millis) {
+    Money bound = Money.parseUsd(amount);
+    return SampleBudgets.aHold(key, bound, bound, List.of(), Duration.ofMillis(millis));
   }
 
   private static Hold admitted(Admission admission) {
@@ -151,6 +156,7 @@ class PostgresLedgerTest {
             Money.parseUsd("0.40"),
             Money.parseUsd("0.40"),
             List.of(),
+            Duration.ZERO,
             Duration.ZERO);
     var applied =
         (Batch.Result.Applied)
@@ -159,6 +165,7 @@ class PostgresLedgerTest {
                     session,
                     1,
                     List.of(ask),
+                    List.of(),
                     List.of(),
                     List.of(),
                     List.of(),
@@ -176,6 +183,7 @@ class PostgresLedgerTest {
             2,
             List.of(),
             List.of(settling(key, hold, 50_000_000)),
+            List.of(),
             List.of(),
             List.of(),
             Map.of(ledger.tenant(), ledger.book())));
@@ -212,19 +220,19 @@ class PostgresLedgerTest {
     VirtualKey key = ledger.newKey();
     GroupCommit writer = writer(1);
     ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
-    Hold open = admitted(writer.reserve(hold(key, "0.30"), Duration.ZERO));
-    Hold done = admitted(writer.reserve(hold(key, "0.20"), Duration.ZERO));
+    Hold open = admitted(writer.reserve(hold(key, "0.30")));
+    Hold done = admitted(writer.reserve(hold(key, "0.20")));
     assertThat(writer.commit(settling(key, done, 100_000_000), PATIENCE)).isTrue();
     assertThat(writer.commit(SampleCalls.aCall().by(key).costing(7).build(), PATIENCE)).isTrue();
     ledger.limitedBy(
         SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.MONTH, Policy.REFUSE, "0.50"));
     assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_007));
     assertThat(state(key).balance().held()).isEqualTo(Money.parseUsd("0.30"));
-    assertThat(writer.reserve(hold(key, "0.20"), Duration.ZERO)).isInstanceOf(Admission.Busy.class);
+    assertThat(writer.reserve(hold(key, "0.20"))).isInstanceOf(Admission.Busy.class);
     assertThat(writer.commit(settling(key, open, 1), PATIENCE)).isTrue();
     assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_008));
     assertThat(state(key).balance().held()).isEqualTo(Money.ZERO);
-    assertThat(writer.reserve(hold(key, "0.45"), Duration.ZERO))
+    assertThat(writer.reserve(hold(key, "0.45")))
         .isInstanceOf(Admission.Exhausted.class);
     assertInOrder();
   }
@@ -235,15 +243,15 @@ class PostgresLedgerTest {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     GroupCommit here = writer(1);
     GroupCommit there = writer(2);
-    Hold first = admitted(here.reserve(hold(key, "0.90"), Duration.ZERO));
+    Hold first = admitted(here.reserve(hold(key, "0.90")));
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Admission> waiting =
-          executor.submit(() -> there.reserve(hold(key, "0.50"), Duration.ofSeconds(10)));
+          executor.submit(() -> there.reserve(waiting(key, "0.50", 10_000)));
       await(() -> there.inLine() == 1);
       here.release(first.id());
       admitted(waiting.get());
     }
-    assertThat(there.reserve(hold(key, "0.60"), Duration.ofMillis(200)))
+    assertThat(there.reserve(waiting(key, "0.60", 200)))
         .isInstanceOf(Admission.Busy.class);
     assertInOrder();
   }
@@ -253,8 +261,8 @@ class PostgresLedgerTest {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     GroupCommit writer = writer(1);
-    Hold first = admitted(writer.reserve(hold(key, "0.20"), Duration.ZERO));
-    Hold lost = admitted(writer.reserve(hold(key, "0.30"), Duration.ZERO));
+    Hold first = admitted(writer.reserve(hold(key, "0.20")));
+    Hold lost = admitted(writer.reserve(hold(key, "0.30")));
     String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
     TESTING.run(
         Role.MIGRATOR,
@@ -276,7 +284,7 @@ class PostgresLedgerTest {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     GroupCommit writer = writer(1);
     for (String cost : new String[] {"0.40", "0.20", "0.05", "0.35"}) {
-      Hold hold = admitted(writer.reserve(hold(key, cost), Duration.ZERO));
+      Hold hold = admitted(writer.reserve(hold(key, cost)));
       assertThat(writer.commit(settling(key, hold, Money.parseUsd(cost).nanos()), PATIENCE))
           .isTrue();
     }
@@ -290,7 +298,7 @@ class PostgresLedgerTest {
     ledger.limitedBy(
         SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.YEAR, Policy.REFUSE, "1.00"));
     GroupCommit writer = writer(1);
-    Hold hold = admitted(writer.reserve(hold(key, "0.40"), Duration.ZERO));
+    Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 300_000_000), PATIENCE)).isTrue();
     String window =
         "update tollgate.account set starts = now() - interval '%s', ends = now() + interval '%s'"
@@ -317,7 +325,7 @@ class PostgresLedgerTest {
     Budget budget = SampleBudgets.ofKey(key, "1.00");
     ledger.limitedBy(budget);
     GroupCommit writer = writer(1);
-    Hold hold = admitted(writer.reserve(hold(key, "0.40"), Duration.ZERO));
+    Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 5), PATIENCE)).isTrue();
     assertInOrder();
     String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";

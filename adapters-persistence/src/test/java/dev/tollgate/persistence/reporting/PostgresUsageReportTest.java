@@ -58,10 +58,12 @@ class PostgresUsageReportTest {
   void aReportOfTooManyRowsIsRefused() {
     testing.run(
         Role.LEDGER,
-        "insert into tollgate.usage_quarter select '%s', '2026-11-20', '%s', gen_random_uuid(), '',"
-                .formatted(tenant.value(), tenant.value())
-            + " '', 1, gen_random_uuid(), 1, 0, '{1}', 1, '{1}', '{1}'"
-            + " from generate_series(1, 20001)");
+        ("with d as (insert into tollgate.dimension (tenant_id, digest, project_id, key_id,"
+                + " business_unit_id, tags, model, provider) select '%s', gen_random_uuid(), '%s',"
+                + " gen_random_uuid(), gen_random_uuid(), '[]', '', '' from generate_series(1, 20001)"
+                + " returning tenant_id, id) insert into tollgate.usage_bucket"
+                + " select tenant_id, '2026-11-20', id, 1, 1, 0, 1, 0, '{1}' from d")
+            .formatted(tenant.value(), tenant.value()));
     Instant day = Instant.parse("2026-11-20T00:00:00Z");
     assertThat(calls(day, day.plusSeconds(900))).isEqualTo(20_001);
     assertThatThrownBy(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.ProviderReply.UsageSite;
+import dev.tollgate.domain.inference.ReportedUsage;
 import dev.tollgate.domain.pricing.Usage;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +25,19 @@ final class AnswerReader {
           .build();
 
   private final Endpoint endpoint;
-  private final UsageFields usage = new UsageFields();
-  private @Nullable String model;
+  private final Counters counters = new Counters();
   private @Nullable String serviceTier;
+  private @Nullable String id;
+  private @Nullable String status;
+  private long webSearches;
+  private long fileSearches;
   private @Nullable ErrorFields error;
   private @Nullable String type;
   private @Nullable UsageSite site;
   private boolean choicesEmpty;
+  private boolean hasChoices;
+  private boolean isError;
+  private @Nullable String errorType;
   private ErrorFields flat = ErrorFields.NONE;
 
   AnswerReader(Endpoint endpoint) {
@@ -45,6 +52,8 @@ final class AnswerReader {
     type = null;
     site = null;
     choicesEmpty = false;
+    hasChoices = false;
+    isError = false;
     flat = ErrorFields.NONE;
     try (JsonParser json = JSON.createParser(bytes, offset, length)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -57,29 +66,42 @@ final class AnswerReader {
     }
   }
 
-  /// Usage as far as it was reported, or null. A free call reports none and uses nothing.
-  @Nullable Usage usage() {
-    if (endpoint == Endpoint.COUNT_TOKENS) {
-      return Usage.NONE;
-    }
-    if (!usage.seen()) {
-      return null;
-    }
-    return endpoint.dialect() == Endpoint.Dialect.ANTHROPIC ? usage.anthropic() : usage.openAi();
+  /// Usage as far as it was reported.
+  ReportedUsage reported() {
+    Usage usage =
+        endpoint.dialect() == Endpoint.Dialect.ANTHROPIC
+            ? AnthropicUsage.of(counters)
+            : OpenAiUsage.of(counters, webSearches, fileSearches);
+    return new ReportedUsage(
+        usage.ofOneAnswer(),
+        counters.believable(),
+        serviceTier(),
+        counters.word("inference_geo"),
+        counters.oddities());
   }
 
-  @Nullable String model() {
-    return model;
-  }
-
-  /// The tier that served the call, or null.
-  @Nullable String serviceTier() {
-    return serviceTier == null ? usage.serviceTier() : serviceTier;
+  /// The tier that served the call, or null. Anthropic names it in its usage; its fast mode is a
+  /// speed, priced like a tier.
+  private @Nullable String serviceTier() {
+    if (serviceTier != null) {
+      return serviceTier;
+    }
+    return "fast".equals(counters.word("speed")) ? "fast" : counters.word("service_tier");
   }
 
   /// The error the last document reported, or null.
   @Nullable ErrorFields error() {
     return error;
+  }
+
+  /// The `id` that an answer or its beginning names, or null.
+  @Nullable String id() {
+    return id;
+  }
+
+  /// The `status` of a response, or null.
+  @Nullable String status() {
+    return status;
   }
 
   /// The `type` of the last document, or null.
@@ -97,9 +119,21 @@ final class AnswerReader {
     return choicesEmpty;
   }
 
-  /// An error that lies bare in the last document, as older self-hosted servers send it, or null.
-  @Nullable ErrorFields flatError() {
-    return flat.message() == null ? null : flat;
+  /// Whether the last document has choices that are not empty.
+  boolean hasChoices() {
+    return hasChoices;
+  }
+
+  /// The `error_type` beside an error that is only a text, or null.
+  @Nullable String errorType() {
+    return errorType;
+  }
+
+  /// An error that lies bare in the last document, as self-hosted servers send it, or null.
+  ///
+  /// @param named whether only a document that calls itself an error counts as one
+  @Nullable ErrorFields flatError(boolean named) {
+    return flat.message() == null || named && !isError ? null : flat;
   }
 
   private void readObject(JsonParser json, boolean root) throws IOException {
@@ -112,21 +146,33 @@ final class AnswerReader {
           ErrorFields read = ErrorFields.read(json);
           error = read == null ? error : read;
         }
-        case "model" -> model = text(json, value, model);
         case "service_tier" -> serviceTier = text(json, value, serviceTier);
-        case "type" -> type = root ? text(json, value, type) : skip(json, type);
-        case "choices" -> readChoices(json, value);
-        case "message", "response" -> {
-          if (root && value == JsonToken.START_OBJECT) {
-            readObject(json, false);
-          } else {
-            flat = flat.withMessage(text(json, value, null));
-          }
+        case "id" -> id = text(json, value, id);
+        case "status" -> status = text(json, value, status);
+        case "type" -> {
+          String text = text(json, value, null);
+          type = root ? text : type;
+          flat = flat.withType(text);
         }
+        case "error_type" -> errorType = text(json, value, null);
+        case "object" -> isError |= "error".equals(text(json, value, null));
+        case "choices" -> readChoices(json, value);
+        case "message", "response", "detail", "x_groq" -> readPart(json, value, root);
         case "param" -> flat = flat.withParam(text(json, value, null));
+        case "code" ->
+            flat = flat.withCode(scalar(json, value));
         case "output" -> readOutput(json, value);
         default -> json.skipChildren();
       }
+    }
+  }
+
+  /// A member that is a part of the answer with members of its own, or the words of a bare error.
+  private void readPart(JsonParser json, JsonToken value, boolean root) throws IOException {
+    if (root && value == JsonToken.START_OBJECT) {
+      readObject(json, false);
+    } else {
+      flat = flat.withMessage(text(json, value, null));
     }
   }
 
@@ -136,9 +182,9 @@ final class AnswerReader {
       return;
     }
     int opened = (int) json.currentTokenLocation().getByteOffset();
-    usage.read(json);
+    counters.read(json);
     int closed = (int) json.currentTokenLocation().getByteOffset();
-    site = new UsageSite(closed, closed == opened + 1, usage.costFrom(), usage.costTo());
+    site = new UsageSite(closed, closed == opened + 1, counters.costFrom(), counters.costTo());
   }
 
   private void readChoices(JsonParser json, JsonToken value) throws IOException {
@@ -149,7 +195,24 @@ final class AnswerReader {
     choicesEmpty = true;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       choicesEmpty = false;
-      json.skipChildren();
+      hasChoices = true;
+      if (json.currentToken() == JsonToken.START_OBJECT) {
+        readChoice(json);
+      } else {
+        json.skipChildren();
+      }
+    }
+  }
+
+  /// Some servers report the usage of a stream inside a choice.
+  private void readChoice(JsonParser json) throws IOException {
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      boolean isUsage = "usage".equals(json.currentName());
+      if (json.nextToken() == JsonToken.START_OBJECT && isUsage) {
+        counters.read(json);
+      } else {
+        json.skipChildren();
+      }
     }
   }
 
@@ -159,6 +222,8 @@ final class AnswerReader {
       json.skipChildren();
       return;
     }
+    webSearches = 0;
+    fileSearches = 0;
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() == JsonToken.START_OBJECT) {
         readItem(json);
@@ -168,21 +233,50 @@ final class AnswerReader {
     }
   }
 
+  /// A search is billed when it was done; to open a page or to look something up in it is not.
   private void readItem(JsonParser json) throws IOException {
+    String kind = null;
+    String state = null;
+    String action = null;
     while (json.nextToken() != JsonToken.END_OBJECT) {
-      boolean isType = "type".equals(json.currentName());
-      if (json.nextToken() == JsonToken.VALUE_STRING && isType) {
-        switch (json.getText()) {
-          case "web_search_call" -> usage.countWebSearch();
-          case "file_search_call" -> usage.countFileSearch();
-          default -> {
-            // Not a tool that is billed by the call.
-          }
-        }
-      } else {
-        json.skipChildren();
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      switch (name) {
+        case "type" -> kind = text(json, value, kind);
+        case "status" -> state = text(json, value, state);
+        case "action" -> action = typeOf(json, value);
+        default -> json.skipChildren();
       }
     }
+    boolean done = state == null || state.equals("completed");
+    if (done && "web_search_call".equals(kind) && (action == null || action.equals("search"))) {
+      webSearches++;
+    } else if (done && "file_search_call".equals(kind)) {
+      fileSearches++;
+    }
+  }
+
+  private static @Nullable String typeOf(JsonParser json, JsonToken value) throws IOException {
+    if (value != JsonToken.START_OBJECT) {
+      json.skipChildren();
+      return null;
+    }
+    String type = null;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      boolean wanted = "type".equals(json.currentName());
+      JsonToken inner = json.nextToken();
+      type = wanted ? text(json, inner, type) : type;
+      json.skipChildren();
+    }
+    return type;
+  }
+
+  private static @Nullable String scalar(JsonParser json, JsonToken value) throws IOException {
+    if (value.isScalarValue()) {
+      return json.getValueAsString();
+    }
+    json.skipChildren();
+    return null;
   }
 
   private static @Nullable String text(JsonParser json, JsonToken value, @Nullable String otherwise)
@@ -192,10 +286,5 @@ final class AnswerReader {
     }
     json.skipChildren();
     return otherwise;
-  }
-
-  private static @Nullable String skip(JsonParser json, @Nullable String same) throws IOException {
-    json.skipChildren();
-    return same;
   }
 }

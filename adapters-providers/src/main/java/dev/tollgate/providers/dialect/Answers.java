@@ -1,123 +1,130 @@
 package dev.tollgate.providers.dialect;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.Failure.Kind;
-import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.providers.dialect.FailureTable.Verdict;
+import dev.tollgate.providers.dialect.FailureTable.Where;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Complete answers: usage of a good one, kind of a bad one.
-public final class Answers {
-  private static final Set<String> BILLING_CODES =
-      Set.of(
-          "insufficient_quota",
-          "credit_balance_exhausted",
-          "organization_spend_limit_exceeded",
-          "project_spend_limit_exceeded",
-          "organization_usage_limit_exceeded",
-          "enforced_spend_limit_reached",
-          "contract_spend_limit_reached",
-          "billing_error");
-  private static final Set<String> FILTER_CODES =
-      Set.of("content_policy_violation", "content_filter", "bio_policy");
-
+/// Complete answers: usage of a good one, meaning of a bad one.
+///
+/// @param kind of the provider
+/// @param secret what must not be repeated to anyone, or null
+public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String secret) {
   private static final Pattern KEY_LIKE =
       Pattern.compile("\\b(sk-|tgk_|Bearer )[A-Za-z0-9_*.-]{8,}");
 
   private static final int LONGEST_MESSAGE = 2_000;
   private static final int LONGEST_WORD = 200;
 
-  private Answers() {}
+  /// What was read of an answer whose status says that all is well.
+  public sealed interface Read {
+    /// @param text what the model has put out, for an estimate; empty when the usage is complete
+    record Good(ReportedUsage reported, String text) implements Read {}
 
-  /// What was read of a good answer.
-  public record Read(@Nullable Usage usage, @Nullable String model, @Nullable String serviceTier) {}
+    /// An error all the same.
+    ///
+    /// @param reported what was used all the same
+    record Bad(Failure failure, ReportedUsage reported) implements Read {}
 
-  /// @return null when the body is not a JSON object
-  public static @Nullable Read read(Endpoint endpoint, byte[] body) {
+    /// Not a JSON object.
+    record Nonsense() implements Read {}
+  }
+
+  @Override
+  public String toString() {
+    return "Answers[" + kind + ", " + endpoint + "]";
+  }
+
+  public Read read(byte[] body) {
     AnswerReader reader = new AnswerReader(endpoint);
     if (!reader.read(body, 0, body.length)) {
-      return null;
+      return new Read.Nonsense();
     }
-    return new Read(reader.usage(), reader.model(), reader.serviceTier());
+    ReportedUsage reported = reader.reported();
+    ErrorFields error = error(reader, true);
+    if (error != null && !reader.hasChoices()) {
+      Failure failure = failure(0, null, error, Where.ANSWER);
+      boolean used = reported.hasOutput();
+      return new Read.Bad(used ? failure.asBilled() : failure, reported);
+    }
+    boolean complete = reported.hasInput() && reported.hasOutput();
+    return new Read.Good(reported, complete ? "" : text(body));
   }
 
   /// The failure that a status and an error body mean.
   ///
-  /// @param secret what must not be repeated to anyone, or null
-  public static Failure failure(
-      Endpoint endpoint,
-      int status,
-      @Nullable Duration retryAfter,
-      byte[] body,
-      @Nullable String secret) {
+  /// @param cut whether only the first part of the body is here
+  public Failure failure(int status, @Nullable Duration retryAfter, byte[] body, boolean cut) {
     AnswerReader reader = new AnswerReader(endpoint);
-    boolean isJson = reader.read(body, 0, body.length);
-    ErrorFields error = isJson ? reader.error() : null;
-    return failure(
-        status, retryAfter, error == null && isJson ? reader.flatError() : error, secret);
+    ErrorFields error = null;
+    if (reader.read(body, 0, body.length) || reader.error() != null) {
+      // What lies between the provider and here has bare errors, too.
+      error = error(reader, status >= 500 || status == 404);
+    } else if (cut && body.length > 0 && body[0] == '{') {
+      error = ErrorFields.NONE;
+    }
+    return failure(status, retryAfter, error, Where.STATUS);
   }
 
-  static Failure failure(
-      int status,
-      @Nullable Duration retryAfter,
-      @Nullable ErrorFields error,
-      @Nullable String secret) {
+  Failure failure(
+      int status, @Nullable Duration retryAfter, @Nullable ErrorFields error, Where where) {
     ErrorFields said = error == null ? ErrorFields.NONE : error;
-    Kind kind = kind(status, said);
-    String message =
-        said.message() == null
-            ? "The provider answered with status " + status + "."
-            : cut(scrub(said.message(), secret), LONGEST_MESSAGE);
+    Verdict verdict = FailureTable.verdict(kind, endpoint, status, error, where);
     return new Failure(
-        kind,
-        status,
-        kind == Kind.BILLING_STOP ? null : retryAfter,
-        message,
-        word(said.type(), secret),
-        word(said.param(), secret),
-        word(said.code(), secret),
-        false);
+        verdict.kind(),
+        verdict.status(),
+        verdict.kind() == Kind.BILLING_STOP ? null : retryAfter,
+        message(verdict, status, said.message()),
+        word(said.type()),
+        word(said.param()),
+        word(said.code()),
+        false,
+        verdict.billed());
   }
 
-  private static Kind kind(int status, ErrorFields error) {
-    if (isBillingStop(status, error)) {
-      return Kind.BILLING_STOP;
+  private String message(Verdict verdict, int status, @Nullable String said) {
+    if (verdict.kind() == Kind.MISCONFIGURED) {
+      return "The provider has no "
+          + endpoint.path()
+          + " at its base URL (it answered with status "
+          + status
+          + "). The base URL may be wrong.";
     }
-    if (status == 400 && error.code() != null && FILTER_CODES.contains(error.code())) {
-      return Kind.CONTENT_FILTERED;
-    }
-    return switch (status) {
-      case 401, 403 -> Kind.AUTH;
-      case 404 -> Kind.NOT_FOUND;
-      case 408, 504 -> Kind.TIMEOUT;
-      case 429 -> Kind.RATE_LIMITED;
-      default -> status >= 500 || status < 400 ? Kind.OVERLOADED : Kind.BAD_REQUEST;
-    };
+    return said == null
+        ? "The provider answered with status " + status + "."
+        : cut(scrub(said), LONGEST_MESSAGE);
   }
 
-  /// A 429 can be an empty account; only its code tells. 402 is one by its number.
-  private static boolean isBillingStop(int status, ErrorFields error) {
-    return status == 402
-        || (status == 429 || status == 400 || status == 403)
-            && (error.code() != null && BILLING_CODES.contains(error.code())
-                || error.type() != null && BILLING_CODES.contains(error.type()));
+  /// @param named whether a bare error must call itself one
+  private static @Nullable ErrorFields error(AnswerReader reader, boolean named) {
+    ErrorFields error = reader.error();
+    ErrorFields flat = reader.flatError(named);
+    return error == null ? flat : error.withType(error.type() == null ? reader.errorType() : null);
+  }
+
+  /// The text that a whole answer holds, as far as a quick look finds it.
+  private String text(byte[] body) {
+    return JsonStrings.unescape(EventScan.textOf(endpoint, body));
   }
 
   /// The text without the credential and without anything that looks like a key.
-  private static @Nullable String word(@Nullable String text, @Nullable String secret) {
-    return text == null ? null : cut(scrub(text, secret), LONGEST_WORD);
+  private @Nullable String word(@Nullable String text) {
+    return text == null ? null : cut(scrub(text), LONGEST_WORD);
   }
 
   private static String cut(String text, int longest) {
     return text.length() <= longest ? text : text.substring(0, longest);
   }
 
-  static String scrub(String message, @Nullable String secret) {
+  String scrub(String message) {
     String clean = message;
     if (secret != null && !secret.isEmpty()) {
       String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));

@@ -18,6 +18,14 @@ record ErrorFields(
     return text == null ? this : new ErrorFields(text, type, param, code);
   }
 
+  ErrorFields withType(@Nullable String text) {
+    return text == null ? this : new ErrorFields(message, text, param, code);
+  }
+
+  ErrorFields withCode(@Nullable String text) {
+    return text == null ? this : new ErrorFields(message, type, param, text);
+  }
+
   ErrorFields withParam(@Nullable String text) {
     return new ErrorFields(message, type, text, code);
   }
@@ -28,7 +36,8 @@ record ErrorFields(
   static @Nullable ErrorFields read(JsonParser json) throws IOException {
     JsonToken value = json.currentToken();
     if (value == JsonToken.VALUE_STRING) {
-      return new ErrorFields(json.getText(), null, null, null);
+      String text = json.getText();
+      return text.isEmpty() ? null : new ErrorFields(text, null, null, null);
     }
     if (value != JsonToken.START_OBJECT) {
       json.skipChildren();

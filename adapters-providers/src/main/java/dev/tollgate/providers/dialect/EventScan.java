@@ -14,7 +14,9 @@ final class EventScan {
   private static final byte[] ERROR = Answers.ascii("\"error\"");
   private static final byte[] MESSAGE_STOP = Answers.ascii("\"message_stop\"");
   private static final byte[] DONE = Answers.ascii("[DONE]");
-  private static final byte[] FINISH = Answers.ascii("\"finish_reason\":");
+  private static final byte[] FINISH = Answers.ascii("\"finish_reason\"");
+  private static final byte[] CREATED = Answers.ascii("\"response.created\"");
+  private static final byte[] SEQUENCE = Answers.ascii("\"sequence_number\"");
   private static final byte[][] TERMINAL = {
     Answers.ascii("\"response.completed\""),
     Answers.ascii("\"response.incomplete\""),
@@ -28,6 +30,7 @@ final class EventScan {
   private int finishes;
   private volatile boolean finishing;
   private boolean closeLook;
+  private long sequence = -1;
 
   /// @param choices how many finish reasons a stream has
   EventScan(Endpoint endpoint, int choices) {
@@ -40,6 +43,53 @@ final class EventScan {
           case RESPONSES -> keys("delta");
           case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> keys("text");
         };
+  }
+
+  private EventScan(byte[][] textKeys) {
+    this.choices = 1;
+    this.textKeys = textKeys;
+  }
+
+  /// The text in a whole answer, as it is written in JSON.
+  static byte[] textOf(Endpoint endpoint, byte[] answer) {
+    EventScan scan =
+        endpoint == Endpoint.RESPONSES
+            ? new EventScan(keys("text", "arguments"))
+            : new EventScan(endpoint, 1);
+    int i = 0;
+    while (i < answer.length) {
+      i = answer[i] == '"' ? scan.quoted(answer, i, answer.length) : i + 1;
+    }
+    return scan.text();
+  }
+
+  /// The number of the last event of a response, or -1.
+  long sequence() {
+    return sequence;
+  }
+
+  /// Whether the model has put anything out.
+  boolean hasText() {
+    return textLength > 0;
+  }
+
+  /// Looks for the end of an event that was scanned before and whose end was not there yet.
+  ///
+  /// @param at where the last look ended
+  /// @return whether the end may be there now
+  static boolean mayEnd(byte[] bytes, int from, int at, int to) {
+    // An end is at most four bytes long; the first line of an event is never its blank one.
+    for (int i = Math.max(from, at - 4); i < to - 1; i++) {
+      byte next = bytes[i + 1];
+      if (isLineEnd(bytes[i]) && isLineEnd(next) && !(bytes[i] == '\r' && next == '\n')) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isLineEnd(byte b) {
+    return b == '\n' || b == '\r';
   }
 
   /// The text seen in all events so far, as it is written in JSON: in UTF-8, escapes included.
@@ -107,9 +157,14 @@ final class EventScan {
       case 'u' -> closeLook |= startsWith(USAGE, bytes, i, to);
       case 'e' -> closeLook |= startsWith(ERROR, bytes, i, to);
       case 'm' -> closeLook |= startsWith(MESSAGE_STOP, bytes, i, to);
-      case 'r' -> closeLook |= isTerminal(bytes, i, to);
+      case 'r' -> closeLook |= isTerminal(bytes, i, to) || startsWith(CREATED, bytes, i, to);
+      case 's' -> {
+        if (startsWith(SEQUENCE, bytes, i, to)) {
+          sequence = number(bytes, i + SEQUENCE.length, to);
+        }
+      }
       case 'f' -> {
-        if (startsWith(FINISH, bytes, i, to) && isText(bytes, i, to)) {
+        if (startsWith(FINISH, bytes, i, to) && isText(bytes, i + FINISH.length, to)) {
           finishes++;
         }
       }
@@ -119,10 +174,7 @@ final class EventScan {
     }
     for (byte[] key : textKeys) {
       if (key[1] == bytes[i + 1] && startsWith(key, bytes, i, to)) {
-        int value = i + key.length;
-        if (value < to && bytes[value] == ' ') {
-          value++;
-        }
+        int value = value(bytes, i + key.length, to);
         if (value < to && bytes[value] == '"') {
           return text(bytes, value + 1, to);
         }
@@ -141,13 +193,42 @@ final class EventScan {
     return false;
   }
 
-  /// Whether the finish reason is a text, not null.
-  private static boolean isText(byte[] bytes, int i, int to) {
-    int value = i + FINISH.length;
-    while (value < to && bytes[value] == ' ') {
-      value++;
+  /// The offset of a member's value: behind its colon and any blanks around it. `to` when the name is
+  /// none of a member.
+  private static int value(byte[] bytes, int behindName, int to) {
+    int i = behindName;
+    while (i < to && isBlank(bytes[i])) {
+      i++;
     }
-    return value < to && bytes[value] == '"';
+    if (i >= to || bytes[i] != ':') {
+      return to;
+    }
+    i++;
+    while (i < to && isBlank(bytes[i])) {
+      i++;
+    }
+    return i;
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t';
+  }
+
+  private static long number(byte[] bytes, int behindName, int to) {
+    long number = 0;
+    for (int i = value(bytes, behindName, to); i < to; i++) {
+      if (bytes[i] < '0' || bytes[i] > '9' || number > Integer.MAX_VALUE) {
+        break;
+      }
+      number = number * 10 + bytes[i] - '0';
+    }
+    return number;
+  }
+
+  /// Whether the finish reason is a text that is not empty.
+  private static boolean isText(byte[] bytes, int behindName, int to) {
+    int value = value(bytes, behindName, to);
+    return value + 1 < to && bytes[value] == '"' && bytes[value + 1] != '"';
   }
 
   /// Keeps a string's bytes; returns the offset behind its closing quote.
@@ -180,7 +261,7 @@ final class EventScan {
   private static byte[][] keys(String... names) {
     byte[][] keys = new byte[names.length][];
     for (int i = 0; i < names.length; i++) {
-      keys[i] = Answers.ascii('"' + names[i] + "\":");
+      keys[i] = Answers.ascii('"' + names[i] + '"');
     }
     return keys;
   }

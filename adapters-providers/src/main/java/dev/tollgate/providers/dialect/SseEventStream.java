@@ -5,7 +5,8 @@ import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.UsageSite;
-import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.providers.dialect.FailureTable.Where;
 import dev.tollgate.providers.transport.UpstreamFailure;
 import dev.tollgate.providers.transport.UpstreamResponse;
 import java.nio.charset.StandardCharsets;
@@ -27,22 +28,28 @@ public final class SseEventStream implements EventStream {
 
   private final Endpoint endpoint;
   private final UpstreamResponse response;
-  private final @Nullable String secret;
+  private final Answers answers;
   private final EventScan scan;
   private final AnswerReader reader;
   private final Deque<Item> ready = new ArrayDeque<>(4);
-  private byte[] rest = NOTHING;
+
+  /// What was read of an event that is not complete: the bytes from `from` to `to`. It was looked
+  /// through up to `searched`, so that a long event is not looked through again with every piece.
+  private byte[] bytes = NOTHING;
+
+  private int from;
+  private int to;
+  private int searched;
   private boolean usageIsFinal;
   private boolean ended;
   private boolean drained;
 
   /// @param choices how many answers were asked for, each with a finish of its own
-  /// @param secret what must not be repeated from an error event, or null
-  public SseEventStream(
-      Endpoint endpoint, int choices, UpstreamResponse response, @Nullable String secret) {
-    this.endpoint = endpoint;
+  /// @param answers what errors in it mean
+  public SseEventStream(Answers answers, int choices, UpstreamResponse response) {
+    this.endpoint = answers.endpoint();
     this.response = response;
-    this.secret = secret;
+    this.answers = answers;
     this.scan = new EventScan(endpoint, choices);
     this.reader = new AnswerReader(endpoint);
   }
@@ -80,8 +87,8 @@ public final class SseEventStream implements EventStream {
   }
 
   @Override
-  public @Nullable Usage usage() {
-    return reader.usage();
+  public ReportedUsage reported() {
+    return reader.reported();
   }
 
   @Override
@@ -95,8 +102,9 @@ public final class SseEventStream implements EventStream {
   }
 
   @Override
-  public @Nullable String serviceTier() {
-    return reader.serviceTier();
+  public @Nullable Origin origin() {
+    String id = reader.id();
+    return id == null ? null : new Origin(id, scan.sequence());
   }
 
   @Override
@@ -126,15 +134,15 @@ public final class SseEventStream implements EventStream {
   }
 
   private void split(byte[] more) {
-    byte[] bytes = more;
-    if (rest.length > 0) {
-      bytes = Arrays.copyOf(rest, rest.length + more.length);
-      System.arraycopy(more, 0, bytes, rest.length, more.length);
+    append(more);
+    if (searched > from && !EventScan.mayEnd(bytes, from, searched, to)) {
+      searched = to;
+      checkLength();
+      return;
     }
-    int plainFrom = 0;
-    int from = 0;
-    while (from < bytes.length && !ended) {
-      int end = scan.scan(bytes, from, bytes.length);
+    int plainFrom = from;
+    while (from < to && !ended) {
+      int end = scan.scan(bytes, from, to);
       if (end < 0) {
         break;
       }
@@ -149,8 +157,34 @@ public final class SseEventStream implements EventStream {
       from = end;
     }
     plain(bytes, plainFrom, from);
-    rest = from == bytes.length ? NOTHING : Arrays.copyOfRange(bytes, from, bytes.length);
-    if (rest.length > LONGEST_EVENT) {
+    if (from > 0 && from < to) {
+      // Whoever holds what was complete must not see it change.
+      bytes = Arrays.copyOfRange(bytes, from, to);
+      to -= from;
+      from = 0;
+    }
+    searched = to;
+    checkLength();
+  }
+
+  private void append(byte[] more) {
+    int length = to - from;
+    if (length == 0) {
+      bytes = more;
+      from = 0;
+      to = more.length;
+      searched = 0;
+      return;
+    }
+    if (to + more.length > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(to + more.length, bytes.length * 2));
+    }
+    System.arraycopy(more, 0, bytes, to, more.length);
+    to += more.length;
+  }
+
+  private void checkLength() {
+    if (to - from > LONGEST_EVENT) {
       throw new UpstreamFailure(
           Failure.Kind.BROKEN, "The provider sent an event of more than 16 MiB.");
     }
@@ -167,17 +201,21 @@ public final class SseEventStream implements EventStream {
     EventData data = EventData.of(bytes, from, end);
     if (data.isDone()) {
       ended = true;
-      usageIsFinal |= reader.usage() != null;
+      usageIsFinal |= reader.reported().hasOutput();
       return null;
     }
     if (!reader.read(data.bytes(), data.offset(), data.length())) {
       return null;
     }
-    ErrorFields error = reader.error();
-    if (error != null && !"response.failed".equals(reader.type())
-        || "error".equals(reader.type())) {
-      Failure failure = Answers.failure(500, null, error, secret);
-      return new Item.Broken(failure, relayable(bytes, from, end));
+    ErrorFields error = reader.error() == null ? reader.flatError(true) : reader.error();
+    if (error != null || "error".equals(reader.type())) {
+      Where where =
+          scan.hasText() || reader.reported().hasOutput() && endpoint != Endpoint.MESSAGES
+              ? Where.STREAM_AFTER_OUTPUT
+              : Where.STREAM_BEFORE_OUTPUT;
+      usageIsFinal |= isTerminalResponse() && reader.reported().hasOutput();
+      return new Item.Broken(
+          answers.failure(0, null, error, where), relayable(bytes, from, end));
     }
     if ("message_stop".equals(reader.type())) {
       ended = true;
@@ -200,13 +238,14 @@ public final class SseEventStream implements EventStream {
   /// The provider's own error event, or null when it repeats the credential.
   private byte @Nullable [] relayable(byte[] bytes, int from, int end) {
     String text = new String(bytes, from, end - from, StandardCharsets.UTF_8);
-    return Answers.scrub(text, secret).equals(text) ? Arrays.copyOfRange(bytes, from, end) : null;
+    return answers.scrub(text).equals(text) ? Arrays.copyOfRange(bytes, from, end) : null;
   }
 
   /// Servers that report usage with every chunk are not done until every choice is finished.
   private boolean isFinal() {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS, COMPLETIONS -> reader.choicesEmpty() || scan.finishing();
+      case CHAT_COMPLETIONS, COMPLETIONS ->
+          scan.finishing() || reader.choicesEmpty() && reader.reported().hasOutput();
       case MESSAGES -> "message_delta".equals(reader.type());
       case RESPONSES -> isTerminalResponse();
       case EMBEDDINGS, COUNT_TOKENS -> true;
@@ -226,7 +265,7 @@ public final class SseEventStream implements EventStream {
     completeRest();
     drained = true;
     boolean done =
-        ended || endpoint.asksForUsage() && (usageIsFinal || scan.finishing()) && rest.length == 0;
+        ended || endpoint.asksForUsage() && (usageIsFinal || scan.finishing()) && from == to;
     ended = true;
     if (!done) {
       ready.add(broken("The provider's stream ended early."));
@@ -241,14 +280,14 @@ public final class SseEventStream implements EventStream {
 
   /// The last event may lack its blank line. Half an event is not passed on.
   private void completeRest() {
-    if (rest.length == 0) {
+    if (from == to) {
       return;
     }
-    EventData data = EventData.of(rest, 0, rest.length);
+    EventData data = EventData.of(bytes, from, to);
     if (data.isDone()
         || new AnswerReader(endpoint).read(data.bytes(), data.offset(), data.length())) {
       split(BLANK_LINE);
-      rest = NOTHING;
+      from = to;
     }
   }
 }

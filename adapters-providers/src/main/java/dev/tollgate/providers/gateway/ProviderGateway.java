@@ -17,17 +17,21 @@ import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.providers.dialect.Answers;
 import dev.tollgate.providers.dialect.SseEventStream;
 import dev.tollgate.providers.gateway.Accounts.Account;
+import dev.tollgate.providers.transport.DecodedResponse;
+import dev.tollgate.providers.transport.PeekedResponse;
 import dev.tollgate.providers.transport.Upstream;
 import dev.tollgate.providers.transport.UpstreamFailure;
 import dev.tollgate.providers.transport.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// All providers behind the port. Every way in which a provider can fail ends as a
@@ -37,6 +41,12 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   private static final int LARGEST_ANSWER = 32 << 20;
 
   private static final int LARGEST_ERROR = 64 << 10;
+
+  /// What a stream of events begins with, a byte order mark and blank lines aside.
+  private static final Pattern FIELDS =
+      Pattern.compile("(?:\u00ef\u00bb\u00bf)?[\r\n]*(?:data|event|id|retry)?:");
+
+  private static final int LONGEST_FIELD = 64;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Timeouts SOON =
@@ -45,7 +55,8 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
           Duration.ofSeconds(3),
           Duration.ofSeconds(3),
           Duration.ofSeconds(3),
-          Duration.ofSeconds(4));
+          Duration.ofSeconds(4),
+          Duration.ZERO);
 
   private final Accounts accounts;
   private final Clock clock;
@@ -71,14 +82,18 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
       UpstreamResponse response = account.upstream().send(request, silence);
       boolean handedOver = false;
       try {
-        if (response.status() == 200 && dispatch.stream() && isEventStream(response)) {
+        Answers answers = answers(account, dispatch.endpoint());
+        if (response.status() != 200) {
+          return new ProviderReply.Failed(failure(response, answers));
+        }
+        PeekedResponse body = new PeekedResponse(DecodedResponse.of(response));
+        if (dispatch.stream() && isEventStream(body)) {
           handedOver = true;
           return new ProviderReply.Streaming(
-              new SseEventStream(
-                  dispatch.endpoint(), dispatch.choices(), response, account.credential()),
+              new SseEventStream(answers, dispatch.choices(), body),
               ProviderHeaders.answer(response, account));
         }
-        return whole(response, dispatch.endpoint(), account);
+        return whole(body, answers, account);
       } finally {
         if (!handedOver) {
           response.close();
@@ -87,6 +102,10 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
     } catch (UpstreamFailure e) {
       return new ProviderReply.Failed(e.failure());
     }
+  }
+
+  private static Answers answers(Account account, Endpoint endpoint) {
+    return new Answers(account.provider().kind(), endpoint, account.credential());
   }
 
   /// Asks a provider for something that it does not bill, for at most a few seconds.
@@ -98,36 +117,45 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         new Upstream.Request(
             "POST", path, ProviderHeaders.request(account, headers), body, false, SOON);
     try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
-      byte[] answer = readAll(response, LARGEST_ERROR);
+      byte[] answer = readAll(DecodedResponse.of(response), LARGEST_ERROR);
       return response.status() == 200 ? answer : null;
     } catch (UpstreamFailure e) {
-      // Whoever asks does without.
+      // The bound is used as it is.
       return null;
     }
   }
 
-  private ProviderReply whole(UpstreamResponse response, Endpoint endpoint, Account account) {
-    int status = response.status();
-    if (status != 200) {
-      byte[] body = readAll(response, LARGEST_ERROR);
-      Duration retryAfter = ProviderHeaders.retryAfter(response, clock.instant());
-      Failure failure = Answers.failure(endpoint, status, retryAfter, body, account.credential());
-      boolean last = "false".equals(response.header("x-should-retry"));
-      return new ProviderReply.Failed(last ? failure.asFinal() : failure);
-    }
+  private ProviderReply whole(UpstreamResponse response, Answers answers, Account account) {
     byte[] body = readAll(response, LARGEST_ANSWER);
-    Answers.Read read = Answers.read(endpoint, body);
-    if (read == null) {
-      return new ProviderReply.Failed(
-          Failure.of(Kind.BROKEN, "The provider's answer is not a JSON object."));
+    return switch (answers.read(body)) {
+      case Answers.Read.Nonsense _ ->
+          new ProviderReply.Failed(
+              Failure.of(Kind.BROKEN, "The provider's answer is not a JSON object."));
+      case Answers.Read.Bad bad -> new ProviderReply.Failed(bad.failure(), bad.reported());
+      case Answers.Read.Good good ->
+          new ProviderReply.Answer(
+              body,
+              "application/json",
+              ProviderHeaders.answer(response, account),
+              good.reported(),
+              good.text());
+    };
+  }
+
+  /// What an error status means. Of its body the first part is enough; one that cannot be read says
+  /// no more than its status.
+  private Failure failure(UpstreamResponse response, Answers answers) {
+    byte[] body;
+    try {
+      body = readFirst(DecodedResponse.of(response), LARGEST_ERROR);
+    } catch (UpstreamFailure e) {
+      body = new byte[0];
     }
-    return new ProviderReply.Answer(
-        body,
-        "application/json",
-        ProviderHeaders.answer(response, account),
-        read.usage(),
-        read.model(),
-        read.serviceTier());
+    Duration retryAfter = ProviderHeaders.retryAfter(response, clock.instant());
+    Failure failure =
+        answers.failure(response.status(), retryAfter, body, body.length >= LARGEST_ERROR);
+    boolean last = "false".equals(response.header("x-should-retry"));
+    return last ? failure.asFinal() : failure;
   }
 
   @Override
@@ -142,15 +170,13 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
             ProviderHeaders.request(account, List.of()),
             new byte[0],
             false,
-            new Timeouts(own.connect(), patience, patience, patience, patience));
+            new Timeouts(own.connect(), patience, patience, patience, patience, Duration.ZERO));
     try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
-      byte[] body = readAll(response, LARGEST_ANSWER);
       if (response.status() != 200) {
-        return new Result.Fails(
-            Answers.failure(
-                Endpoint.CHAT_COMPLETIONS, response.status(), null, body, account.credential()));
+        return new Result.Fails(failure(response, answers(account, Endpoint.CHAT_COMPLETIONS)));
       }
-      return new Result.Works(models(body));
+      return new Result.Works(
+          models(readAll(DecodedResponse.of(response), LARGEST_ANSWER)));
     } catch (UpstreamFailure e) {
       return new Result.Fails(e.failure());
     }
@@ -168,9 +194,32 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
     }
   }
 
-  private static boolean isEventStream(UpstreamResponse response) {
+  /// Whether the answer is a stream of events: by what it says, or by what it begins with where it
+  /// says something else or nothing.
+  private static boolean isEventStream(PeekedResponse response) {
     String type = response.header("content-type");
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream");
+    if (type != null && type.toLowerCase(Locale.ROOT).startsWith("text/event-stream")) {
+      return true;
+    }
+    byte[] first = response.peek();
+    if (first == null) {
+      return false;
+    }
+    String start =
+        new String(first, 0, Math.min(first.length, LONGEST_FIELD), StandardCharsets.ISO_8859_1);
+    return FIELDS.matcher(start).lookingAt();
+  }
+
+  /// The first part of a body, at most so many bytes. What follows is left unread.
+  private static byte[] readFirst(UpstreamResponse response, int most) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream(512);
+    for (byte[] more = response.read(); more != null; more = response.read()) {
+      all.write(more, 0, Math.min(more.length, most - all.size()));
+      if (all.size() >= most) {
+        break;
+      }
+    }
+    return all.toByteArray();
   }
 
   private static byte[] readAll(UpstreamResponse response, int limit) {

@@ -27,10 +27,11 @@ public final class EncodingCounter implements TokenCounter {
   }
 
   @Override
-  public long bound(String model, byte[] body) {
-    long tokens = count(model, new String(body, StandardCharsets.UTF_8));
+  public long bound(String model, String text) {
+    long tokens = count(model, text);
     long percent = OPENAI.matcher(model).matches() ? KNOWN_PERCENT : OTHER_PERCENT;
-    return Math.min(body.length, (tokens * percent + 99) / 100);
+    long bytes = text.getBytes(StandardCharsets.UTF_8).length;
+    return Math.min(bytes, (tokens * percent + 99) / 100);
   }
 
   private Encoding encoding(String model) {

@@ -34,7 +34,8 @@ public final class WebhookNotifier implements Notifier {
           Duration.ofSeconds(15),
           Duration.ofSeconds(15),
           Duration.ofSeconds(10),
-          Duration.ofSeconds(25));
+          Duration.ofSeconds(25),
+          Duration.ZERO);
 
   private final Webhooks webhooks;
   private final CredentialVault vault;

@@ -2,6 +2,7 @@ package dev.tollgate.providers.transport;
 
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
@@ -24,9 +25,17 @@ public final class HttpUpstream implements Upstream {
     URI url = Objects.requireNonNull(provider.baseUrl(), "base URL");
     this.pool = new ConnectionPool(url, provider);
     String path = url.getRawPath() == null ? "" : url.getRawPath();
-    this.basePath = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    this.basePath = basePath(provider.kind(), path);
     boolean usual = BaseUrls.port(url) == ("https".equals(url.getScheme()) ? 443 : 80);
     this.hostHeader = usual ? url.getHost() : url.getHost() + ":" + BaseUrls.port(url);
+  }
+
+  /// Where the API is below a host. Anthropic's SDKs name a base without `/v1`, OpenAI's one with it;
+  /// a bare host means the usual place for both.
+  static String basePath(ProviderKind kind, String path) {
+    String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    boolean lacks = kind == ProviderKind.ANTHROPIC ? !base.endsWith("/v1") : base.isEmpty();
+    return lacks ? base + "/v1" : base;
   }
 
   @Override
@@ -38,8 +47,8 @@ public final class HttpUpstream implements Upstream {
       try {
         return exchange(lease, message, request, silence, deadline);
       } catch (StaleConnection e) {
-        // The server had closed an idle connection and has seen nothing of the request. Connections
-        // that are new are never stale, so this ends.
+        // The server had closed an idle connection before the whole request was on it, so it cannot
+        // have worked on it. Connections that are new are never stale, so this ends.
       }
     }
   }
@@ -109,7 +118,7 @@ public final class HttpUpstream implements Upstream {
     }
   }
 
-  /// A pooled connection turned out to be closed before anything of an answer came.
+  /// A pooled connection turned out to be closed while the request was written.
   static final class StaleConnection extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

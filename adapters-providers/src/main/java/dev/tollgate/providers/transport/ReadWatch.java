@@ -17,7 +17,15 @@ final class ReadWatch {
   private static final long MOMENT = Duration.ofMillis(200).toNanos();
   private static final long LASTING = Duration.ofSeconds(15).toNanos();
 
+  /// A watch that has not looked for so long was not running, and neither was anything else here.
+  private static final long PAUSE = Duration.ofMillis(500).toNanos();
+
+  /// After a pause of the process, what lies in the sockets is read before time-outs are judged.
+  private static final long GRACE = Duration.ofSeconds(1).toNanos();
+
   private final Set<Reader> readers = ConcurrentHashMap.newKeySet();
+  private volatile long lastLook = System.nanoTime();
+  private volatile long pausedUntil = System.nanoTime() - 1;
 
   private ReadWatch() {
     Thread.ofPlatform().daemon().name("read-watch").start(this::look);
@@ -75,8 +83,9 @@ final class ReadWatch {
       }
     }
 
+    /// Whether everything should have been read by now. Not right after a pause of the process.
     boolean isAtEnd(long now) {
-      return now - end >= 0;
+      return now - end >= 0 && !INSTANCE.isJustBack(now);
     }
 
     /// Whether a read was broken off because it took too long.
@@ -89,9 +98,11 @@ final class ReadWatch {
       if (began == NOT_WAITING) {
         return;
       }
-      if (now - deadline >= 0 || isAtEnd(now)) {
-        overdue = true;
-        abort.run();
+      if (now - deadline >= 0 || now - end >= 0) {
+        if (!INSTANCE.isJustBack(now)) {
+          overdue = true;
+          abort.run();
+        }
       } else if (toldOf == began && now - told >= LASTING) {
         told = now;
         silence.lasts();
@@ -101,6 +112,11 @@ final class ReadWatch {
         silence.begins(abort);
       }
     }
+  }
+
+  /// Whether the process has just gone on after a pause.
+  private boolean isJustBack(long now) {
+    return now - pausedUntil < 0 || now - lastLook > PAUSE;
   }
 
   void add(Reader reader) {
@@ -116,6 +132,10 @@ final class ReadWatch {
       while (true) {
         Thread.sleep(LOOK);
         long now = System.nanoTime();
+        if (now - lastLook > PAUSE) {
+          pausedUntil = now + GRACE;
+        }
+        lastLook = now;
         readers.forEach(reader -> check(reader, now));
       }
     } catch (InterruptedException e) {

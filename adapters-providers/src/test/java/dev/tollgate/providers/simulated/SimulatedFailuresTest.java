@@ -45,7 +45,7 @@ class SimulatedFailuresTest {
 
   private static Timeouts timeouts(Duration whole, Duration idle) {
     Duration most = Duration.ofSeconds(10);
-    return new Timeouts(most, most, whole, idle, most);
+    return new Timeouts(most, most, whole, idle, most, Duration.ZERO);
   }
 
   @Nested
@@ -138,7 +138,7 @@ class SimulatedFailuresTest {
     @Test
     void aStreamEndsWhenItsTotalTimeIsOver() {
       Duration most = Duration.ofSeconds(10);
-      Timeouts timeouts = new Timeouts(most, most, most, most, Duration.ofMillis(100));
+      Timeouts timeouts = new Timeouts(most, most, most, most, Duration.ofMillis(100), Duration.ZERO);
       UpstreamResponse response =
           upstream.send(request("/messages", "sim-stall", ",\"stream\":true", timeouts), IGNORED);
       UpstreamFailure failure =

@@ -322,13 +322,13 @@ class AddressGuardTest {
         ProviderKind.OPENAI,
         url,
         allowPrivate,
-        new Provider.Options(null, null, proxy, null, null, timeouts()),
+        new Provider.Options(null, null, proxy, null, null, false, timeouts()),
         Instant.EPOCH);
   }
 
   private static Timeouts timeouts() {
     Duration brief = Duration.ofMillis(500);
-    return new Timeouts(brief, brief, brief, brief, Duration.ofSeconds(1));
+    return new Timeouts(brief, brief, brief, brief, Duration.ofSeconds(1), Duration.ZERO);
   }
 
   private static InetAddress ip(String text) throws UnknownHostException {

@@ -1,30 +1,52 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.application.inference.Holds.Grant;
+import dev.tollgate.application.inference.Quirks.Quirk;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
-import dev.tollgate.domain.keys.KnownKey;
-import dev.tollgate.domain.ledger.BudgetBook;
-import dev.tollgate.domain.pricing.PriceBook;
+import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.Ledger;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reserve, dispatch, and one deployment after the other while a failure leaves it certain that
-/// nothing was billed. Nothing else may call a provider: whatever reaches one has a hold when a
-/// budget asks for it.
+/// Reserve, dispatch, and one attempt after the other while a failure allows it. Nothing else may
+/// call a provider: whatever reaches one has a hold when a budget asks for it. Used for one call, by
+/// one thread.
 final class Attempts {
+  /// Tries of one deployment that refuses what Tollgate wrote into the body, or that drops a
+  /// connection which had been idle.
+  private static final int MOST_AGAIN = 3;
+
   private final ModelProvider provider;
   private final Holds holds;
+  private final Ledger ledger;
+  private final Quirks quirks;
+  private final OpenCalls open;
+  private final Exchange exchange;
+  private final Function<Target, Attempt> beginning;
+  private final Deque<Target> candidates;
+  private final Whole whole;
+  private int again;
+  private boolean goesAgain;
 
-  Attempts(ModelProvider provider, Holds holds) {
-    this.provider = provider;
-    this.holds = holds;
+  /// Looks after a caller who waits for a whole answer.
+  interface Whole {
+    /// @return whom to tell when the provider is silent
+    ModelProvider.Silence watching(Target target);
+
+    boolean callerIsGone();
   }
 
-  /// How the attempts ended.
+  /// How the attempts ended, or came to an answer.
   sealed interface Outcome {
     record Replied(ProviderReply reply) implements Outcome {}
 
@@ -32,59 +54,116 @@ final class Attempts {
     record Refused(Refusal refusal) implements Outcome {}
   }
 
-  Outcome run(
+  /// What every call's attempts need.
+  record Means(
+      ModelProvider provider, Holds holds, Ledger ledger, Quirks quirks, OpenCalls open) {}
+
+  /// @param beginning makes the attempt at a deployment
+  Attempts(
+      Means means,
       Exchange exchange,
-      Inbound inbound,
-      KnownKey known,
-      Payload payload,
-      PriceBook prices,
-      BudgetBook book,
       List<Target> candidates,
-      Caller caller) {
-    ProviderReply reply = null;
-    for (Target target : candidates) {
-      exchange.dispatching(target, prices);
-      Holds.Grant grant = holds.take(exchange, inbound, known, payload, target, book);
-      if (grant instanceof Holds.Grant.Refused refused) {
-        return reply == null ? new Outcome.Refused(refused.refusal()) : new Outcome.Replied(reply);
-      }
-      reply = send(exchange, inbound, payload, target, grant, caller);
-      boolean another =
-          reply instanceof ProviderReply.Failed failed && failed.failure().kind().mayTryAnother();
-      if (!another || caller.isGone()) {
-        break;
-      }
-    }
-    if (reply == null) {
-      throw new IllegalStateException("there is at least one candidate");
-    }
-    return new Outcome.Replied(reply);
+      Function<Target, Attempt> beginning,
+      Whole whole) {
+    this.provider = means.provider();
+    this.holds = means.holds();
+    this.ledger = means.ledger();
+    this.quirks = means.quirks();
+    this.open = means.open();
+    this.exchange = exchange;
+    this.candidates = new ArrayDeque<>(candidates);
+    this.beginning = beginning;
+    this.whole = whole;
   }
 
-  private ProviderReply send(
-      Exchange exchange,
-      Inbound inbound,
-      Payload payload,
-      Target target,
-      Holds.Grant grant,
-      Caller caller) {
-    Endpoint endpoint = inbound.endpoint();
-    Payload.@Nullable CapEdit cap = grant instanceof Holds.Grant.Held held ? held.cap() : null;
-    exchange.dispatched();
-    ModelProvider.Silence silence = payload.stream() ? caller::watch : _ -> {};
-    ProviderReply reply =
-        provider.send(
-            new ModelProvider.Dispatch(
-                target,
-                endpoint,
-                payload.render(target.deployment().model(), endpoint.asksForUsage(), cap),
-                payload.stream(),
-                payload.choices(),
-                inbound.upstreamHeaders()),
-            silence);
-    if (reply instanceof ProviderReply.Failed failed && !failed.failure().kind().mayBeBilled()) {
+  /// Tries one deployment after the other until one answers.
+  ///
+  /// @param before the failure of a stream of which nothing has reached the caller, or null at first
+  Outcome next(ProviderReply.@Nullable Failed before) {
+    ProviderReply.Failed last = before;
+    if (before != null && !before.failure().billed()) {
       holds.release(exchange);
     }
-    return reply;
+    while (!candidates.isEmpty() && (last == null || mayGoOn(last.failure()))) {
+      Target target = candidates.remove();
+      exchange.begins(beginning.apply(target));
+      Grant grant = holds.take(exchange);
+      if (grant instanceof Grant.Refused refused) {
+        return last == null ? new Outcome.Refused(refused.refusal()) : new Outcome.Replied(last);
+      }
+      if (grant instanceof Grant.Free && !exchange.isUnheld()) {
+        exchange.runsUnheld();
+        open.runsUnheld(exchange);
+      }
+      Payload.Edits edits = edits(target, grant);
+      ProviderReply reply = send(target, edits);
+      if (!(reply instanceof ProviderReply.Failed failed)) {
+        return new Outcome.Replied(reply);
+      }
+      last = failed;
+      goesAgain = isWorthAgain(target, edits, failed.failure());
+      if (goesAgain) {
+        candidates.addFirst(target);
+      }
+      finish(failed.failure());
+    }
+    if (last == null) {
+      throw new IllegalStateException("there is at least one candidate");
+    }
+    return new Outcome.Replied(last);
+  }
+
+  private boolean mayGoOn(Failure last) {
+    return (goesAgain || last.mayTryAnother()) && !whole.callerIsGone();
+  }
+
+  /// Whether the same deployment is tried once more: it refused what Tollgate wrote into the body, or
+  /// it dropped a connection that had been idle.
+  private boolean isWorthAgain(Target target, Payload.Edits edits, Failure failure) {
+    boolean worth =
+        failure.kind() == Failure.Kind.DROPPED
+            || quirks.learn(target, exchange.payload(), edits, failure);
+    if (worth && again < MOST_AGAIN && !whole.callerIsGone()) {
+      again++;
+      return true;
+    }
+    again = 0;
+    return false;
+  }
+
+  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at its bound when that is
+  /// not certain and another attempt follows. That of the last one is settled with the call.
+  private void finish(Failure failure) {
+    Hold hold = exchange.hold();
+    if (!failure.billed()) {
+      holds.release(exchange);
+    } else if (hold != null && goesAgain) {
+      ledger.post(hold.id(), Uncertainty.BROKEN);
+      exchange.attempt().released();
+    }
+  }
+
+  private Payload.Edits edits(Target target, Grant grant) {
+    boolean ask =
+        exchange.endpoint().asksForUsage() && !quirks.has(target, Quirk.NO_USAGE_OPTION);
+    String model = target.deployment().model();
+    return grant instanceof Grant.Held held
+        ? new Payload.Edits(model, ask, held.cap(), held.tier())
+        : new Payload.Edits(model, ask, null, null);
+  }
+
+  private ProviderReply send(Target target, Payload.Edits edits) {
+    Endpoint endpoint = exchange.endpoint();
+    Payload payload = exchange.payload();
+    exchange.dispatched();
+    return provider.send(
+        new ModelProvider.Dispatch(
+            target,
+            endpoint,
+            payload.render(edits),
+            payload.stream(),
+            payload.choices(),
+            exchange.inbound().upstreamHeaders()),
+        whole.watching(target));
   }
 }

@@ -3,14 +3,19 @@ package dev.tollgate.application.inference;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.CallObserver;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ContentStore;
 import java.time.Duration;
 
-/// Closes a call in the books: the row is committed before the last byte goes out, content follows.
+/// Closes a call in the books: the row is committed before the last byte goes out. Content follows
+/// behind it, or is committed before it where that is required.
 final class Books {
   /// How long the last byte waits for the commit before the answer is marked as pending.
   static final Duration PATIENCE = Duration.ofMillis(250);
+
+  /// How long the last byte waits for content that must be kept.
+  private static final Duration CONTENT_PATIENCE = Duration.ofSeconds(5);
 
   private final CallJournal journal;
   private final ContentStore contents;
@@ -26,11 +31,31 @@ final class Books {
     return journal.accepting();
   }
 
+  /// Whether the content of a call can be kept, as far as that is required.
+  boolean canCapture(Exchange exchange) {
+    return exchange.capture() != Capture.REQUIRED || contents.isWorking();
+  }
+
+  /// Commits what the caller is about to get, where that is required.
+  ///
+  /// @return false when it must not be sent
+  boolean capture(Exchange exchange) {
+    if (exchange.capture() != Capture.REQUIRED) {
+      return true;
+    }
+    CapturedContent content = exchange.content();
+    if (content != null && !contents.commit(content, CONTENT_PATIENCE)) {
+      return false;
+    }
+    exchange.captured();
+    return true;
+  }
+
   /// @return false when the row is not yet durable
   boolean settle(Exchange exchange) {
     CallRecord call = exchange.record();
     boolean committed = journal.commit(call, PATIENCE);
-    close(exchange, call);
+    observer.finished(call);
     return committed;
   }
 
@@ -38,11 +63,11 @@ final class Books {
   void note(Exchange exchange) {
     CallRecord call = exchange.record();
     journal.offer(call);
-    close(exchange, call);
+    observer.finished(call);
   }
 
-  private void close(Exchange exchange, CallRecord call) {
-    observer.finished(call);
+  /// Keeps the content of a call behind it. What had to be committed before is there already.
+  void file(Exchange exchange) {
     CapturedContent content = exchange.content();
     if (content != null) {
       contents.put(content);

@@ -1,5 +1,6 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.money.Money;
@@ -13,10 +14,15 @@ public interface Caller {
   /// @throws CallerGone when it cannot be delivered
   void answer(Head head, String contentType, byte[] body);
 
-  /// Sends a refusal or a provider's failure, in the caller's dialect.
+  /// A refusal or a provider's failure in the caller's dialect.
+  byte[] errorBody(Refusal refusal);
+
+  /// Sends a refusal or a provider's failure.
   ///
+  /// @param body what [#errorBody] made of it
+  /// @param cost what the call is charged all the same, or null
   /// @throws CallerGone when it cannot be delivered
-  void refuse(Refusal refusal);
+  void refuse(Refusal refusal, byte[] body, @Nullable Money cost);
 
   /// Starts a streamed answer.
   ///
@@ -28,15 +34,15 @@ public interface Caller {
   /// @throws CallerGone when they cannot be delivered
   void write(byte[] bytes, int offset, int length);
 
-  /// Sends an event that means nothing, so that no one on the way gives up on a silent stream.
+  /// Sends something that is no event, so that no one on the way gives up on a silent stream.
   ///
   /// @throws CallerGone when it cannot be delivered
   void keepAlive();
 
-  /// Ends a stream with an error event, in the caller's dialect.
+  /// The events that end a stream with an error, in the caller's dialect.
   ///
-  /// @throws CallerGone when it cannot be delivered
-  void breakOff(Refusal refusal);
+  /// @param origin the answer that the stream belongs to, or null when that is not known
+  byte[] errorEvent(Refusal refusal, EventStream.@Nullable Origin origin);
 
   /// Ends a streamed answer.
   ///

@@ -2,9 +2,11 @@ package dev.tollgate.application.inference;
 
 import dev.tollgate.application.inference.Caller.CallerGone;
 import dev.tollgate.application.inference.Caller.Head;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.catalog.Speeds;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallJournal;
@@ -15,15 +17,18 @@ import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.KnownKey;
-import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.InputCounter;
 import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.TokenCounter;
+import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
-import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -35,43 +40,47 @@ import org.jspecify.annotations.Nullable;
 public final class CompleteChat {
   private final Routes routes;
   private final BudgetBooks budgets;
-  private final Attempts attempts;
-  private final Books books;
-  private final Estimates estimates;
-  private final OpenStreams streams;
+  private final Speeds speeds;
+  private final Clock clock;
+  private final Attempts.Means means;
+  private final Closing closing;
+  private final OpenCalls open;
   private final TenantId homeTenant;
   private final Supplier<? extends RandomGenerator> random;
 
+  /// @param contents keeps captured content
+  /// @param observer told of every finished call
   public CompleteChat(
-      Routes routes,
+      Catalogue catalogue,
       ModelProvider provider,
       Ledgers ledgers,
       ContentStore contents,
       CallObserver observer,
-      OpenStreams streams,
+      OpenCalls open,
       TenantId homeTenant,
       Supplier<? extends RandomGenerator> random) {
-    this.routes = routes;
+    this.routes = catalogue.routes();
+    this.speeds = catalogue.speeds();
     this.budgets = ledgers.budgets();
-    this.attempts =
-        new Attempts(
-            provider,
-            new Holds(
-                ledgers.ledger(),
-                ledgers.counter(),
-                ledgers.inputs(),
-                ledgers.ids(),
-                ledgers.line(),
-                ledgers.grace()));
-    this.estimates = new Estimates(ledgers.counter());
-    this.books = new Books(ledgers.journal(), contents, observer);
-    this.streams = streams;
+    this.clock = ledgers.clock();
+    Quirks quirks = new Quirks();
+    this.means =
+        new Attempts.Means(
+            provider, new Holds(ledgers, quirks), ledgers.ledger(), quirks, open);
+    this.closing =
+        new Closing(
+            new Books(ledgers.journal(), contents, observer), new Estimates(ledgers.counter()));
+    this.open = open;
     this.homeTenant = homeTenant;
     this.random = random;
   }
 
+  /// Where models lead, what they cost and what is known of them.
+  public record Catalogue(Routes routes, Speeds speeds) {}
+
   /// What keeps the books.
   ///
+  /// @param clock the ledger's time, which chooses prices
   /// @param line how long a call waits while only open holds are in its way
   /// @param grace added to a call's total time-out for the deadline of its hold
   public record Ledgers(
@@ -81,8 +90,12 @@ public final class CompleteChat {
       TokenCounter counter,
       InputCounter inputs,
       Ids ids,
+      Clock clock,
       Duration line,
       Duration grace) {}
+
+  /// What ends a call: its bill, and its books.
+  record Closing(Books books, Estimates estimates) {}
 
   /// Refuses a call that never got as far as a provider, and keeps a record of it.
   public void refuse(
@@ -91,19 +104,35 @@ public final class CompleteChat {
       @Nullable Payload payload,
       Refusal refusal,
       Caller caller) {
-    refuse(exchange(inbound, known, payload), refusal, caller);
+    Exchange exchange = exchange(inbound, known, payload);
+    if (known != null) {
+      under(exchange, known);
+    }
+    refuse(exchange, refusal, caller);
+  }
+
+  /// The budgets say what must be captured, too. A call that is refused for want of a store is kept as
+  /// its key says.
+  private void under(Exchange exchange, KnownKey known) {
+    try {
+      exchange.under(budgets.current(known.key().tenant()));
+    } catch (StoreUnavailable e) {
+      // The call is refused all the same.
+    }
   }
 
   /// Runs a call to its end.
   public void complete(Inbound inbound, KnownKey known, Payload payload, Caller caller) {
     Exchange exchange = exchange(inbound, known, payload);
     try {
-      if (!books.open()) {
+      if (!closing.books().open()) {
         refuse(exchange, Refusal.storeDown(), caller);
         return;
       }
-      if (!known.key().policy().allowsModel(payload.model())) {
-        refuse(exchange, Refusal.modelNotAllowed(payload.model()), caller);
+      exchange.under(budgets.current(known.key().tenant()));
+      Refusal refusal = admit(exchange);
+      if (refusal != null) {
+        refuse(exchange, refusal, caller);
         return;
       }
       Routes.Snapshot catalogue = routes.current(known.key().tenant());
@@ -117,37 +146,80 @@ public final class CompleteChat {
         refuse(exchange, Refusal.endpointNotServed(payload.model(), inbound.endpoint()), caller);
         return;
       }
-      BudgetBook book = budgets.current(known.key().tenant());
-      exchange.under(book);
-      switch (attempts.run(
-          exchange, inbound, known, payload, catalogue.prices(), book, candidates, caller)) {
-        case Attempts.Outcome.Refused refused -> refuse(exchange, refused.refusal(), caller);
-        case Attempts.Outcome.Replied replied ->
-            relay(replied.reply(), exchange, known, payload, caller);
-      }
+      Waiting waiting = new Waiting(caller, open, payload.stream());
+      run(
+          exchange,
+          new Attempts(
+              means, exchange, candidates, target -> attempt(target, catalogue), waiting),
+          caller);
     } catch (StoreUnavailable e) {
       refuse(exchange, Refusal.storeDown(), caller);
     } finally {
-      settleWhatIsLeft(exchange, payload);
+      open.ended(exchange);
+      settleWhatIsLeft(exchange);
     }
+  }
+
+  private @Nullable Refusal admit(Exchange exchange) {
+    String model = exchange.payload().model();
+    if (!exchange.known().key().policy().allowsModel(model)) {
+      return Refusal.modelNotAllowed(model);
+    }
+    return closing.books().canCapture(exchange) ? null : Refusal.captureUnavailable();
+  }
+
+  private Attempt attempt(Target target, Routes.Snapshot catalogue) {
+    Instant now = clock.instant();
+    String priced = target.deployment().pricedAs();
+    Price price =
+        catalogue
+            .prices()
+            .find(
+                target.provider().id().toString(), target.provider().kind().wire(), priced, now);
+    ModelFacts facts = catalogue.facts().find(priced, now);
+    return new Attempt(target, price, facts, speeds.topSpeed(target, facts, now));
+  }
+
+  /// One attempt after the other. A stream that fails before anything has reached the caller is no
+  /// answer yet.
+  private void run(Exchange exchange, Attempts attempts, Caller caller) {
+    ProviderReply.Failed before = null;
+    do {
+      switch (attempts.next(before)) {
+        case Attempts.Outcome.Refused refused -> {
+          refuse(exchange, refused.refusal(), caller);
+          return;
+        }
+        case Attempts.Outcome.Replied replied -> before = relay(replied.reply(), exchange, caller);
+      }
+    } while (before != null);
   }
 
   /// Whatever went wrong in between, a hold never stays behind: the provider may have worked.
-  private void settleWhatIsLeft(Exchange exchange, Payload payload) {
+  private void settleWhatIsLeft(Exchange exchange) {
     if (exchange.hold() != null && !exchange.isRecorded()) {
-      exchange.servedEstimate(estimates.of(exchange, payload, null, ""), null);
+      closing
+          .estimates()
+          .uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
       exchange.refused(Refusal.internal());
-      books.settle(exchange);
+      closing.books().settle(exchange);
     }
   }
 
-  private void relay(
-      ProviderReply reply, Exchange exchange, KnownKey known, Payload payload, Caller caller) {
-    switch (reply) {
-      case ProviderReply.Answer answer -> deliver(answer, exchange, payload, caller);
-      case ProviderReply.Streaming streaming -> stream(streaming, exchange, known, payload, caller);
-      case ProviderReply.Failed failed -> fail(failed.failure(), exchange, payload, caller);
-    }
+  /// @return the failure of a stream of which nothing has reached the caller, or null
+  private ProviderReply.@Nullable Failed relay(
+      ProviderReply reply, Exchange exchange, Caller caller) {
+    return switch (reply) {
+      case ProviderReply.Answer answer -> {
+        deliver(answer, exchange, caller);
+        yield null;
+      }
+      case ProviderReply.Streaming streaming -> stream(streaming, exchange, caller);
+      case ProviderReply.Failed failed -> {
+        fail(failed, exchange, caller);
+        yield null;
+      }
+    };
   }
 
   private Exchange exchange(Inbound inbound, @Nullable KnownKey known, @Nullable Payload payload) {
@@ -167,71 +239,87 @@ public final class CompleteChat {
     return ordered;
   }
 
-  private void stream(
-      ProviderReply.Streaming streaming,
-      Exchange exchange,
-      KnownKey known,
-      Payload payload,
-      Caller caller) {
+  private ProviderReply.@Nullable Failed stream(
+      ProviderReply.Streaming streaming, Exchange exchange, Caller caller) {
+    Target target = exchange.attempt().target();
     try (var events = streaming.events()) {
-      OpenStreams.Handle handle = streams.add(known, events::close);
+      OpenCalls.Handle handle = open.add(exchange.known(), events::close);
       try {
-        new StreamRelay(exchange, payload, books, estimates, caller, handle)
+        return new StreamRelay(
+                exchange,
+                closing,
+                caller,
+                handle,
+                speed -> speeds.seen(target, speed, clock.instant()))
             .relay(streaming, events);
       } finally {
-        streams.remove(handle);
+        open.remove(handle);
       }
     }
   }
 
-  private void deliver(
-      ProviderReply.Answer answer, Exchange exchange, Payload payload, Caller caller) {
+  private void deliver(ProviderReply.Answer answer, Exchange exchange, Caller caller) {
+    closing.estimates().complete(exchange, answer.reported(), answer.text());
     exchange.keep(answer.body(), 0, answer.body().length);
-    if (answer.usage() == null) {
-      exchange.servedEstimate(
-          estimates.of(exchange, payload, null, new String(answer.body(), StandardCharsets.UTF_8)),
-          answer.serviceTier());
-    } else {
-      exchange.served(answer.usage(), answer.serviceTier());
+    boolean gone = caller.isGone();
+    if (gone) {
+      exchange.callerGone();
+    } else if (!closing.books().capture(exchange)) {
+      refuseSettled(exchange, Refusal.captureUnavailable(), caller);
+      return;
     }
-    boolean committed = books.settle(exchange);
+    boolean committed = closing.books().settle(exchange);
+    closing.books().file(exchange);
     try {
-      caller.answer(
-          head(exchange, answer.headers(), !committed), answer.contentType(), answer.body());
+      if (!gone) {
+        caller.answer(
+            head(exchange, answer.headers(), !committed), answer.contentType(), answer.body());
+      }
     } catch (CallerGone e) {
       // Settled all the same: the provider has answered and will bill for it.
     }
   }
 
-  private void fail(Failure failure, Exchange exchange, Payload payload, Caller caller) {
-    boolean billable = failure.kind().mayBeBilled();
-    if (billable) {
-      exchange.servedEstimate(estimates.of(exchange, payload, null, ""), null);
+  private void fail(ProviderReply.Failed failed, Exchange exchange, Caller caller) {
+    Failure failure = failed.failure();
+    boolean gone = caller.isGone();
+    if (failed.reported().hasOutput()) {
+      closing.estimates().complete(exchange, failed.reported(), "");
+    } else if (failure.billed()) {
+      Uncertainty why = gone ? Uncertainty.CLIENT_CLOSED : failure.uncertainty();
+      closing.estimates().uncertain(exchange, why, failed.reported(), "");
     }
-    if (caller.isGone()) {
+    if (gone) {
       exchange.callerGone();
-      books.settle(exchange);
-      return;
-    }
-    Refusal refusal = Refusal.of(failure);
-    exchange.refused(refusal);
-    if (billable) {
-      books.settle(exchange);
+      closing.books().settle(exchange);
+      closing.books().file(exchange);
+    } else if (failure.billed()) {
+      refuseSettled(exchange, Refusal.of(failure), caller);
     } else {
-      books.note(exchange);
+      refuse(exchange, Refusal.of(failure), caller);
     }
-    tell(refusal, caller);
+  }
+
+  /// Tells a caller of a failure that is charged.
+  private void refuseSettled(Exchange exchange, Refusal refusal, Caller caller) {
+    exchange.refused(refusal);
+    closing.books().settle(exchange);
+    tell(exchange, refusal, caller);
   }
 
   private void refuse(Exchange exchange, Refusal refusal, Caller caller) {
     exchange.refused(refusal);
-    books.note(exchange);
-    tell(refusal, caller);
+    closing.books().note(exchange);
+    tell(exchange, refusal, caller);
   }
 
-  private static void tell(Refusal refusal, Caller caller) {
+  private void tell(Exchange exchange, Refusal refusal, Caller caller) {
+    byte[] body = caller.errorBody(refusal);
+    exchange.forgetAnswer();
+    exchange.keep(body, 0, body.length);
+    closing.books().file(exchange);
     try {
-      caller.refuse(refusal);
+      caller.refuse(refusal, body, exchange.cost());
     } catch (CallerGone e) {
       // Nobody is left to tell; the record says how the call ended.
     }

@@ -1,13 +1,19 @@
 package dev.tollgate.application.inference;
 
-import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.inference.Demands;
+import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.TokenCounter;
+import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
 import org.jspecify.annotations.Nullable;
 
-/// Usage that no provider reported.
+/// Writes the bill of a call: by what the provider reported where it did, else by the rules of
+/// [Uncertainty].
 final class Estimates {
   private final TokenCounter counter;
 
@@ -15,17 +21,91 @@ final class Estimates {
     this.counter = counter;
   }
 
-  /// What was reported of the prompt, else its bound, and the tokens of the text that was emitted.
-  Usage of(Exchange exchange, Payload payload, @Nullable Usage reported, String emitted) {
-    Target target = exchange.target();
-    String model = target == null ? payload.model() : target.deployment().pricedAs();
-    long output = emitted.isEmpty() ? 0 : counter.count(model, emitted);
-    if (reported != null) {
-      return reported.withOutputAtLeast(output);
+  /// The bill of a complete answer. What its usage leaves out is estimated.
+  ///
+  /// @param text what the model has put out
+  void complete(Exchange exchange, ReportedUsage reported, String text) {
+    if (exchange.endpoint() == Endpoint.COUNT_TOKENS) {
+      exchange.charge(Usage.NONE, null, null, reported);
+      return;
     }
-    return Usage.builder()
-        .set(Component.INPUT, counter.bound(model, payload.body()))
-        .set(Component.OUTPUT, output)
-        .build();
+    if (exchange.payload().demands().has(Demands.Trait.BACKGROUND) && !reported.hasOutput()) {
+      uncertain(exchange, Uncertainty.BACKGROUND, reported, text);
+      return;
+    }
+    boolean silent = !reported.hasOutput() && !text.isEmpty();
+    boolean complete = reported.hasInput() && !silent;
+    if (complete && exchange.charge(reported.usage(), null, null, reported)) {
+      return;
+    }
+    // Counts whose cost is beyond everything are not believed.
+    ReportedUsage known =
+        complete ? new ReportedUsage(Usage.NONE, false, null, null, reported.oddities()) : reported;
+    exchange.charge(
+        usage(exchange, known, tokens(exchange, text)), null, Uncertainty.NO_USAGE, reported);
+  }
+
+  /// The bill of an answer that is not complete.
+  void uncertain(Exchange exchange, Uncertainty why, ReportedUsage reported, String text) {
+    long seen = tokens(exchange, text);
+    Attempt attempt = exchange.attempt();
+    boolean bound = why.rule(exchange.payload().stream()) == Uncertainty.Rule.BOUND;
+    Hold hold = attempt.hold();
+    if (bound && hold != null) {
+      exchange.charge(usage(exchange, reported, seen), hold.amount(), why, reported);
+      return;
+    }
+    long cap = cap(exchange, attempt);
+    long output =
+        why == Uncertainty.BACKGROUND
+            ? cap
+            : Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
+    Usage usage = usage(exchange, reported, exchange.answers() ? output : 0);
+    Money most = hold == null ? null : hold.amount();
+    exchange.chargeAtMost(usage, most, why, reported);
+  }
+
+  /// What was reported, and what was counted of what was not.
+  private Usage usage(Exchange exchange, ReportedUsage reported, long outputTokens) {
+    Usage known = reported.believable() ? reported.usage() : Usage.NONE;
+    Usage whole = known.withOutputAtLeast(outputTokens);
+    return known.inputTokens() > 0 ? whole : whole.with(Component.INPUT, input(exchange));
+  }
+
+  /// Tokens of the input: the tokenizer's count of its text, and the allowances for the rest; never
+  /// more than its bound.
+  private long input(Exchange exchange) {
+    Payload payload = exchange.payload();
+    Attempt attempt = exchange.attempt();
+    Demands.Parts parts = payload.demands().parts();
+    long text = counter.count(attempt.target().deployment().pricedAs(), payload.text());
+    long counted =
+        text
+            + parts.images() * Math.min(attempt.facts().imageTokens(), USUAL_IMAGE)
+            + parts.audios() * attempt.facts().audioTokens();
+    long window = attempt.facts().window();
+    if (payload.demands().has(Demands.Trait.REMOTE) && attempt.inputBound() >= 0) {
+      return attempt.inputBound();
+    }
+    long most = attempt.inputBound() < 0 ? window : attempt.inputBound();
+    return Math.max(1, Math.min(counted, most));
+  }
+
+  /// What an image counts at the most models, for an estimate.
+  private static final long USUAL_IMAGE = 1_600;
+
+  private long tokens(Exchange exchange, String text) {
+    return text.isEmpty()
+        ? 0
+        : counter.count(exchange.attempt().target().deployment().pricedAs(), text);
+  }
+
+  /// The most output tokens of all answers together.
+  private static long cap(Exchange exchange, Attempt attempt) {
+    Demands demands = exchange.payload().demands();
+    long cap = attempt.cap() >= 0 ? attempt.cap() : demands.cap();
+    long each = cap >= 0 ? cap : attempt.facts().outputCap();
+    long choices = Math.max(1, demands.choices());
+    return each > Usage.MOST / choices ? Usage.MOST : each * choices;
   }
 }

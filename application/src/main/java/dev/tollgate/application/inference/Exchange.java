@@ -6,21 +6,25 @@ import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Demands;
+import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.pricing.Bound;
 import dev.tollgate.domain.pricing.Price;
-import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.tenancy.Retention;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of one call while it runs, and its record at the end. Used by one thread.
@@ -34,23 +38,19 @@ final class Exchange {
   private final TenantId tenant;
   private final @Nullable KnownKey known;
   private final @Nullable Payload payload;
-  private final @Nullable ByteArrayOutputStream response;
-  private @Nullable Target target;
-  private @Nullable Price price;
-  private @Nullable String serviceTier;
-  private Usage usage = Usage.NONE;
-  private @Nullable Money cost;
-  private boolean priced;
-  private boolean estimated;
+  private @Nullable ByteArrayOutputStream response;
   private boolean responseTruncated;
+  private @Nullable BudgetBook book;
+  private @Nullable Attempt attempt;
   private int attempts;
+  private CallRecord.Bill bill = CallRecord.Bill.NONE;
+  private @Nullable String serviceTier;
+  private @Nullable String region;
   private int status = OK;
   private @Nullable String errorCode;
-  private @Nullable BudgetBook book;
-  private @Nullable Hold hold;
-  private List<Balance> balances = List.of();
-  private long clampedTo = -1;
   private boolean recorded;
+  private boolean captured;
+  private boolean unheld;
   private long dispatchedNanos;
   private long firstByteNanos;
 
@@ -59,7 +59,24 @@ final class Exchange {
     this.tenant = tenant;
     this.known = known;
     this.payload = payload;
-    this.response = capture() == Capture.FULL ? new ByteArrayOutputStream() : null;
+  }
+
+  Inbound inbound() {
+    return inbound;
+  }
+
+  Endpoint endpoint() {
+    return inbound.endpoint();
+  }
+
+  /// The key, of a call that was let in.
+  KnownKey known() {
+    return Objects.requireNonNull(known);
+  }
+
+  /// The body, of a call that was let in.
+  Payload payload() {
+    return Objects.requireNonNull(payload);
   }
 
   /// The budgets that the call is judged by.
@@ -67,34 +84,28 @@ final class Exchange {
     book = budgets;
   }
 
-  void dispatching(Target chosen, PriceBook prices) {
-    target = chosen;
+  BudgetBook book() {
+    return Objects.requireNonNull(book);
+  }
+
+  /// Whether the model puts anything out.
+  boolean answers() {
+    return inbound.endpoint() != Endpoint.EMBEDDINGS;
+  }
+
+  /// The next attempt begins.
+  void begins(Attempt next) {
+    attempt = next;
     attempts++;
-    price =
-        prices.find(
-            chosen.provider().id().toString(),
-            chosen.provider().kind().wire(),
-            chosen.deployment().pricedAs(),
-            inbound.startedAt());
-    hold = null;
-    balances = List.of();
-    clampedTo = -1;
   }
 
-  /// The attempt goes out now.
-  void dispatched() {
-    if (dispatchedNanos == 0) {
-      dispatchedNanos = System.nanoTime();
-    }
+  /// It goes out without a hold.
+  void runsUnheld() {
+    unheld = true;
   }
 
-  /// The attempt holds what it can cost.
-  ///
-  /// @param cap the output cap that was lowered to fit, or -1
-  void held(Hold granted, List<Balance> touched, long cap) {
-    hold = granted;
-    balances = touched;
-    clampedTo = cap;
+  boolean isUnheld() {
+    return unheld;
   }
 
   /// Attempts so far, the current one included.
@@ -102,50 +113,53 @@ final class Exchange {
     return attempts;
   }
 
+  /// The current attempt.
+  Attempt attempt() {
+    return Objects.requireNonNull(attempt);
+  }
+
   /// The hold of the current attempt, or null.
   @Nullable Hold hold() {
-    return hold;
+    return attempt == null ? null : attempt.hold();
   }
 
-  /// Forgets the hold: the attempt cost nothing.
-  void released() {
-    hold = null;
+  /// The attempt goes out now.
+  void dispatched() {
+    attempt().dispatched();
+    if (dispatchedNanos == 0) {
+      dispatchedNanos = System.nanoTime();
+    }
   }
 
-  /// The price of the current attempt, or null.
-  @Nullable Price price() {
-    return price;
-  }
-
-  /// The tier that the caller named, or null for the usual one.
+  /// The tier that the caller named, or null for the usual one. A fast mode is priced like a tier.
   @Nullable String namedTier() {
-    return payload == null ? null : payload.serviceTier();
-  }
-
-  /// The cap that was written in because the budget did not allow the one asked for, or -1.
-  long clampedTo() {
-    return clampedTo;
+    if (payload == null) {
+      return null;
+    }
+    return payload.demands().has(Demands.Trait.FAST) ? "fast" : payload.serviceTier();
   }
 
   /// What is left of the caller's own budgets, the least of them, once the call is settled; null
   /// when there is none with a limit.
   @Nullable Money remaining() {
-    if (book == null) {
+    if (book == null || attempt == null) {
       return null;
     }
     Money least = null;
-    for (Balance balance : balances) {
+    for (Balance balance : attempt.balances()) {
       Budget budget = book.find(balance.budget());
       if (balance.hard() && budget != null && budget.scope().isOwn()) {
         Money free = balance.free();
         least = least == null || free.compareTo(least) < 0 ? free : least;
       }
     }
-    Money settled = cost();
-    if (least == null || hold == null || settled == null) {
+    Hold hold = attempt.hold();
+    if (least == null || hold == null) {
       return least;
     }
-    return least.plus(hold.amount()).minus(settled);
+    Money settled = cost();
+    Money without = least.plusAtMost(hold.amount());
+    return settled == null ? without : without.minusAtMost(settled);
   }
 
   /// Notes the first byte of a streamed answer.
@@ -155,17 +169,50 @@ final class Exchange {
     }
   }
 
-  void served(@Nullable Usage reported, @Nullable String tier) {
-    usage = reported == null ? Usage.NONE : reported;
-    cost = null;
-    serviceTier = tier;
-    priced = reported != null;
+  /// Milliseconds from the first byte of a streamed answer until now.
+  long streamedMillis() {
+    return firstByteNanos == 0 ? 0 : (System.nanoTime() - firstByteNanos) / 1_000_000;
   }
 
-  /// Usage that Tollgate counted itself, since the provider did not report it.
-  void servedEstimate(Usage counted, @Nullable String tier) {
-    served(counted, tier);
-    estimated = true;
+  /// Writes the bill.
+  ///
+  /// @param amount what it costs, or null for what the usage costs
+  /// @param why null when the usage is the provider's
+  /// @return false when the usage costs more than anything can; nothing is written then
+  boolean charge(
+      Usage usage, @Nullable Money amount, @Nullable Uncertainty why, ReportedUsage reported) {
+    Price price = attempt().price();
+    serviceTier = reported.serviceTier() == null ? namedTier() : reported.serviceTier();
+    region = price != null && isPriced(price, reported.region()) ? reported.region() : null;
+    Money cost = amount == null && price != null ? price(price, usage, reported) : amount;
+    if (why == null && cost != null && cost.compareTo(Bound.HIGHEST) >= 0) {
+      return false;
+    }
+    bill =
+        new CallRecord.Bill(
+            usage, cost, price == null ? null : price.id(), why, reported.oddities());
+    return true;
+  }
+
+  /// Writes the bill of an estimate that may not cost more than what was held for it.
+  void chargeAtMost(
+      Usage usage, @Nullable Money most, Uncertainty why, ReportedUsage reported) {
+    Price price = attempt().price();
+    Money cost = price == null ? null : price(price, usage, reported);
+    boolean over = cost != null && most != null && cost.compareTo(most) > 0;
+    charge(usage, over ? most : cost, why, reported);
+  }
+
+  private Money price(Price price, Usage usage, ReportedUsage reported) {
+    String tier = reported.serviceTier() == null ? namedTier() : reported.serviceTier();
+    String own = attempt().target().provider().options().region();
+    String said = reported.region();
+    return price.cost(usage, Rate.named(tier), isPriced(price, said) ? said : own);
+  }
+
+  private static boolean isPriced(Price price, @Nullable String region) {
+    return region != null
+        && price.rates().stream().anyMatch(rate -> region.equals(rate.when().region()));
   }
 
   void refused(Refusal refusal) {
@@ -180,20 +227,16 @@ final class Exchange {
 
   /// The cost, or null when usage or price is not known.
   @Nullable Money cost() {
-    if (cost == null && priced && price != null && target != null) {
-      cost = price.cost(usage, pricedTier(), target.provider().options().region());
-    }
-    return cost;
-  }
-
-  /// The tier that served the call, else the one that was asked for.
-  private @Nullable String pricedTier() {
-    String tier = serviceTier != null || payload == null ? serviceTier : payload.serviceTier();
-    return Rate.named(tier);
+    return bill.cost();
   }
 
   @Nullable Target target() {
-    return target;
+    return attempt == null ? null : attempt.target();
+  }
+
+  /// The cap that was written in because the budget did not allow the one asked for, or -1.
+  long clampedTo() {
+    return attempt == null ? -1 : attempt.clampedTo();
   }
 
   /// Microseconds from arrival to the first dispatch.
@@ -202,24 +245,46 @@ final class Exchange {
     return (until - inbound.startNanos()) / 1_000;
   }
 
+  /// Keeps what the caller gets, where it is to be kept.
   void keep(byte[] bytes, int offset, int length) {
-    if (response != null) {
-      int room = CapturedContent.LONGEST - response.size();
-      response.write(bytes, offset, Math.min(room, length));
-      responseTruncated |= length > room;
+    if (!capture().keepsContent()) {
+      return;
     }
+    ByteArrayOutputStream kept = response;
+    if (kept == null) {
+      kept = new ByteArrayOutputStream();
+      response = kept;
+    }
+    int room = CapturedContent.LONGEST - kept.size();
+    kept.write(bytes, offset, Math.min(room, length));
+    responseTruncated |= length > room;
+  }
+
+  /// Forgets what was kept of the answer: the caller gets something else.
+  void forgetAnswer() {
+    response = null;
+    responseTruncated = false;
+  }
+
+  /// Its content is kept already.
+  void captured() {
+    captured = true;
   }
 
   @Nullable CapturedContent content() {
-    if (response == null || payload == null) {
+    if (captured) {
+      return null;
+    }
+    byte[] request = payload == null ? inbound.body() : payload.body();
+    if (!capture().keepsContent() || request == null) {
       return null;
     }
     return new CapturedContent(
         inbound.id(),
         tenant,
         retention(),
-        payload.body(),
-        response.toByteArray(),
+        request,
+        response == null ? new byte[0] : response.toByteArray(),
         responseTruncated);
   }
 
@@ -229,45 +294,51 @@ final class Exchange {
   }
 
   CallRecord record() {
-    recorded = true;
     long now = System.nanoTime();
-    return new CallRecord(
-        inbound.id(),
-        tenant,
-        known == null ? null : known.key(),
-        inbound.endpoint(),
-        inbound.startedAt(),
-        payload == null ? null : payload.model(),
-        target == null
-            ? null
-            : new CallRecord.Served(
-                target.provider().name(), target.deployment().model(), serviceTier),
-        attempts,
-        payload != null && payload.stream(),
-        status,
-        errorCode,
-        usage,
-        cost(),
-        price == null ? null : price.id(),
-        estimated,
-        (now - inbound.startNanos()) / 1_000,
-        firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
-        overheadMicros(),
-        retention(),
-        client(),
-        hold == null ? null : hold.id(),
-        hold == null ? inbound.startedAt() : hold.reservedAt());
+    Hold hold = hold();
+    CallRecord record =
+        new CallRecord(
+            inbound.id(),
+            tenant,
+            known == null ? null : known.key(),
+            inbound.endpoint(),
+            inbound.startedAt(),
+            payload == null ? null : payload.model(),
+            served(),
+            attempts,
+            payload != null && payload.stream(),
+            status,
+            errorCode,
+            bill,
+            (now - inbound.startNanos()) / 1_000,
+            firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
+            overheadMicros(),
+            retention(),
+            client(),
+            hold,
+            hold == null ? inbound.startedAt() : hold.reservedAt());
+    recorded = true;
+    return record;
+  }
+
+  private CallRecord.@Nullable Served served() {
+    Target target = target();
+    return target == null
+        ? null
+        : new CallRecord.Served(
+            target.provider().name(), target.deployment().model(), serviceTier, region);
   }
 
   private Retention retention() {
     return known == null ? Retention.DAYS_30 : known.retention();
   }
 
-  private Capture capture() {
+  Capture capture() {
     if (known == null) {
       return Capture.METADATA;
     }
-    Capture policy = known.capture();
+    Capture policy =
+        book != null && book.settings().capturesAll() ? Capture.REQUIRED : known.capture();
     return policy == Capture.FULL && inbound.captureOptOut() ? Capture.METADATA : policy;
   }
 

@@ -1,17 +1,19 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.application.inference.Quirks.Quirk;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Demands;
+import dev.tollgate.domain.inference.Demands.Trait;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.OutputCaps;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Payload.CapEdit;
 import dev.tollgate.domain.inference.Refusal;
-import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
@@ -24,6 +26,7 @@ import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Bound;
+import dev.tollgate.domain.pricing.Bound.Shape;
 import dev.tollgate.domain.pricing.Price;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,37 +38,25 @@ import org.jspecify.annotations.Nullable;
 /// is enough while there is plenty left; only when that does not fit is it counted, and only when
 /// that does not fit either is the provider asked.
 final class Holds {
-  /// No model reads more than this; input from elsewhere may fill it.
-  static final long LARGEST_CONTEXT = 1_050_000;
-
-  /// More than any provider's formula makes of one image.
-  private static final long TOKENS_PER_IMAGE = 16_384;
-
   /// What a provider adds around the messages.
   private static final long OVERHEAD = 64;
 
   private final Ledger ledger;
   private final TokenCounter counter;
   private final InputCounter inputs;
+  private final Quirks quirks;
   private final Ids ids;
   private final Duration line;
   private final Duration grace;
 
-  /// @param line how long a call waits while only open holds are in its way
-  /// @param grace added to a call's total time-out for the deadline of its hold
-  Holds(
-      Ledger ledger,
-      TokenCounter counter,
-      InputCounter inputs,
-      Ids ids,
-      Duration line,
-      Duration grace) {
-    this.inputs = inputs;
-    this.ledger = ledger;
-    this.counter = counter;
-    this.ids = ids;
-    this.line = line;
-    this.grace = grace;
+  Holds(CompleteChat.Ledgers ledgers, Quirks quirks) {
+    this.ledger = ledgers.ledger();
+    this.counter = ledgers.counter();
+    this.inputs = ledgers.inputs();
+    this.quirks = quirks;
+    this.ids = ledgers.ids();
+    this.line = ledgers.line();
+    this.grace = ledgers.grace();
   }
 
   /// What an attempt may do.
@@ -76,47 +67,49 @@ final class Holds {
     /// The hold is durable.
     ///
     /// @param cap the output cap to write into the body, or null when it has no output
-    record Held(@Nullable CapEdit cap) implements Grant {}
+    /// @param tier the service tier to write into the body, or null to leave it
+    record Held(@Nullable CapEdit cap, @Nullable String tier) implements Grant {}
 
     record Refused(Refusal refusal) implements Grant {}
   }
 
-  private record Ask(
-      Exchange exchange,
-      Inbound inbound,
-      KnownKey known,
-      Payload payload,
-      Target target,
-      BudgetBook book,
-      List<Budget> budgets,
-      Price price,
-      long cap) {
+  /// What is asked for.
+  ///
+  /// @param cap the output cap that was asked for, or 0 when it has no output
+  private record Ask(Exchange exchange, List<Budget> budgets, Price price, long cap) {
     boolean mayClamp() {
       return budgets.stream().anyMatch(budget -> budget.policy() == Policy.CLAMP);
     }
+
+    Payload payload() {
+      return exchange.payload();
+    }
+
+    Attempt attempt() {
+      return exchange.attempt();
+    }
   }
 
-  Grant take(
-      Exchange exchange,
-      Inbound inbound,
-      KnownKey known,
-      Payload payload,
-      Target target,
-      BudgetBook book) {
-    List<Budget> budgets = book.touching(known.key(), payload.model());
-    if (inbound.endpoint() == Endpoint.COUNT_TOKENS || budgets.stream().noneMatch(Budget::isHard)) {
+  /// Takes the hold of the current attempt.
+  Grant take(Exchange exchange) {
+    BudgetBook book = exchange.book();
+    Payload payload = exchange.payload();
+    List<Budget> budgets = book.touching(exchange.known().key(), payload.model());
+    if (exchange.endpoint() == Endpoint.COUNT_TOKENS
+        || budgets.stream().noneMatch(Budget::isHard)) {
       return new Grant.Free();
     }
-    Price price = exchange.price();
+    Price price = exchange.attempt().price();
     if (price == null) {
       return new Grant.Refused(Refusal.modelNotPriced(payload.model()));
     }
+    if (payload.demands().has(Trait.BACKGROUND)) {
+      return new Grant.Refused(Refusal.backgroundUnderBudget());
+    }
     long asked = payload.demands().cap();
     long cap = asked < 0 ? book.settings().outputCap() : asked;
-    boolean answers = inbound.endpoint() != Endpoint.EMBEDDINGS;
-    Ask ask =
-        new Ask(exchange, inbound, known, payload, target, book, budgets, price, answers ? cap : 0);
-    Bound rough = new Bound(price, shape(ask, bytesBound(payload)));
+    Ask ask = new Ask(exchange, budgets, price, exchange.answers() ? cap : 0);
+    Bound rough = new Bound(price, shape(ask, bytesBound(ask)));
     Admission admission = reserve(ask, rough, false, Duration.ZERO);
     if (admission instanceof Admission.Admitted admitted) {
       return held(ask, admitted, rough);
@@ -127,7 +120,8 @@ final class Holds {
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
     Admission second = reserve(ask, counted, ask.mayClamp(), line);
     if (second instanceof Admission.Exhausted) {
-      OptionalLong exact = inputs.count(target, inbound.endpoint(), payload);
+      OptionalLong exact =
+          inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
       if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {
         Bound told = new Bound(price, rough.shape().withInput(exact.getAsLong()));
         return granted(ask, told, reserve(ask, told, ask.mayClamp(), line));
@@ -137,15 +131,21 @@ final class Holds {
   }
 
   private Grant granted(Ask ask, Bound bound, Admission admission) {
-    BudgetBook book = ask.book();
     return switch (admission) {
       case Admission.Admitted admitted -> held(ask, admitted, bound);
       case Admission.Busy busy ->
-          new Grant.Refused(Refusal.budgetBusy(state(book, busy.binding())));
+          new Grant.Refused(Refusal.budgetBusy(state(ask.exchange.book(), busy.binding())));
       case Admission.Exhausted exhausted ->
-          new Grant.Refused(Refusal.insufficientQuota(state(book, exhausted.binding())));
+          new Grant.Refused(
+              Refusal.insufficientQuota(
+                  state(ask.exchange.book(), exhausted.binding()), need(ask, bound)));
       case Admission.Unavailable _ -> new Grant.Refused(Refusal.storeDown());
     };
+  }
+
+  private static Refusal.Need need(Ask ask, Bound bound) {
+    boolean named = ask.payload().demands().cap() >= 0;
+    return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.exchange.answers());
   }
 
   /// Ends the hold of an attempt that was certainly not billed.
@@ -153,7 +153,7 @@ final class Holds {
     Hold hold = exchange.hold();
     if (hold != null) {
       ledger.release(hold.id());
-      exchange.released();
+      exchange.attempt().released();
     }
   }
 
@@ -161,8 +161,22 @@ final class Holds {
     Money granted = admitted.hold().amount();
     boolean lowered = bound.at(ask.cap).compareTo(granted) > 0;
     long cap = lowered ? Math.min(ask.cap, bound.capWithin(granted)) : ask.cap;
-    ask.exchange.held(admitted.hold(), admitted.balances(), lowered ? cap : -1);
-    return new Grant.Held(OutputCaps.edit(ask.inbound.endpoint(), ask.target, ask.payload, cap));
+    Attempt attempt = ask.attempt();
+    attempt.held(
+        admitted.hold(), admitted.balances(), cap, lowered, bound.shape().inputTokens());
+    return new Grant.Held(capEdit(ask, cap), tierEdit(ask));
+  }
+
+  private @Nullable CapEdit capEdit(Ask ask, long cap) {
+    Target target = ask.attempt().target();
+    CapEdit edit =
+        OutputCaps.edit(
+            ask.exchange.endpoint(), target, ask.attempt().facts(), ask.payload(), cap);
+    if (edit == null || !quirks.has(target, Quirk.OTHER_CAP_NAME)) {
+      return edit;
+    }
+    boolean older = edit.name().equals("max_tokens");
+    return new CapEdit(older ? "max_completion_tokens" : "max_tokens", cap);
   }
 
   private Admission reserve(Ask ask, Bound bound, boolean mayClamp, Duration patience) {
@@ -171,54 +185,106 @@ final class Holds {
     for (Budget budget : ask.budgets) {
       touched.add(budget.id());
     }
+    Target target = ask.attempt().target();
     return ledger.reserve(
         new Reservation(
             new HoldId(ids.next()),
-            ask.inbound.id(),
+            ask.exchange.inbound().id(),
             ask.exchange.attempts(),
-            ask.known.key(),
-            ask.payload.model(),
-            ask.target.provider().name(),
-            ask.target.deployment().model(),
+            ask.exchange.known().key(),
+            ask.payload().model(),
+            target.provider().name(),
+            target.deployment().model(),
             ask.price.id(),
             want,
-            mayClamp ? bound.at(Math.min(ask.cap, ask.payload.demands().leastCap())) : want,
+            mayClamp ? bound.at(Math.min(ask.cap, ask.payload().demands().leastCap())) : want,
             touched,
-            ask.target.timeouts().total().plus(grace)),
-        patience);
+            patience,
+            target.timeouts().total().plus(grace)));
   }
 
-  private static Bound.Shape shape(Ask ask, long inputTokens) {
-    Demands demands = ask.payload.demands();
-    ProviderKind kind = ask.target.provider().kind();
-    return new Bound.Shape(
+  private Shape shape(Ask ask, long inputTokens) {
+    Demands demands = ask.payload().demands();
+    ProviderKind kind = ask.attempt().target().provider().kind();
+    return new Shape(
         inputTokens,
         demands.choices(),
         // Only Anthropic leaves it to the request; elsewhere a cache is written by itself.
-        demands.cacheControl() || kind != ProviderKind.ANTHROPIC,
-        demands.otherMedia(),
+        demands.has(Trait.CACHE_CONTROL) || kind != ProviderKind.ANTHROPIC,
+        demands.has(Trait.OTHER_MEDIA) || demands.has(Trait.REMOTE),
         demands.toolCalls(),
-        ask.exchange.namedTier(),
-        ask.target.provider().options().region());
+        tier(ask),
+        region(ask));
   }
 
-  private static long bytesBound(Payload payload) {
-    return inputBound(payload.demands(), payload.body().length);
+  /// The tier that will serve the attempt: the one that is named in the body, by the caller or by
+  /// Tollgate. Whichever, where nobody can name one or the provider may change it.
+  private @Nullable String tier(Ask ask) {
+    String named = ask.exchange.namedTier();
+    boolean mayChange = ask.attempt().target().provider().options().tierMayChange();
+    if (mayChange || "auto".equals(named)) {
+      return Shape.ANY;
+    }
+    return named != null || tierEdit(ask) != null || !ask.price.knowsTiers() ? named : Shape.ANY;
+  }
+
+  /// The tier to write into the body: the usual one, where the price knows others, the dialect can
+  /// name it and the caller named none.
+  private @Nullable String tierEdit(Ask ask) {
+    Target target = ask.attempt().target();
+    if (ask.payload().serviceTier() != null
+        || !ask.price.knowsTiers()
+        || quirks.has(target, Quirk.NO_SERVICE_TIER)) {
+      return null;
+    }
+    return switch (ask.exchange.endpoint()) {
+      case CHAT_COMPLETIONS, RESPONSES -> "default";
+      case MESSAGES -> "standard_only";
+      case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> null;
+    };
+  }
+
+  /// Where the attempt will be served. Anthropic serves a request that names no region in any.
+  private static @Nullable String region(Ask ask) {
+    String asked = ask.payload().demands().region();
+    String own = ask.attempt().target().provider().options().region();
+    if (own == null && ask.exchange.endpoint() == Endpoint.MESSAGES) {
+      return asked == null || asked.equals("global") ? Shape.ANY : asked;
+    }
+    return own;
+  }
+
+  private static long bytesBound(Ask ask) {
+    Payload payload = ask.payload();
+    return inputBound(ask, payload.body().length - payload.demands().parts().binaryBytes());
   }
 
   private long countedBound(Ask ask, Bound rough) {
-    if (ask.payload.demands().remote()) {
+    if (ask.payload().demands().has(Trait.REMOTE)) {
       return rough.shape().inputTokens();
     }
-    long counted = counter.bound(ask.target.deployment().pricedAs(), ask.payload.body());
-    return Math.min(rough.shape().inputTokens(), inputBound(ask.payload.demands(), counted));
+    long counted =
+        counter.bound(ask.attempt().target().deployment().pricedAs(), ask.payload().text());
+    return Math.min(rough.shape().inputTokens(), inputBound(ask, counted));
   }
 
-  private static long inputBound(Demands demands, long text) {
-    if (demands.remote()) {
-      return LARGEST_CONTEXT;
+  /// @param text an upper bound of the tokens of its text
+  private static long inputBound(Ask ask, long text) {
+    Demands demands = ask.payload().demands();
+    ModelFacts facts = ask.attempt().facts();
+    if (demands.has(Trait.REMOTE)) {
+      return facts.window();
     }
-    return Math.min(LARGEST_CONTEXT, text + OVERHEAD + demands.images() * TOKENS_PER_IMAGE);
+    Demands.Parts parts = demands.parts();
+    long hidden = demands.has(Trait.TOOLS) ? facts.hiddenTokens() : 0;
+    long sum =
+        text
+            + OVERHEAD
+            + hidden
+            + parts.images() * facts.imageTokens()
+            + parts.audios() * facts.audioTokens()
+            + parts.documents() * facts.documentTokens();
+    return Math.min(facts.window(), sum);
   }
 
   private static Refusal.BudgetState state(BudgetBook book, Balance binding) {

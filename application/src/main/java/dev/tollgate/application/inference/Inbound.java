@@ -6,12 +6,14 @@ import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A call as it arrived, before its body was understood.
 ///
 /// @param startNanos `System.nanoTime()` at its arrival
 /// @param upstreamHeaders the caller's headers that may go to a provider
 /// @param captureOptOut whether the caller asked that its content not be kept
+/// @param body its bytes, or null when they were not read
 public record Inbound(
     CallId id,
     Endpoint endpoint,
@@ -19,8 +21,14 @@ public record Inbound(
     long startNanos,
     ClientInfo client,
     List<HeaderField> upstreamHeaders,
-    boolean captureOptOut) {
+    boolean captureOptOut,
+    byte @Nullable [] body) {
   public Inbound {
     upstreamHeaders = List.copyOf(upstreamHeaders);
+  }
+
+  @Override
+  public String toString() {
+    return "Inbound[" + id + ", " + endpoint + "]";
   }
 }

@@ -1,21 +1,24 @@
 package dev.tollgate.application.inference;
 
 import dev.tollgate.application.inference.Caller.CallerGone;
+import dev.tollgate.domain.catalog.TopSpeed;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.EventStream.Item;
+import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider;
-import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.ProviderReply.UsageSite;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.money.Money;
-import dev.tollgate.domain.pricing.Usage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Relays one stream. Events go out as they come; from the event with the final usage on they wait
@@ -26,11 +29,11 @@ final class StreamRelay {
   private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
   private final Exchange exchange;
-  private final Payload payload;
   private final Books books;
   private final Estimates estimates;
   private final Caller caller;
-  private final OpenStreams.Handle handle;
+  private final OpenCalls.Handle handle;
+  private final LongConsumer speed;
   private final List<Item> held = new ArrayList<>(2);
 
   /// Held by whoever writes to the caller while the provider may be silent.
@@ -39,50 +42,55 @@ final class StreamRelay {
   /// Whether nothing but this thread may write any more. Guarded by the lock.
   private boolean closing;
 
+  /// The head, until it is sent. Guarded by the lock.
+  private Caller.@Nullable Head head;
+
+  /// @param speed told how fast a complete stream was
   StreamRelay(
       Exchange exchange,
-      Payload payload,
-      Books books,
-      Estimates estimates,
+      CompleteChat.Closing closing,
       Caller caller,
-      OpenStreams.Handle handle) {
+      OpenCalls.Handle handle,
+      LongConsumer speed) {
     this.exchange = exchange;
-    this.payload = payload;
-    this.books = books;
-    this.estimates = estimates;
+    this.books = closing.books();
+    this.estimates = closing.estimates();
     this.caller = caller;
     this.handle = handle;
+    this.speed = speed;
   }
 
-  void relay(ProviderReply.Streaming streaming, EventStream events) {
+  /// @return the failure, when the stream failed before anything reached the caller and nothing was
+  ///   billed, so that the call can go on elsewhere; else null
+  ProviderReply.@Nullable Failed relay(ProviderReply.Streaming streaming, EventStream events) {
+    head = CompleteChat.head(exchange, streaming.headers(), false);
     try {
-      caller.begin(CompleteChat.head(exchange, streaming.headers(), false));
       events.onSilence(new Company(events));
-      pump(events);
+      return pump(events);
     } catch (CallerGone e) {
       abandon(events);
+      return null;
     } finally {
       closing();
     }
   }
 
-  private void pump(EventStream events) {
+  private ProviderReply.@Nullable Failed pump(EventStream events) {
     while (true) {
       Item item = events.next();
       if (caller.isGone() && !(item instanceof Item.Broken)) {
         abandon(events);
-        return;
+        return null;
       }
       switch (item) {
         case Item.Events more -> pass(more);
         case Item.FinalUsage last -> held.add(last);
         case Item.End _ -> {
           finish(events);
-          return;
+          return null;
         }
         case Item.Broken broken -> {
-          breakOff(broken, events);
-          return;
+          return breakOff(broken, events);
         }
       }
     }
@@ -114,6 +122,7 @@ final class StreamRelay {
       writing.lock();
       try {
         if (!closing) {
+          begin();
           caller.keepAlive();
         }
       } catch (CallerGone e) {
@@ -134,6 +143,15 @@ final class StreamRelay {
     }
   }
 
+  /// Sends the head, if that was not done yet. Holds the lock, or nobody else writes.
+  private void begin() {
+    Caller.Head first = head;
+    if (first != null) {
+      head = null;
+      caller.begin(first);
+    }
+  }
+
   /// From here on only this thread writes.
   private void closing() {
     writing.lock();
@@ -146,27 +164,39 @@ final class StreamRelay {
 
   private void pass(Item.Events more) {
     exchange.firstByte();
-    exchange.keep(more.bytes(), more.offset(), more.length());
-    if (held.isEmpty()) {
-      writing.lock();
-      try {
-        caller.write(more.bytes(), more.offset(), more.length());
-      } finally {
-        writing.unlock();
-      }
-    } else {
+    if (!held.isEmpty()) {
       held.add(more);
+      return;
+    }
+    exchange.keep(more.bytes(), more.offset(), more.length());
+    writing.lock();
+    try {
+      begin();
+      caller.write(more.bytes(), more.offset(), more.length());
+    } finally {
+      writing.unlock();
     }
   }
 
   private void finish(EventStream events) {
     closing();
-    settleUsage(events);
+    ReportedUsage reported = events.reported();
+    estimates.complete(exchange, reported, reported.hasOutput() ? "" : events.emittedText());
+    speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
+    byte[] last = last(exchange.cost(), true);
+    exchange.keep(last, 0, last.length);
+    if (!books.capture(exchange)) {
+      exchange.refused(Refusal.captureUnavailable());
+      books.settle(exchange);
+      tell(Refusal.captureUnavailable(), events);
+      return;
+    }
     boolean committed = books.settle(exchange);
-    Money cost = exchange.cost();
+    books.file(exchange);
     try {
-      byte[] last = last(cost, committed);
-      caller.write(last, 0, last.length);
+      byte[] sent = committed ? last : last(exchange.cost(), false);
+      begin();
+      caller.write(sent, 0, sent.length);
       caller.end();
     } catch (CallerGone e) {
       // Settled all the same: the stream was complete.
@@ -188,8 +218,7 @@ final class StreamRelay {
 
   private void writeUsage(
       Item.FinalUsage last, @Nullable Money cost, boolean committed, ByteArrayOutputStream out) {
-    exchange.keep(last.bytes(), 0, last.bytes().length);
-    if (last.usageOnly() && !payload.includeUsage()) {
+    if (last.usageOnly() && !exchange.payload().includeUsage()) {
       return;
     }
     UsageSite site = last.site();
@@ -211,26 +240,70 @@ final class StreamRelay {
     out.write(last.bytes(), site.closingBrace(), last.bytes().length - site.closingBrace());
   }
 
-  private void breakOff(Item.Broken broken, EventStream events) {
+  private ProviderReply.@Nullable Failed breakOff(Item.Broken broken, EventStream events) {
     closing();
-    settleUsage(events);
-    if (caller.isGone()) {
+    Failure failure = broken.failure();
+    ReportedUsage reported = events.reported();
+    Refusal cut = handle.reason();
+    boolean gone = caller.isGone();
+    if (head != null && cut == null && !gone && !failure.billed()) {
+      return new ProviderReply.Failed(failure, reported);
+    }
+    if (events.usageIsFinal()) {
+      estimates.complete(exchange, reported, "");
+    } else if (failure.billed() || cut != null || gone) {
+      Uncertainty why =
+          cut != null
+              ? Uncertainty.CUT
+              : gone ? Uncertainty.CLIENT_CLOSED : failure.uncertainty();
+      estimates.uncertain(exchange, why, reported, events.emittedText());
+    }
+    if (gone) {
       exchange.callerGone();
       books.settle(exchange);
-      return;
+      books.file(exchange);
+      return null;
     }
-    Refusal cut = handle.reason();
-    Refusal refusal = cut == null ? Refusal.of(broken.failure()) : cut;
+    Refusal refusal = cut == null ? Refusal.of(failure) : cut;
     exchange.refused(refusal);
     books.settle(exchange);
+    byte[] event = cut == null && failure.mayBeShown() ? broken.event() : null;
+    if (event == null) {
+      tell(refusal, events);
+    } else {
+      pass(event);
+    }
+    return null;
+  }
+
+  /// Tells of an error in the middle of a stream, or instead of one.
+  private void tell(Refusal refusal, EventStream events) {
     try {
-      byte[] event = broken.event();
-      if (event == null || cut != null) {
-        caller.breakOff(refusal);
+      byte[] sent =
+          head == null
+              ? caller.errorEvent(refusal, events.origin())
+              : caller.errorBody(refusal);
+      exchange.keep(sent, 0, sent.length);
+      books.file(exchange);
+      if (head != null) {
+        caller.refuse(refusal, sent, exchange.cost());
       } else {
-        caller.write(event, 0, event.length);
+        caller.write(sent, 0, sent.length);
         caller.end();
       }
+    } catch (CallerGone e) {
+      // Nobody is left to tell; the record says how the stream ended.
+    }
+  }
+
+  /// Passes the provider's own error on.
+  private void pass(byte[] event) {
+    exchange.keep(event, 0, event.length);
+    books.file(exchange);
+    try {
+      begin();
+      caller.write(event, 0, event.length);
+      caller.end();
     } catch (CallerGone e) {
       // Nobody is left to tell; the record says how the stream ended.
     }
@@ -240,29 +313,25 @@ final class StreamRelay {
   /// waited for a moment; else the provider is cut off at once.
   private void abandon(EventStream events) {
     closing();
-    if (events.usage() == null && events.isFinishing()) {
+    if (!events.usageIsFinal() && events.isFinishing()) {
       awaitUsage(events);
     }
     events.close();
-    settleUsage(events);
+    if (events.usageIsFinal()) {
+      estimates.complete(exchange, events.reported(), "");
+    } else {
+      estimates.uncertain(
+          exchange, Uncertainty.CLIENT_CLOSED, events.reported(), events.emittedText());
+    }
     exchange.callerGone();
     books.settle(exchange);
+    books.file(exchange);
   }
 
   private static void awaitUsage(EventStream events) {
     events.hurry(AFTERMATH);
     while (events.next() instanceof Item.Events) {
       // Nobody is left to whom it could be passed on.
-    }
-  }
-
-  private void settleUsage(EventStream events) {
-    Usage reported = events.usage();
-    if (reported != null && events.usageIsFinal()) {
-      exchange.served(reported, events.serviceTier());
-    } else {
-      exchange.servedEstimate(
-          estimates.of(exchange, payload, reported, events.emittedText()), events.serviceTier());
     }
   }
 }

@@ -1,76 +1,70 @@
 package dev.tollgate.application.ledger;
 
-import dev.tollgate.domain.ids.BudgetId;
-import dev.tollgate.domain.ids.HoldId;
-import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.CallRecord;
-import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Batch;
-import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.LedgerStore;
-import dev.tollgate.domain.ledger.Reservation;
-import dev.tollgate.domain.ledger.WaitingLine;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The protocol of the writer, without its thread: what waits becomes a batch, the batch is applied
 /// under the next number of the session, and each operation learns what became of it. A batch whose
-/// answer was lost is sent again unchanged. Turns are taken by one thread; operations may be added
-/// by any.
+/// answer was lost is sent again unchanged. Whatever else goes wrong, in the store or in anything
+/// that is asked on the way, is survived: the batch is cut in halves until the operation at fault
+/// stands alone. Turns are taken by one thread; operations may be added by any.
 final class BatchCycle {
   private static final int LARGEST_BATCH = 256;
-  private static final int MOST_FROM_LINE = 64;
-  private static final long PROBE_NANOS = 50_000_000L;
   private static final long BEAT_NANOS = 5_000_000_000L;
-  private static final int MOST_KNOWN = 100_000;
+
+  /// Refreshes of a node's budgets after which the database is not asked again in this turn.
+  private static final int MOST_STALE = 50;
+
   private static final Logger LOG = System.getLogger(BatchCycle.class.getName());
 
   private final LedgerStore store;
   private final BudgetBooks books;
   private final LongSupplier nanos;
   private final Runnable rowDone;
-  private final Consumer<List<Balance>> observer;
+  private final Consumer<Batch.Result.Applied> observer;
   private final Queue<Operation> incoming = new ConcurrentLinkedQueue<>();
-  private final Queue<Balance> elsewhere = new ConcurrentLinkedQueue<>();
-  private final Deque<List<Operation>> flying = new ArrayDeque<>();
-  private final WaitingLine<Operation.Reserve> line = new WaitingLine<>();
-  private final Map<BudgetId, Balance> known = new HashMap<>();
+  private final Deque<Flight> flying = new ArrayDeque<>();
+  private final Lineup line;
+  private final AtomicInteger faults = new AtomicInteger();
+  private final AtomicInteger unwritten = new AtomicInteger();
   private volatile List<Operation> current = List.of();
-  private volatile List<Operation.Reserve> lined = List.of();
   private long session = -1;
   private long number;
-  private long lastProbe;
   private long lastBeat;
-  private int refused;
 
   /// @param rowDone told of every call row that is over
-  /// @param observer told of the accounts that a batch changed
+  /// @param observer told of every batch
   BatchCycle(
       LedgerStore store,
       BudgetBooks books,
       LongSupplier nanos,
       Runnable rowDone,
-      Consumer<List<Balance>> observer) {
+      Consumer<Batch.Result.Applied> observer) {
     this.store = store;
     this.books = books;
     this.nanos = nanos;
     this.rowDone = rowDone;
     this.observer = observer;
+    this.line = new Lineup(nanos);
   }
 
   void add(Operation operation) {
@@ -79,7 +73,7 @@ final class BatchCycle {
 
   /// Takes in what another node saw of an account. May be called from any thread.
   void learnFromElsewhere(Balance balance) {
-    elsewhere.add(balance);
+    line.learnFromElsewhere(balance);
   }
 
   /// Whether nothing waits but, perhaps, someone in line.
@@ -89,7 +83,17 @@ final class BatchCycle {
 
   /// Reservations that wait in line.
   int inLine() {
-    return lined.size();
+    return line.size();
+  }
+
+  /// Failures that were survived, other than those of a store that is away.
+  int faults() {
+    return faults.get();
+  }
+
+  /// Operations that the store would never take, in no form.
+  int unwritten() {
+    return unwritten.get();
   }
 
   /// Lets everyone go whose patience is over. May be called from any thread.
@@ -98,7 +102,7 @@ final class BatchCycle {
   void letGo(long now, boolean down) {
     letGo(current, now, down);
     letGo(incoming, now, down);
-    letGo(lined, now, down);
+    letGo(line.waiters(), now, down);
   }
 
   private static void letGo(Iterable<? extends Operation> operations, long now, boolean down) {
@@ -121,13 +125,15 @@ final class BatchCycle {
         beat();
         return false;
       }
-      flying.add(collected);
+      flying.add(Flight.of(collected));
     }
-    List<Operation> batch = flying.element();
-    current = batch;
+    Flight flight = flying.element();
+    current = flight.operations();
     try {
-      apply(batch);
+      apply(flight);
       flying.remove();
+    } catch (StoreUnavailable e) {
+      throw e;
     } catch (LedgerStore.Forgotten e) {
       // The same batch goes out again in a new session. What a lost hold was for is posted all the
       // same when its call is settled.
@@ -137,30 +143,26 @@ final class BatchCycle {
               + " replica that was behind? Run './tollgate ledger verify'.",
           e.getMessage());
       session = -1;
-    } catch (LedgerStore.Refused | IllegalStateException | IllegalArgumentException e) {
+    } catch (Throwable e) {
       flying.remove();
-      refused(batch, e);
+      fault(flight, e);
     }
     current = List.of();
-    publishLine();
+    line.publish();
     return true;
   }
 
-  /// Operations that the store would never take. Asked by the thread that takes the turns.
-  int refused() {
-    return refused;
-  }
-
   /// Forgets what flies: its outcome will never be known, so no batch may follow under its number.
-  void abandon() {
+  ///
+  /// @return the calls that were not written
+  List<CallRecord> abandon() {
+    List<CallRecord> left = new ArrayList<>();
+    flying.forEach(flight -> left.addAll(flight.calls()));
+    left.addAll(Flight.of(List.copyOf(incoming)).calls());
     flying.clear();
+    incoming.clear();
     session = -1;
-  }
-
-  private void publishLine() {
-    if (!line.isEmpty() || !lined.isEmpty()) {
-      lined = line.waiters();
-    }
+    return left;
   }
 
   private void beat() {
@@ -173,132 +175,91 @@ final class BatchCycle {
 
   private List<Operation> collect() {
     List<Operation> batch = new ArrayList<>();
-    long now = nanos.getAsLong();
-    for (Balance seen = elsewhere.poll(); seen != null; seen = elsewhere.poll()) {
-      known.merge(seen.budget(), seen, Balance::newer);
-    }
-    if (!line.isEmpty()) {
-      for (Operation.Reserve left :
-          line.removeIf(each -> now - each.lineEnds >= 0 || each.outcome() != null)) {
-        left.leaveLine();
-      }
-      boolean probe = now - lastProbe > PROBE_NANOS;
-      lastProbe = probe ? now : lastProbe;
-      batch.addAll(line.ready(known::get, probe, MOST_FROM_LINE));
+    try {
+      batch.addAll(line.ready());
+    } catch (Throwable e) {
+      survived("Whoever waits in line is sent away", e);
+      line.dissolve();
     }
     while (batch.size() < LARGEST_BATCH) {
       Operation operation = incoming.poll();
       if (operation == null) {
         break;
       }
-      if (!(operation instanceof Operation.Reserve reserve) || mayAsk(reserve)) {
-        batch.add(operation);
+      try {
+        if (!(operation instanceof Operation.Reserve reserve) || line.mayAsk(reserve)) {
+          batch.add(operation);
+        }
+      } catch (Throwable e) {
+        survived(name(operation) + " is given up", e);
+        operation.giveUp();
       }
     }
-    publishLine();
+    line.publish();
     return batch;
   }
 
-  /// Whether a reservation goes into the next batch. Not when its caller has gone, nor while
-  /// someone waits for one of its accounts: then it goes to the end of the line.
-  private boolean mayAsk(Operation.Reserve reserve) {
-    if (reserve.outcome() != null) {
-      return false;
-    }
-    if (line.isEmpty()) {
-      return true;
-    }
-    List<BudgetId> touched = reserve.reservation.budgets();
-    if (!line.isWaitedFor(touched)) {
-      return true;
-    }
-    for (BudgetId budget : touched) {
-      Balance balance = known.get(budget);
-      if (balance != null && balance.hard() && line.isWaitedFor(List.of(budget))) {
-        queueUp(reserve, balance);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void queueUp(Operation.Reserve reserve, Balance binding) {
-    reserve.waitFor(binding);
-    if (nanos.getAsLong() - reserve.lineEnds >= 0) {
-      reserve.leaveLine();
-      line.leave(reserve);
-    } else if (!line.holds(reserve)) {
-      line.join(reserve, reserve.reservation.budgets(), reserve.reservation.floor());
-    }
-  }
-
-  private void apply(List<Operation> operations) {
+  private void apply(Flight all) {
+    Flight flight = all.isDoubtful() ? withoutWritten(all) : all;
     if (session < 0) {
       session = store.openSession();
       number = 0;
     }
-    while (true) {
-      Batch batch = batch(operations);
-      switch (store.apply(batch)) {
-        case Batch.Result.Stale stale -> stale.tenants().forEach(books::refresh);
+    for (int stale = 0; stale < MOST_STALE; stale++) {
+      switch (store.apply(flight.batch(session, number + 1, books))) {
+        case Batch.Result.Stale old -> old.tenants().forEach(books::refresh);
         case Batch.Result.Applied applied -> {
           number++;
           lastBeat = nanos.getAsLong();
-          learn(applied.balances());
-          tell(operations, applied);
+          // It is durable: nothing that goes wrong from here on may send it again.
+          tell(flight.operations(), applied);
+          learn(applied);
           return;
         }
       }
     }
+    throw new StoreUnavailable(
+        "the budgets change faster than they can be read", new IllegalStateException("stale"));
   }
 
-  private Batch batch(List<Operation> operations) {
-    List<Reservation> reservations = new ArrayList<>();
-    List<CallRecord> calls = new ArrayList<>();
-    List<HoldId> voids = new ArrayList<>();
-    List<HoldId> expiries = new ArrayList<>();
-    Map<TenantId, BudgetBook> involved = new HashMap<>();
-    for (Operation operation : operations) {
-      switch (operation) {
-        case Operation.Reserve reserve -> {
-          reservations.add(reserve.reservation);
-          involved.computeIfAbsent(reserve.reservation.key().tenant(), books::current);
-        }
-        case Operation.Row done -> {
-          calls.add(done.call);
-          VirtualKey key = done.call.key();
-          if (key != null && done.call.isPosted()) {
-            involved.computeIfAbsent(key.tenant(), books::current);
+  /// What is left of a batch that may have been applied: not the calls that are written.
+  private Flight withoutWritten(Flight flight) {
+    Set<CallId> written = store.written(flight.doubtfulSince(), flight.calls());
+    return flight.without(
+        operation -> {
+          if (operation instanceof Operation.Row row && written.contains(row.call().id())) {
+            row.commit();
+            rowDone.run();
+            return true;
           }
-        }
-        case Operation.Ending ending -> (ending.expired ? expiries : voids).add(ending.hold);
-      }
-    }
-    return new Batch(session, number + 1, reservations, calls, voids, expiries, involved);
+          return false;
+        });
   }
 
-  private void learn(List<Balance> balances) {
-    if (known.size() > MOST_KNOWN) {
-      known.clear();
-    }
-    for (Balance balance : balances) {
-      known.merge(balance.budget(), balance, Balance::newer);
-    }
-    if (!balances.isEmpty()) {
-      observer.accept(balances);
+  private void learn(Batch.Result.Applied applied) {
+    try {
+      line.learn(applied.balances());
+      observer.accept(applied);
+    } catch (Throwable e) {
+      survived("What became of the accounts is not shown", e);
     }
   }
 
   private void tell(List<Operation> operations, Batch.Result.Applied applied) {
     int next = 0;
     for (Operation operation : operations) {
-      switch (operation) {
-        case Operation.Reserve reserve -> tell(reserve, applied.outcomes().get(next++));
-        case Operation.Row written -> {
-          written.commit();
-          rowDone.run();
+      try {
+        switch (operation) {
+          case Operation.Reserve reserve -> tell(reserve, applied.outcomes().get(next++));
+          case Operation.Row written -> {
+            written.commit();
+            rowDone.run();
+          }
+          case Operation.Ending _ -> {}
         }
-        case Operation.Ending _ -> {}
+      } catch (Throwable e) {
+        survived(name(operation) + " is not told", e);
+        operation.giveUp();
       }
     }
   }
@@ -306,11 +267,11 @@ final class BatchCycle {
   private void tell(Operation.Reserve reserve, @Nullable Admission outcome) {
     switch (outcome) {
       case null -> incoming.add(reserve);
-      case Admission.Busy busy -> queueUp(reserve, busy.binding());
+      case Admission.Busy busy -> line.joinRefused(reserve, busy.binding());
       case Admission.Admitted admitted -> {
         line.leave(reserve);
         if (!reserve.answer(admitted)) {
-          incoming.add(new Operation.Ending(admitted.hold().id(), false));
+          incoming.add(Operation.Ending.atNothing(admitted.hold().id()));
         }
       }
       case Admission.Exhausted _, Admission.Unavailable _ -> {
@@ -320,30 +281,68 @@ final class BatchCycle {
     }
   }
 
-  /// The store will never take this batch. Each operation is tried alone, so that one that cannot
-  /// be written does not hold up the others.
-  private void refused(List<Operation> batch, RuntimeException e) {
-    if (batch.size() > 1) {
-      for (Operation operation : batch) {
-        flying.add(List.of(operation));
-      }
+  /// The batch failed, not for want of a store. Its halves are tried one after the other, so that an
+  /// operation that cannot be written does not hold up the others.
+  private void fault(Flight flight, Throwable e) {
+    boolean refused = e instanceof LedgerStore.Refused;
+    long doubtful = flight.doubtfulSince();
+    if (!refused) {
+      // Nobody knows how far it came, so no batch may follow under its number.
+      doubtful = session < 0 ? doubtful : session;
+      session = -1;
+      store.disconnect();
+    }
+    List<Operation> operations = flight.operations();
+    if (operations.size() == 1) {
+      alone(operations.getFirst(), doubtful, e);
       return;
     }
-    Operation lost = batch.getFirst();
-    refused++;
-    if (lost instanceof Operation.Reserve reserve) {
-      line.leave(reserve);
+    survived("A batch of " + operations.size() + " is cut in halves", e);
+    flight.halves(doubtful).reversed().forEach(flying::addFirst);
+  }
+
+  /// What is done with the operation at fault. The record of a call is tried again, then put down at
+  /// its bound; what cannot be written even so is covered by its hold, which expires.
+  private void alone(Operation operation, long doubtful, Throwable e) {
+    switch (operation) {
+      case Operation.Reserve reserve -> {
+        survived(name(operation) + " is given up", e);
+        line.leave(reserve);
+        reserve.giveUp();
+        if (doubtful >= 0) {
+          incoming.add(Operation.Ending.atNothing(reserve.reservation.id()));
+        }
+      }
+      case Operation.Ending ending -> {
+        survived(name(operation) + " failed", e);
+        if (ending.mayTryAgain()) {
+          incoming.add(ending);
+        } else {
+          unwritten.incrementAndGet();
+        }
+      }
+      case Operation.Row row -> {
+        if (row.mayTryAgain(e instanceof LedgerStore.Refused)) {
+          survived(name(operation) + " is tried again", e);
+          flying.add(new Flight(List.of(row), doubtful));
+        } else {
+          survived(name(operation) + " cannot be written; its hold, if any, will expire", e);
+          unwritten.incrementAndGet();
+          row.giveUp();
+          rowDone.run();
+        }
+      }
     }
-    lost.giveUp();
-    if (lost instanceof Operation.Row) {
-      rowDone.run();
-    }
-    LOG.log(Level.ERROR, "{0} cannot be written: {1}", name(lost), e.getMessage());
+  }
+
+  private void survived(String what, Throwable e) {
+    faults.incrementAndGet();
+    LOG.log(Level.ERROR, what + ": " + e.getMessage(), e);
   }
 
   private static String name(Operation operation) {
     return switch (operation) {
-      case Operation.Row written -> "Call " + written.call.id();
+      case Operation.Row written -> "Call " + written.call().id();
       case Operation.Reserve reserve -> "Hold " + reserve.reservation.id();
       case Operation.Ending ending -> "The end of hold " + ending.hold;
     };

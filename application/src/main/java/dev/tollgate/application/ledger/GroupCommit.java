@@ -3,15 +3,18 @@ package dev.tollgate.application.ledger;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.ledger.Spill;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,24 +42,61 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   private final LedgerStore store;
   private final BatchCycle cycle;
   private final AtomicInteger waiting = new AtomicInteger();
-  private final Thread thread;
+  private final AtomicInteger restarts = new AtomicInteger();
+  private final Spill spill;
   private final Thread patience;
+  private volatile Thread thread;
   private volatile boolean idle;
   private volatile boolean stopping;
   private volatile boolean closed;
   private volatile boolean failing;
   private volatile long turnBegan;
 
+  /// Whether calls of an earlier run are not written yet. Of the writer alone.
+  private volatile boolean spilled;
+
+  private volatile int keptOnDisk;
+
   /// @param observer told of the accounts that a batch changed; must be quick
   public GroupCommit(LedgerStore store, BudgetBooks books, Consumer<List<Balance>> observer) {
-    this.store = store;
-    this.cycle = new BatchCycle(store, books, System::nanoTime, waiting::decrementAndGet, observer);
-    this.thread = Thread.ofPlatform().name("ledger-writer").unstarted(this::run);
-    this.patience =
-        Thread.ofPlatform().daemon().name("ledger-patience").unstarted(this::watchPatience);
+    this(store, books, observer, new LedgerClock(Clock.systemUTC()), Spill.NONE);
   }
 
+  /// @param clock told the store's time with every batch
+  /// @param spill keeps the calls of a node that stops while its store is away
+  public GroupCommit(
+      LedgerStore store,
+      BudgetBooks books,
+      Consumer<List<Balance>> observer,
+      LedgerClock clock,
+      Spill spill) {
+    this.store = store;
+    this.spill = spill;
+    this.cycle =
+        new BatchCycle(
+            store,
+            books,
+            System::nanoTime,
+            waiting::decrementAndGet,
+            applied -> {
+              clock.learn(applied.at());
+              if (!applied.balances().isEmpty()) {
+                observer.accept(applied.balances());
+              }
+            });
+    this.thread = writer();
+    this.patience = Thread.ofPlatform().daemon().name("ledger-patience").unstarted(this::watch);
+  }
+
+  private Thread writer() {
+    return Thread.ofPlatform().name("ledger-writer").unstarted(this::run);
+  }
+
+  /// Starts the writer. Calls that an earlier run left behind are written first.
   public void start() {
+    List<CallRecord> left = spill.take();
+    spilled = !left.isEmpty();
+    left.forEach(this::offer);
     thread.start();
     patience.start();
   }
@@ -71,6 +111,22 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     return cycle.inLine();
   }
 
+  /// Failures that the writer survived, other than those of a store that is away.
+  public int faults() {
+    return cycle.faults() + restarts.get();
+  }
+
+  /// Operations that the store would not take in any form. Holds among them expire at their bound.
+  public int unwritten() {
+    return cycle.unwritten();
+  }
+
+  /// Whether the writer's thread runs. One that has ended is started again within a moment; a node on
+  /// which it does not stay up can settle nothing.
+  public boolean isAlive() {
+    return stopping || thread.isAlive() || thread.getState() == Thread.State.NEW;
+  }
+
   /// Whether the store failed at the last attempt, or does not answer the current one.
   public boolean isFailing() {
     long began = turnBegan;
@@ -83,12 +139,12 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   }
 
   @Override
-  public Admission reserve(Reservation reservation, Duration line) {
+  public Admission reserve(Reservation reservation) {
     if (isFailing() || stopping) {
       return new Admission.Unavailable();
     }
     long now = System.nanoTime();
-    long lineEnds = now + line.toNanos();
+    long lineEnds = now + reservation.line().toNanos();
     Operation.Reserve reserve =
         new Operation.Reserve(
             reservation, Thread.currentThread(), lineEnds, lineEnds + RESERVE_PATIENCE.toNanos());
@@ -107,12 +163,17 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
 
   @Override
   public void release(HoldId hold) {
-    enqueue(new Operation.Ending(hold, false));
+    enqueue(Operation.Ending.atNothing(hold));
+  }
+
+  @Override
+  public void post(HoldId hold, Uncertainty why) {
+    enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Posted(why)));
   }
 
   /// Posts a hold at its bound if its deadline has passed and its node is silent. Does not wait.
   public void expire(HoldId hold) {
-    enqueue(new Operation.Ending(hold, true));
+    enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Expired()));
   }
 
   /// Takes in what another node saw of an account, so that whoever waits for it asks again.
@@ -161,7 +222,18 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     }
     closed = true;
     if (waiting.get() > 0) {
-      LOG.log(Level.ERROR, "{0} calls could not be committed before the stop.", waiting.get());
+      LOG.log(
+          Level.ERROR,
+          "{0} calls could not be committed before the stop; {1} of them are kept in the data"
+              + " folder and written at the next start.",
+          waiting.get(),
+          keptOnDisk);
+    }
+  }
+
+  private void leaveBehind(List<CallRecord> calls) {
+    if (!calls.isEmpty() && spill.keep(calls)) {
+      keptOnDisk = calls.size();
     }
   }
 
@@ -190,17 +262,26 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
         store.disconnect();
         cycle.letGo(System.nanoTime(), true);
         if (stopping && pauseMillis > 500) {
-          cycle.abandon();
+          leaveBehind(cycle.abandon());
           break;
         }
         pause(pauseMillis);
         pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE.toMillis());
+      } catch (Throwable e) {
+        turnBegan = 0;
+        restarts.incrementAndGet();
+        LOG.log(Level.ERROR, "The writer of the ledger failed and goes on.", e);
+        pause(pauseMillis);
       }
     }
     store.disconnect();
   }
 
   private void rest() {
+    if (spilled && cycle.isIdle()) {
+      spilled = false;
+      spill.written();
+    }
     idle = true;
     if (cycle.isIdle() && !stopping) {
       Duration pause = cycle.inLine() > 0 ? LINE_PAUSE : LONGEST_PAUSE;
@@ -209,15 +290,27 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     idle = false;
   }
 
-  /// Looks every few milliseconds for callers whose patience is over. In good times there are none.
-  private void watchPatience() {
-    try {
-      while (!closed || !cycle.isIdle()) {
+  /// Looks every few milliseconds for callers whose patience is over, and whether the writer is up. In
+  /// good times there is nothing to do.
+  private void watch() {
+    while (!closed || !cycle.isIdle()) {
+      try {
         Thread.sleep(LOOK);
         cycle.letGo(System.nanoTime(), isFailing());
+        if (!thread.isAlive() && !stopping) {
+          restarts.incrementAndGet();
+          LOG.log(Level.ERROR, "The writer of the ledger had ended and is started again.");
+          Thread again = writer();
+          thread = again;
+          again.start();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (Throwable e) {
+        restarts.incrementAndGet();
+        LOG.log(Level.ERROR, "Callers of the ledger could not be looked after.", e);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Reservation;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// over; what was handed over is written all the same.
 sealed interface Operation {
 
-  /// Lets the caller go, who has waited for long enough.
+  /// Wakes the caller, whose patience is over.
   void giveUp();
 
   /// Whether a caller still waits whose patience is over, by the writer's clock in nanoseconds.
@@ -20,9 +21,15 @@ sealed interface Operation {
 
   /// The record of a finished call; settles its hold if it has one.
   final class Row implements Operation {
-    final CallRecord call;
+    /// Faults after which the record is put down at its bound, and after which it is given up.
+    private static final int FAULTS_TO_BOUND = 2;
+
+    private static final int FAULTS_TO_GIVE_UP = 4;
+
+    private volatile CallRecord call;
     private final @Nullable Thread waiter;
     private final long deadline;
+    private int faults;
     private volatile boolean committed;
     private volatile boolean overdue;
 
@@ -31,6 +38,23 @@ sealed interface Operation {
       this.call = call;
       this.waiter = waiter;
       this.deadline = deadline;
+    }
+
+    CallRecord call() {
+      return call;
+    }
+
+    /// Told by the writer that the record alone could not be written. One that the store refuses, or
+    /// that failed twice, is put down at its bound from then on.
+    ///
+    /// @param refused whether the store will never take it as it is
+    /// @return false when it cannot be written in any form
+    boolean mayTryAgain(boolean refused) {
+      faults = refused ? Math.max(FAULTS_TO_BOUND, faults + 1) : faults + 1;
+      if (faults == FAULTS_TO_BOUND) {
+        call = call.atItsBound();
+      }
+      return faults < FAULTS_TO_GIVE_UP;
     }
 
     void commit() {
@@ -113,14 +137,42 @@ sealed interface Operation {
     }
   }
 
-  /// The end of a hold that cost nothing, or of one whose node fell silent.
+  /// The end of a hold without the record of a call.
   final class Ending implements Operation {
-    final HoldId hold;
-    final boolean expired;
+    private static final int MOST_FAULTS = 3;
 
-    Ending(HoldId hold, boolean expired) {
+    final HoldId hold;
+    final Way way;
+    private int faults;
+
+    /// How it ends.
+    sealed interface Way {
+      /// At nothing: it is certain that nothing was billed.
+      record Void() implements Way {}
+
+      /// At its bound, if its deadline has passed and its node is silent.
+      record Expired() implements Way {}
+
+      /// At its bound: it may have been billed.
+      record Posted(Uncertainty why) implements Way {}
+    }
+
+    Ending(HoldId hold, Way way) {
       this.hold = hold;
-      this.expired = expired;
+      this.way = way;
+    }
+
+    /// The end of a hold of which nothing was billed.
+    static Ending atNothing(HoldId hold) {
+      return new Ending(hold, new Way.Void());
+    }
+
+    /// Told by the writer that it failed alone.
+    ///
+    /// @return false when it is of no use; the hold then expires
+    boolean mayTryAgain() {
+      faults++;
+      return faults < MOST_FAULTS;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
@@ -12,6 +13,7 @@ import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Bound;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,6 +33,9 @@ public final class SetBudget {
     this.clock = clock;
   }
 
+  /// The short form of a raise: another limit until an instant.
+  public record RaiseTo(Money to, Instant until) {}
+
   /// What to set.
   public record Command(
       TenantId tenant,
@@ -40,7 +45,7 @@ public final class SetBudget {
       Window window,
       Policy policy,
       Money limit,
-      Budget.@Nullable Raise raise,
+      @Nullable RaiseTo raise,
       List<Integer> thresholds,
       List<String> told) {
     /// The same for another scope id.
@@ -53,7 +58,7 @@ public final class SetBudget {
   /// @throws IllegalArgumentException when the command breaks a rule of [Budget]
   public Optional<Budgets.State> set(Command command) {
     checkAmount("limit", command.limit());
-    Budget.Raise raise = command.raise();
+    RaiseTo raise = command.raise();
     if (raise != null) {
       checkAmount("raise.to", raise.to());
       if (!raise.until().isAfter(clock.instant())) {
@@ -71,12 +76,57 @@ public final class SetBudget {
                 command.window(),
                 command.policy(),
                 command.limit(),
-                raise,
+                raises(command),
                 command.thresholds(),
                 command.told(),
                 clock.instant()));
     books.refresh(command.tenant());
     return set;
+  }
+
+  private List<Budget.Raise> raises(Command command) {
+    RaiseTo raise = command.raise();
+    if (raise == null || raise.to().compareTo(command.limit()) <= 0) {
+      return List.of();
+    }
+    return List.of(
+        new Budget.Raise(
+            new RaiseId(ids.next()),
+            raise.to().minus(command.limit()),
+            clock.instant(),
+            raise.until(),
+            "",
+            Budget.Raise.OF_BUDGET));
+  }
+
+  /// Adds to the limit of a budget, for a time or for good.
+  ///
+  /// @param from when it begins, or null for now
+  /// @param until when it ends, or null for good
+  /// @return the budget as it is now, or empty when there is none
+  /// @throws IllegalArgumentException when it breaks a rule of [Budget.Raise]
+  public Optional<Budgets.State> raise(
+      TenantId tenant,
+      BudgetId id,
+      Money amount,
+      @Nullable Instant from,
+      @Nullable Instant until,
+      String reason) {
+    Instant begins = from == null ? clock.instant() : from;
+    Budget.Raise raise =
+        new Budget.Raise(new RaiseId(ids.next()), amount, begins, until, reason, "api");
+    if (!budgets.raise(tenant, id, raise)) {
+      return Optional.empty();
+    }
+    books.refresh(tenant);
+    return budgets.find(tenant, id);
+  }
+
+  /// @return false when there is none
+  public boolean endRaise(TenantId tenant, BudgetId id, RaiseId raise) {
+    boolean ended = budgets.endRaise(tenant, id, raise);
+    books.refresh(tenant);
+    return ended;
   }
 
   /// @return false when there is none

@@ -109,7 +109,10 @@ public final class RestatePrices {
         continue;
       }
       Money amount =
-          price.cost(each.usage(), Rate.named(each.serviceTier()), provider.options().region());
+          price.cost(
+              each.usage(),
+              Rate.named(each.serviceTier()),
+              each.region() == null ? provider.options().region() : each.region());
       if (!amount.equals(each.amount())) {
         targets.add(new Target(each.hold(), amount, price.id()));
         YearMonth month = YearMonth.from(each.at().atOffset(ZoneOffset.UTC));

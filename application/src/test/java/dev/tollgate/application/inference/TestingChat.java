@@ -1,5 +1,16 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.domain.catalog.FactsBook;
+import dev.tollgate.domain.catalog.ModelFacts;
+import dev.tollgate.domain.catalog.Speeds;
+import dev.tollgate.domain.inference.CapturedContent;
+import dev.tollgate.domain.inference.ContentStore;
+import dev.tollgate.domain.inference.EventStream;
+import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.money.Money;
+import java.time.Clock;
+import java.util.Set;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.catalog.SampleCatalog;
@@ -59,9 +70,9 @@ final class TestingChat {
   /// A provider that answers everything with the same.
   static ModelProvider answering() {
     Usage usage = Usage.builder().set(Component.INPUT, 9).set(Component.OUTPUT, 7).build();
+    ReportedUsage reported = new ReportedUsage(usage, true, null, null, Set.of());
     byte[] answer = new byte[1_000];
-    return (_, _) ->
-        new ProviderReply.Answer(answer, "application/json", List.of(), usage, "gpt-x", null);
+    return (_, _) -> new ProviderReply.Answer(answer, "application/json", List.of(), reported, "");
   }
 
   int answered() {
@@ -86,7 +97,8 @@ final class TestingChat {
             System.nanoTime(),
             ClientInfo.UNKNOWN,
             List.of(),
-            false);
+            false,
+            BODY);
     Payload payload =
         new Payload(
             BODY,
@@ -105,10 +117,11 @@ final class TestingChat {
                 1,
                 1,
                 0,
-                0,
-                false,
-                false,
-                false),
+                Demands.Parts.NONE,
+                Set.of(),
+                null,
+                List.of()),
+            null,
             null,
             null,
             null);
@@ -122,7 +135,8 @@ final class TestingChat {
     Routes.Snapshot snapshot =
         new Routes.Snapshot(
             new RouteTable(List.of(model), Map.of(account.id(), account)),
-            new PriceBook(List.of(price)));
+            new PriceBook(List.of(price)),
+            new FactsBook(List.of()));
     BudgetBook book =
         new BudgetBook(
             key.tenant(),
@@ -131,7 +145,7 @@ final class TestingChat {
             List.of(SampleBudgets.ofKey(key, "100"), SampleBudgets.ofTenant(key, "100")),
             Map.of());
     return new CompleteChat(
-        new StillRoutes(snapshot),
+        new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds()),
         provider,
         new CompleteChat.Ledgers(
             new WillingJournal(),
@@ -140,11 +154,12 @@ final class TestingChat {
             new BytesCounter(),
             (_, _, _) -> OptionalLong.empty(),
             SampleIds::anId,
+            Clock.systemUTC(),
             Duration.ZERO,
             Duration.ZERO),
+        new NoContents(),
         _ -> {},
-        _ -> {},
-        new OpenStreams(new NoDirectory()),
+        new OpenCalls(new NoDirectory()),
         key.tenant(),
         () -> new Random(1));
   }
@@ -187,13 +202,41 @@ final class TestingChat {
 
   private static final class WillingLedger implements Ledger {
     @Override
-    public Admission reserve(Reservation reservation, Duration line) {
+    public Admission reserve(Reservation reservation) {
       return new Admission.Admitted(
           new Hold(reservation.id(), reservation.want(), Instant.EPOCH), List.of());
     }
 
     @Override
     public void release(HoldId hold) {}
+
+    @Override
+    public void post(HoldId hold, Uncertainty why) {}
+  }
+
+  private static final class SeededSpeeds implements Speeds {
+    @Override
+    public long topSpeed(RouteTable.Target target, ModelFacts facts, Instant now) {
+      return facts.topSpeed();
+    }
+
+    @Override
+    public void seen(RouteTable.Target target, long tokensPerSecond, Instant now) {}
+  }
+
+  private static final class NoContents implements ContentStore {
+    @Override
+    public void put(CapturedContent content) {}
+
+    @Override
+    public boolean isWorking() {
+      return true;
+    }
+
+    @Override
+    public boolean commit(CapturedContent content, Duration patience) {
+      return true;
+    }
   }
 
   private static final class NoDirectory implements KeyDirectory {
@@ -213,8 +256,8 @@ final class TestingChat {
     }
 
     @Override
-    public long bound(String model, byte[] body) {
-      return body.length;
+    public long bound(String model, String text) {
+      return text.length();
     }
   }
 
@@ -225,7 +268,12 @@ final class TestingChat {
     }
 
     @Override
-    public void refuse(Refusal refusal) {
+    public byte[] errorBody(Refusal refusal) {
+      return new byte[0];
+    }
+
+    @Override
+    public void refuse(Refusal refusal, byte[] body, @Nullable Money cost) {
       throw new IllegalStateException(refusal.toString());
     }
 
@@ -239,7 +287,9 @@ final class TestingChat {
     public void keepAlive() {}
 
     @Override
-    public void breakOff(Refusal refusal) {}
+    public byte[] errorEvent(Refusal refusal, EventStream.@Nullable Origin origin) {
+      return new byte[0];
+    }
 
     @Override
     public void end() {}

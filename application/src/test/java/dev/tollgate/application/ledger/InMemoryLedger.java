@@ -1,6 +1,7 @@
 package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.ledger.Admission;
@@ -57,6 +58,7 @@ final class InMemoryLedger implements Authority {
   private final Map<HoldId, List<Long>> entries = new HashMap<>();
   private final Map<HoldId, List<Account>> resolvedOn = new HashMap<>();
   private final Map<Long, Session> sessions = new HashMap<>();
+  private final Set<CallId> written = new HashSet<>();
   private Map<Account, Balance> stale = Map.of();
   private long now = Instant.parse("2026-11-24T23:50:00Z").toEpochMilli();
   private long unchecked;
@@ -102,6 +104,17 @@ final class InMemoryLedger implements Authority {
       }
 
       @Override
+      public Set<CallId> written(long session, List<CallRecord> calls) {
+        Set<CallId> found = new HashSet<>();
+        for (CallRecord call : calls) {
+          if (InMemoryLedger.this.written.contains(call.id())) {
+            found.add(call.id());
+          }
+        }
+        return found;
+      }
+
+      @Override
       public void disconnect() {}
     };
   }
@@ -131,6 +144,8 @@ final class InMemoryLedger implements Authority {
     session.last = batch.number();
     Set<Account> touched = new HashSet<>();
     batch.calls().forEach(call -> settle(call, touched));
+    batch.calls().forEach(call -> written.add(call.id()));
+    batch.posts().forEach(post -> post(post.hold(), touched));
     batch.voids().forEach(hold -> end(hold, Money.ZERO, touched, false));
     batch.expiries().forEach(hold -> expire(hold, touched));
     List<@Nullable Admission> outcomes = new ArrayList<>();
@@ -194,7 +209,7 @@ final class InMemoryLedger implements Authority {
   }
 
   private void settle(CallRecord call, Set<Account> touched) {
-    HoldId hold = call.hold();
+    HoldId hold = call.hold() == null ? null : call.hold().id();
     Money cost = call.cost();
     if (hold == null || cost == null) {
       return;
@@ -231,6 +246,13 @@ final class InMemoryLedger implements Authority {
     for (Account account : open.accounts()) {
       accounts.put(account, balance(account).settle(open.hold().amount(), actual));
       touched.add(account);
+    }
+  }
+
+  private void post(HoldId hold, Set<Account> touched) {
+    Open open = holds.get(hold);
+    if (open != null) {
+      end(hold, open.hold().amount(), touched, true);
     }
   }
 

@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Three nodes, calls and every kind of trouble, all from one seed: nodes that die, pause or lose
@@ -95,10 +96,14 @@ public final class LedgerSimulation {
       case 3 -> authority.advance(20_000L * random.nextInt(3));
       case 4 -> nanos += random.nextLong(20_000_000_000L);
       case 5 -> node.losesNext = true;
-      case 6 -> node.add(new Operation.Ending(anyOpen(), true));
-      case 7 -> authority.expired().forEach(hold -> node.add(new Operation.Ending(hold, true)));
+      case 6 -> node.add(expiring(anyOpen()));
+      case 7 -> authority.expired().forEach(hold -> node.add(expiring(hold)));
       default -> node.act();
     }
+  }
+
+  private static Operation.Ending expiring(HoldId hold) {
+    return new Operation.Ending(hold, new Operation.Ending.Way.Expired());
   }
 
   private HoldId anyOpen() {
@@ -109,7 +114,7 @@ public final class LedgerSimulation {
   private void check(boolean thorough) {
     violations.addAll(authority.violations(thorough));
     for (Node node : nodes) {
-      if (node.cycle.refused() > 0) {
+      if (node.cycle.unwritten() > 0) {
         violations.add("something was refused that is in order");
       }
     }
@@ -145,7 +150,7 @@ public final class LedgerSimulation {
     for (int round = 0; round < 5; round++) {
       authority.advance(lifetime.toMillis() + 60_000);
       nodes.getFirst().turn();
-      authority.expired().forEach(each -> nodes.getFirst().add(new Operation.Ending(each, true)));
+      authority.expired().forEach(each -> nodes.getFirst().add(expiring(each)));
       nodes.getFirst().turn();
     }
     check(true);
@@ -273,6 +278,7 @@ public final class LedgerSimulation {
               new Money(want),
               new Money(floor),
               touched,
+              Duration.ZERO,
               lifetime);
       long line = nanos + random.nextLong(10_000_000_000L);
       reserve = new Operation.Reserve(reservation, null, line, line + 2_000_000_000L);
@@ -307,7 +313,7 @@ public final class LedgerSimulation {
       cost = random.nextLong(bound + 1);
       if (random.nextInt(10) == 0) {
         // Refused with an error that is certainly not billed.
-        node.add(new Operation.Ending(reserve.reservation.id(), false));
+        node.add(Operation.Ending.atNothing(reserve.reservation.id()));
         over = true;
         return;
       }
@@ -320,7 +326,7 @@ public final class LedgerSimulation {
     private void answer() {
       boolean timedOut = random.nextInt(8) == 0;
       if (bug == Bug.VOID_ON_TIMEOUT && timedOut) {
-        node.add(new Operation.Ending(reserve.reservation.id(), false));
+        node.add(Operation.Ending.atNothing(reserve.reservation.id()));
         over = true;
         return;
       }
@@ -365,6 +371,12 @@ public final class LedgerSimulation {
         throw new StoreUnavailable("answer lost", new IllegalStateException("simulated"));
       }
       return result;
+    }
+
+    @Override
+    public Set<CallId> written(long session, List<CallRecord> calls) {
+      maybeDown();
+      return store.written(session, calls);
     }
 
     @Override

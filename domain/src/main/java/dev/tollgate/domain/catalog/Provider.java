@@ -39,14 +39,18 @@ public record Provider(
   /// @param project value of `OpenAI-Project`
   /// @param egressProxy an HTTP proxy that connections go through
   /// @param caBundle certificates (PEM) to trust instead of the system's
+  /// @param region where its calls are served, for prices that depend on it
+  /// @param tierMayChange whether it may serve another service tier than the one that was asked for
   public record Options(
       @Nullable String organization,
       @Nullable String project,
       @Nullable URI egressProxy,
       @Nullable String caBundle,
       @Nullable String region,
+      boolean tierMayChange,
       Timeouts timeouts) {
-    public static final Options NONE = new Options(null, null, null, null, null, Timeouts.DEFAULT);
+    public static final Options NONE =
+        new Options(null, null, null, null, null, false, Timeouts.DEFAULT);
 
     public Options {
       if (egressProxy != null) {

@@ -13,6 +13,6 @@ public interface Routes {
   /// Makes a change of this node visible here at once.
   void refresh(TenantId tenant);
 
-  /// Routes and prices of one moment.
-  record Snapshot(RouteTable routes, PriceBook prices) {}
+  /// Routes, prices and facts of one moment.
+  record Snapshot(RouteTable routes, PriceBook prices, FactsBook facts) {}
 }

@@ -3,11 +3,18 @@ package dev.tollgate.domain.inference;
 import java.util.Locale;
 
 /// What is kept of a call beside tokens, cost and times. `NONE` keeps nothing about the client,
-/// `METADATA` its address, agent and the metadata it sent, `FULL` also request and response.
+/// `METADATA` its address, agent and the metadata it sent, `FULL` also request and response; `REQUIRED`
+/// keeps what `FULL` does, and a call whose content cannot be kept is not made.
 public enum Capture {
   NONE,
   METADATA,
-  FULL;
+  FULL,
+  REQUIRED;
+
+  /// Whether request and response are kept.
+  public boolean keepsContent() {
+    return this == FULL || this == REQUIRED;
+  }
 
   public String wire() {
     return name().toLowerCase(Locale.ROOT);
@@ -20,6 +27,6 @@ public enum Capture {
         return capture;
       }
     }
-    throw new IllegalArgumentException("capture must be none, metadata or full");
+    throw new IllegalArgumentException("capture must be none, metadata, full or required");
   }
 }

@@ -2,6 +2,8 @@ package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.inference.Payload.Span;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a request says about its own size, for its bound.
 ///
@@ -9,23 +11,28 @@ import java.util.List;
 /// @param leastCap the lowest cap that leaves the request valid
 /// @param choices how many answers are billed: `n`, `best_of` and prompts multiplied
 /// @param toolCalls the most calls of the provider's own tools
-/// @param images how many images it carries, each of which counts tokens that its bytes do not show
-/// @param cacheControl whether it asks for its prompt to be cached
-/// @param otherMedia whether audio goes in, or audio and images come out
-/// @param remote whether input comes from elsewhere: an earlier answer, a file, a document
+/// @param parts what it carries beside text
+/// @param traits what else makes it larger or dearer than its bytes show
+/// @param region where it asks to be served, or null
+/// @param unknown names of members that Tollgate does not know and that bring no input; at most
+///   [#MOST_UNKNOWN]
 public record Demands(
     List<Cap> caps,
     long leastCap,
     long choices,
     long toolCalls,
-    int images,
-    boolean cacheControl,
-    boolean otherMedia,
-    boolean remote) {
-  public static final Demands NONE = new Demands(List.of(), 1, 1, 0, 0, false, false, false);
+    Parts parts,
+    Set<Trait> traits,
+    @Nullable String region,
+    List<String> unknown) {
+  public static final int MOST_UNKNOWN = 16;
+  public static final Demands NONE =
+      new Demands(List.of(), 1, 1, 0, Parts.NONE, Set.of(), null, List.of());
 
   public Demands {
     caps = List.copyOf(caps);
+    traits = Set.copyOf(traits);
+    unknown = List.copyOf(unknown);
   }
 
   /// An output cap in the body.
@@ -35,8 +42,43 @@ public record Demands(
   /// @param valueAt span of its value
   public record Cap(String name, long tokens, Span nameAt, Span valueAt) {}
 
+  /// Parts that count tokens other than those of their bytes.
+  ///
+  /// @param binaryBytes bytes of the body that hold pictures, not text
+  public record Parts(int images, int audios, int documents, long binaryBytes) {
+    public static final Parts NONE = new Parts(0, 0, 0, 0);
+  }
+
+  /// What makes a request larger or dearer than its bytes show.
+  public enum Trait {
+    /// It has tools, for which providers add a prompt of their own.
+    TOOLS,
+    /// It asks for its prompt to be cached.
+    CACHE_CONTROL,
+    /// Audio goes in, or audio and images come out.
+    OTHER_MEDIA,
+    /// Input comes from elsewhere: an earlier answer, a file, a tool of the provider's, or something
+    /// that Tollgate does not know.
+    REMOTE,
+    /// It is answered before it is worked on, so that what it costs is learned later.
+    BACKGROUND,
+    /// It asks for the provider's fast mode, which is priced like a tier.
+    FAST
+  }
+
+  public boolean has(Trait trait) {
+    return traits.contains(trait);
+  }
+
   /// The lowest cap that the caller named, or -1 when none was.
   public long cap() {
-    return caps.stream().mapToLong(Cap::tokens).filter(tokens -> tokens >= 0).min().orElse(-1);
+    long lowest = -1;
+    for (int i = 0; i < caps.size(); i++) {
+      long tokens = caps.get(i).tokens();
+      if (tokens >= 0 && (lowest < 0 || tokens < lowest)) {
+        lowest = tokens;
+      }
+    }
+    return lowest;
   }
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.domain.inference;
 
-import dev.tollgate.domain.pricing.Usage;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +15,8 @@ public interface EventStream extends AutoCloseable {
   /// Lets the stream break off when it is not over in this time. May be called from any thread.
   void hurry(Duration most);
 
-  /// The usage reported so far, or null while nothing was reported.
-  @Nullable Usage usage();
+  /// The usage reported so far.
+  ReportedUsage reported();
 
   /// Whether the usage reported is that of the whole answer.
   boolean usageIsFinal();
@@ -26,11 +25,17 @@ public interface EventStream extends AutoCloseable {
   /// asked from any thread.
   boolean isFinishing();
 
-  /// The service tier reported so far, or null.
-  @Nullable String serviceTier();
-
   /// The text that the model has emitted so far, for an estimate when no usage comes.
   String emittedText();
+
+  /// What an error that ends the stream must name, or null when it names nothing.
+  @Nullable Origin origin();
+
+  /// The answer that a stream of events belongs to.
+  ///
+  /// @param id the provider's id of the answer
+  /// @param lastEvent the number of the last event
+  record Origin(String id, long lastEvent) {}
 
   /// Ends the stream. The connection is closed unless the answer was read to its end. May be called
   /// from another thread to break off a `next` that waits.

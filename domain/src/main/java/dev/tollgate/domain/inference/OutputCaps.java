@@ -1,37 +1,33 @@
 package dev.tollgate.domain.inference;
 
-import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.inference.Payload.CapEdit;
 import java.net.URI;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Under which name a model takes its output cap. OpenAI's reasoning models refuse `max_tokens`;
-/// many servers that speak its dialect ignore `max_completion_tokens` (facts on self-hosted
-/// servers), so the older name is used where nothing says otherwise.
+/// Under which name a model takes its output cap. The facts of the model say it for chat
+/// completions; many servers that speak OpenAI's dialect ignore `max_completion_tokens` (facts on
+/// self-hosted servers), so the older name is used where nothing says otherwise.
 public final class OutputCaps {
-  private static final Pattern REASONING =
-      Pattern.compile("(?:.*/)?(?:o[1-9]|gpt-(?:[5-9]|oss)).*");
-
   private OutputCaps() {}
 
   /// The cap to write, or null when the endpoint gives no output.
   public static @Nullable CapEdit edit(
-      Endpoint endpoint, Target target, Payload payload, long tokens) {
+      Endpoint endpoint, Target target, ModelFacts facts, Payload payload, long tokens) {
     return switch (endpoint) {
       case MESSAGES, COMPLETIONS -> new CapEdit("max_tokens", tokens);
       case RESPONSES -> new CapEdit("max_output_tokens", tokens);
-      case CHAT_COMPLETIONS -> new CapEdit(chat(target, payload), tokens);
+      case CHAT_COMPLETIONS -> new CapEdit(chat(target, facts, payload), tokens);
       case EMBEDDINGS, COUNT_TOKENS -> null;
     };
   }
 
-  private static String chat(Target target, Payload payload) {
-    String model = target.deployment().model();
-    if (target.provider().kind() == ProviderKind.SIMULATED
-        || REASONING.matcher(model).matches()
-        || isOpenAi(target.provider().baseUrl())) {
+  private static String chat(Target target, ModelFacts facts, Payload payload) {
+    if (facts.capParameter() != null) {
+      return facts.capParameter();
+    }
+    if (isOpenAi(target.provider().baseUrl())) {
       return "max_completion_tokens";
     }
     // A caller that knows its server names what it reads.

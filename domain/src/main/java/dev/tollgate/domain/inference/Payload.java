@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a call: the bytes as they came, what was read from them, and where. Everything that
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param choices how many answers were asked for (`n`)
 /// @param demands what it says about its own size
 /// @param serviceTier the tier the caller named, or null
+/// @param serviceTierAt span of the value of `service_tier`, or null when absent
 /// @param user the caller's own name for its user, or null
 /// @param metadata the caller's `metadata` object as JSON text, or null
 public record Payload(
@@ -35,6 +37,7 @@ public record Payload(
     int choices,
     Demands demands,
     @Nullable String serviceTier,
+    @Nullable Span serviceTierAt,
     @Nullable String user,
     @Nullable String metadata) {
   private static final byte[] USAGE_MEMBER =
@@ -43,6 +46,9 @@ public record Payload(
       "\"include_usage\":true,".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] USAGE_ONLY =
       "{\"include_usage\":true}".getBytes(StandardCharsets.US_ASCII);
+
+  /// Long runs of base64, as images have them.
+  private static final Pattern BINARY = Pattern.compile("[A-Za-z0-9+/=]{512,}+");
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
 
   /// Bytes `start` (inclusive) to `end` (exclusive) of the body.
@@ -53,26 +59,45 @@ public record Payload(
   /// @param name the parameter that the model accepts
   public record CapEdit(String name, long tokens) {}
 
+  /// What is written into the body that goes upstream.
+  ///
+  /// @param model the deployment's name for the model
+  /// @param askForUsage whether a stream must be told to report its usage
+  /// @param cap the output cap, or null to leave it as it is
+  /// @param serviceTier the tier, or null to leave it as it is
+  public record Edits(
+      String model, boolean askForUsage, @Nullable CapEdit cap, @Nullable String serviceTier) {}
+
   private record Edit(int start, int end, byte[] replacement) {}
 
   /// The body that goes upstream: the named edits and nothing else. Returns the very array that
   /// came in when no edit is needed.
-  ///
-  /// @param upstreamModel the deployment's name for the model
-  /// @param askForUsage whether a stream must be told to report its usage
-  /// @param cap the output cap to write, or null to leave it as it is
-  public byte[] render(String upstreamModel, boolean askForUsage, @Nullable CapEdit cap) {
+  public byte[] render(Edits named) {
     List<Edit> edits = new ArrayList<>(2);
-    if (!upstreamModel.equals(model)) {
-      edits.add(new Edit(modelAt.start(), modelAt.end(), quote(upstreamModel)));
+    if (!named.model().equals(model)) {
+      edits.add(new Edit(modelAt.start(), modelAt.end(), quote(named.model())));
     }
-    if (askForUsage && stream && !includeUsage) {
+    if (named.askForUsage() && stream && !includeUsage) {
       edits.add(usageEdit());
     }
-    if (cap != null) {
-      addCap(edits, cap);
+    if (named.cap() != null) {
+      addCap(edits, named.cap());
+    }
+    String tier = named.serviceTier();
+    if (tier != null) {
+      edits.add(
+          serviceTierAt == null
+              ? new Edit(membersFrom, membersFrom, ascii("\"service_tier\":\"" + tier + "\","))
+              : new Edit(serviceTierAt.start(), serviceTierAt.end(), quote(tier)));
     }
     return edits.isEmpty() ? body : splice(edits);
+  }
+
+  /// The body as text, for counting tokens: what is not text in it is left out as far as it is known.
+  public String text() {
+    long binary = demands.parts().binaryBytes();
+    String whole = new String(body, StandardCharsets.UTF_8);
+    return binary == 0 ? whole : BINARY.matcher(whole).replaceAll("");
   }
 
   /// Every cap in the body gets the same value, so that it does not matter which one a provider

@@ -1,8 +1,6 @@
 package dev.tollgate.domain.inference;
 
-import dev.tollgate.domain.pricing.Usage;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What a provider answered to one attempt.
 public sealed interface ProviderReply {
@@ -28,16 +26,14 @@ public sealed interface ProviderReply {
 
   /// A complete answer.
   ///
-  /// @param usage null when the answer does not say
-  /// @param model the name the provider gives the model that served the call
-  /// @param serviceTier the tier that served it, or null
+  /// @param text the text that the model has emitted, for an estimate; empty when the usage is
+  ///   complete
   record Answer(
       byte[] body,
       String contentType,
       List<HeaderField> headers,
-      @Nullable Usage usage,
-      @Nullable String model,
-      @Nullable String serviceTier)
+      ReportedUsage reported,
+      String text)
       implements ProviderReply {
     public Answer {
       headers = List.copyOf(headers);
@@ -52,5 +48,11 @@ public sealed interface ProviderReply {
   }
 
   /// No usable answer.
-  record Failed(Failure failure) implements ProviderReply {}
+  ///
+  /// @param reported what the provider said it used all the same
+  record Failed(Failure failure, ReportedUsage reported) implements ProviderReply {
+    public Failed(Failure failure) {
+      this(failure, ReportedUsage.NOTHING);
+    }
+  }
 }

@@ -26,6 +26,7 @@ public record Refusal(
     boolean finalAnswer,
     @Nullable BudgetState budget) {
   private static final Duration BUSY_AGAIN = Duration.ofSeconds(1);
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   /// The budget that is in the way, as far as its caller may see it.
   ///
@@ -78,14 +79,63 @@ public record Refusal(
         false);
   }
 
+  /// What a call can cost.
+  ///
+  /// @param cap the output cap that was assumed
+  /// @param capIsNamed whether the caller named it
+  /// @param answers whether the call puts anything out
+  public record Need(Money bound, long cap, boolean capIsNamed, boolean answers) {}
+
+  public static Refusal unsupportedMediaType(String message) {
+    return new Refusal(
+        415, REQUEST, "unsupported_media_type", message, "content-encoding", null, true);
+  }
+
   /// What is settled leaves no room for the call.
-  public static Refusal insufficientQuota(BudgetState budget) {
+  public static Refusal insufficientQuota(BudgetState budget, Need need) {
+    BudgetState.Amounts amounts = budget.amounts();
+    String cap =
+        need.answers()
+            ? " with %s %d output tokens"
+                .formatted(need.capIsNamed() ? "its" : "the default of", need.cap())
+            : "";
+    String left =
+        amounts == null
+            ? "more than is left"
+            : "$%s is left"
+                .formatted(nonNegative(amounts.limit().minusAtMost(amounts.settled())).usd());
+    String cure =
+        !need.answers() ? "" : need.capIsNamed() ? " Ask for less." : " Set an output cap.";
     String message =
-        "The budget of the "
-            + budget.scope().replace('_', ' ')
-            + " is used up: this call can cost more than is left of it.";
+        "The budget of the %s does not allow this call: it can cost $%s%s; %s.%s"
+            .formatted(
+                budget.scope().replace('_', ' '), need.bound().usd(), cap, left, cure);
     return new Refusal(
         429, "insufficient_quota", "insufficient_quota", message, null, null, true, budget);
+  }
+
+  private static Money nonNegative(Money amount) {
+    return amount.nanos() < 0 ? Money.ZERO : amount;
+  }
+
+  /// A response in the background would be paid for when nobody holds anything for it.
+  public static Refusal backgroundUnderBudget() {
+    return new Refusal(
+        400,
+        REQUEST,
+        "background_not_allowed",
+        "A response in the background cannot be held to a budget. Leave 'background' out.",
+        "background",
+        null,
+        true);
+  }
+
+  /// The content of the call must be kept, and cannot be at the moment.
+  public static Refusal captureUnavailable() {
+    return unavailable(
+        "capture_unavailable",
+        "The content of this call must be kept, and the store for it does not answer. Try again"
+            + " shortly.");
   }
 
   /// Calls that are still running hold what is left of a budget.
@@ -149,65 +199,54 @@ public record Refusal(
   }
 
   /// What a caller is told of a provider's failure. The provider's own 429 stays one; a failed
-  /// credential or an empty account is ours to mend, so the caller sees 502.
+  /// credential, an empty account or a wrong base URL is ours to mend, so the caller sees 502.
   public static Refusal of(Failure failure) {
-    String message = failure.message();
-    Duration retry = failure.retryAfter();
     return switch (failure.kind()) {
-      case BAD_REQUEST ->
-          new Refusal(
-              failure.status() >= 400 && failure.status() < 500 ? failure.status() : 400,
-              failure.type() == null ? REQUEST : failure.type(),
-              failure.code() == null ? "provider_bad_request" : failure.code(),
-              message,
-              failure.param(),
-              null,
-              failure.finalAnswer());
-      case CONTENT_FILTERED -> badRequest("content_filter", message, failure.param());
-      case NOT_FOUND -> notFound("model_not_found", message, "model");
+      case BAD_REQUEST -> badRequest(failure);
+      case CONTENT_FILTERED -> badRequest("content_filter", failure.message(), failure.param());
+      case NOT_FOUND -> notFound("model_not_found", failure.message(), "model");
+      case UNSUPPORTED -> ended(501, REQUEST, "unsupported_operation", failure.message());
       case AUTH ->
-          new Refusal(
-              502,
-              SERVER,
-              "provider_auth",
-              "The provider refused the gateway's credential.",
-              null,
-              null,
-              true);
+          ended(502, SERVER, "provider_auth", "The provider refused the gateway's credential.");
       case BILLING_STOP ->
-          new Refusal(
-              502,
-              SERVER,
-              "provider_quota",
-              "The provider's account has no credit left.",
-              null,
-              null,
-              true);
-      case RATE_LIMITED ->
-          new Refusal(
-              429,
-              "rate_limit_error",
-              "provider_rate_limited",
-              message,
-              null,
-              retry,
-              failure.finalAnswer());
+          ended(502, SERVER, "provider_quota", "The provider's account has no credit left.");
+      case MISCONFIGURED -> ended(502, SERVER, "provider_misconfigured", failure.message());
+      case RATE_LIMITED -> passing(failure, 429, "rate_limit_error", "provider_rate_limited");
       case OVERLOADED ->
-          new Refusal(
-              503,
-              SERVER,
-              "provider_overloaded",
-              message,
-              null,
-              retry == null ? Duration.ofSeconds(1) : retry,
-              failure.finalAnswer());
-      case CONNECT ->
-          new Refusal(
-              502, SERVER, "provider_unreachable", message, null, retry, failure.finalAnswer());
-      case TIMEOUT ->
-          new Refusal(504, SERVER, "provider_timeout", message, null, retry, failure.finalAnswer());
-      case BROKEN ->
-          new Refusal(502, SERVER, "provider_broken", message, null, retry, failure.finalAnswer());
+          failure.retryAfter() == null
+              ? passing(failure.retryingAfter(SOON), 503, SERVER, "provider_overloaded")
+              : passing(failure, 503, SERVER, "provider_overloaded");
+      case SERVER_ERROR -> passing(failure, 502, SERVER, "provider_error");
+      case CONNECT -> passing(failure, 502, SERVER, "provider_unreachable");
+      case TIMEOUT -> passing(failure, 504, SERVER, "provider_timeout");
+      case BROKEN, DROPPED -> passing(failure, 502, SERVER, "provider_broken");
     };
+  }
+
+  private static Refusal badRequest(Failure failure) {
+    boolean clients = failure.status() >= 400 && failure.status() < 500;
+    return new Refusal(
+        clients ? failure.status() : 400,
+        failure.type() == null ? REQUEST : failure.type(),
+        failure.code() == null ? "provider_bad_request" : failure.code(),
+        failure.message(),
+        failure.param(),
+        null,
+        failure.finalAnswer());
+  }
+
+  private static Refusal passing(Failure failure, int status, String type, String code) {
+    return new Refusal(
+        status,
+        type,
+        code,
+        failure.message(),
+        null,
+        failure.retryAfter(),
+        failure.finalAnswer());
+  }
+
+  private static Refusal ended(int status, String type, String code, String message) {
+    return new Refusal(status, type, code, message, null, null, true);
   }
 }

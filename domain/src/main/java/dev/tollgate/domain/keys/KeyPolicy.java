@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a key may do. An absent list allows everything.
 ///
-/// @param models names that may be called; `*` at the end of a name matches any rest
+/// @param models names that may be called; `*` in a name stands for any text
 /// @param endpoints calls that may be made
 /// @param ipAllow addresses that callers may come from
 /// @param capture what is kept of its calls, or null for the project's policy
@@ -32,18 +32,36 @@ public record KeyPolicy(
     return models == null || matches(models, model);
   }
 
-  /// Whether a model is among names of which `*` at the end matches any rest.
+  /// Whether a model is among names in which `*` stands for any text, none included.
   public static boolean matches(List<String> names, String model) {
-    for (String name : names) {
-      boolean matches =
-          name.endsWith("*")
-              ? model.startsWith(name.substring(0, name.length() - 1))
-              : model.equals(name);
-      if (matches) {
+    for (int i = 0; i < names.size(); i++) {
+      if (matches(names.get(i), model)) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean matches(String name, String model) {
+    int star = name.indexOf('*');
+    if (star < 0) {
+      return name.equals(model);
+    }
+    if (!model.startsWith(name.substring(0, star))) {
+      return false;
+    }
+    int from = star;
+    for (int next = name.indexOf('*', star + 1); next >= 0; next = name.indexOf('*', star + 1)) {
+      String part = name.substring(star + 1, next);
+      int found = model.indexOf(part, from);
+      if (found < 0) {
+        return false;
+      }
+      from = found + part.length();
+      star = next;
+    }
+    String rest = name.substring(star + 1);
+    return model.length() - from >= rest.length() && model.endsWith(rest);
   }
 
   public boolean allowsEndpoint(Endpoint endpoint) {

@@ -35,7 +35,7 @@ public record Balance(
 
   /// What can still be held. Negative when the limit was lowered or overrun.
   public Money free() {
-    return limit.minus(posted).minus(held);
+    return limit.minusAtMost(posted).minusAtMost(held);
   }
 
   /// The decision about one hold.
@@ -60,7 +60,7 @@ public record Balance(
     Balance tightest = null;
     for (Balance account : accounts) {
       if (account.hard) {
-        if (account.posted.plus(floor).compareTo(account.limit) > 0) {
+        if (account.posted.plusAtMost(floor).compareTo(account.limit) > 0) {
           return new Verdict.Exhausted(account);
         }
         if (account.free().compareTo(granted) < 0) {

@@ -3,6 +3,7 @@ package dev.tollgate.domain.ledger;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.Uncertainty;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param calls finished calls; those with a hold settle it
 /// @param voids holds that end without a cost
+/// @param posts holds that end at their bound
 /// @param expiries holds whose node fell silent, to be posted at their bound
 /// @param books the budgets by which this node decided, by tenant
 public record Batch(
@@ -22,15 +24,20 @@ public record Batch(
     List<Reservation> reservations,
     List<CallRecord> calls,
     List<HoldId> voids,
+    List<Post> posts,
     List<HoldId> expiries,
     Map<TenantId, BudgetBook> books) {
   public Batch {
     reservations = List.copyOf(reservations);
     calls = List.copyOf(calls);
     voids = List.copyOf(voids);
+    posts = List.copyOf(posts);
     expiries = List.copyOf(expiries);
     books = Map.copyOf(books);
   }
+
+  /// A hold that ends at its bound, without the record of a call.
+  public record Post(HoldId hold, Uncertainty why) {}
 
   /// What became of a batch.
   public sealed interface Result {

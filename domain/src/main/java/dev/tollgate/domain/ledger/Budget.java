@@ -1,9 +1,11 @@
 package dev.tollgate.domain.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.pricing.Bound;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -13,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// it again changes it.
 ///
 /// @param scopeId the key, member, project, business unit or tenant
-/// @param models public names it counts, `*` at the end matching any rest; null counts all
+/// @param models public names it counts, `*` standing for any text; null counts all
 /// @param limit may be lower than what was spent: that only stops new spending
-/// @param raise a higher limit for a time, or null
+/// @param raises what is added to the limit, those that are over or still to come included
 /// @param thresholds percent of the limit at which somebody is told, ascending
 /// @param told e-mail addresses that are told
 public record Budget(
@@ -27,7 +29,7 @@ public record Budget(
     Window window,
     Policy policy,
     Money limit,
-    @Nullable Raise raise,
+    List<Raise> raises,
     List<Integer> thresholds,
     List<String> told,
     Instant createdAt) {
@@ -39,6 +41,7 @@ public record Budget(
     models = models == null ? null : models.stream().distinct().sorted().toList();
     thresholds = thresholds.stream().distinct().sorted().toList();
     told = List.copyOf(told);
+    raises = List.copyOf(raises);
     if (limit.nanos() < 0) {
       throw new IllegalArgumentException("limit must not be negative");
     }
@@ -53,14 +56,53 @@ public record Budget(
     }
   }
 
-  /// A limit that holds until an instant.
-  public record Raise(Money to, Instant until) {}
+  /// An addition to the limit.
+  ///
+  /// @param until when it ends, or null when it is for good
+  /// @param origin where it comes from: `budget` for the short form of one, `api`, or a request
+  public record Raise(
+      RaiseId id,
+      Money amount,
+      Instant from,
+      @Nullable Instant until,
+      String reason,
+      String origin) {
+    /// The origin of the raise that is a part of the budget's own form.
+    public static final String OF_BUDGET = "budget";
 
-  /// The limit in force at an instant. A raise never lowers it.
+    public Raise {
+      if (amount.nanos() <= 0 || amount.compareTo(Bound.HIGHEST) > 0) {
+        throw new IllegalArgumentException("amount must be more than 0 and at most 1000000000");
+      }
+      if (until != null && !until.isAfter(from)) {
+        throw new IllegalArgumentException("until must be later than from");
+      }
+      if (reason.length() > LONGEST) {
+        throw new IllegalArgumentException("reason must have at most 256 characters");
+      }
+    }
+
+    boolean isInForce(Instant now) {
+      return !now.isBefore(from) && (until == null || now.isBefore(until));
+    }
+  }
+
+  /// The limit in force at an instant: the limit and every raise in force; at most
+  /// [Bound#HIGHEST].
   public Money limitAt(Instant now) {
-    return raise != null && now.isBefore(raise.until()) && raise.to().compareTo(limit) > 0
-        ? raise.to()
-        : limit;
+    Money sum = limit;
+    for (Raise raise : raises) {
+      sum = raise.isInForce(now) ? sum.plusAtMost(raise.amount()) : sum;
+    }
+    return sum.compareTo(Bound.HIGHEST) < 0 ? sum : Bound.HIGHEST;
+  }
+
+  /// The raise that is a part of the budget's own form, or null.
+  public @Nullable Raise ownRaise() {
+    return raises.stream()
+        .filter(raise -> raise.origin().equals(Raise.OF_BUDGET))
+        .findFirst()
+        .orElse(null);
   }
 
   public boolean counts(String model) {

@@ -24,8 +24,10 @@ public final class BudgetBook {
   ///
   /// @param outputCap tokens that are written into a request that names no cap of its own
   /// @param showsAncestors whether callers see the amounts of budgets above their project
-  public record Settings(FiscalCalendar calendar, int outputCap, boolean showsAncestors) {
-    public static final Settings USUAL = new Settings(FiscalCalendar.UTC, 4_096, false);
+  /// @param capturesAll whether the content of every call must be kept
+  public record Settings(
+      FiscalCalendar calendar, int outputCap, boolean showsAncestors, boolean capturesAll) {
+    public static final Settings USUAL = new Settings(FiscalCalendar.UTC, 4_096, false, false);
 
     public Settings {
       if (outputCap < 1) {

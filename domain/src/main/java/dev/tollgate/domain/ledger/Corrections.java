@@ -1,7 +1,9 @@
 package dev.tollgate.domain.ledger;
 
+import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
@@ -26,13 +28,20 @@ public interface Corrections {
       @Nullable HoldId after,
       int most);
 
+  /// A page of what was estimated and neither corrected nor given back since, newest first.
+  ///
+  /// @param before the last hold of the page before, or null for the first page
+  List<Estimate> estimates(
+      TenantId tenant, EstimateFilter filter, @Nullable HoldId before, int most);
+
   /// Sets what calls cost. Targets are absolute: one that is met already changes nothing.
   void adjust(TenantId tenant, List<Target> targets, String reason);
 
   /// What a call cost so far, all its entries added up.
   ///
   /// @param at when its hold was reserved
-  /// @param serviceTier the tier that served it, or null
+  /// @param serviceTier the tier that it was priced by, or null
+  /// @param region the region that it was priced by, or null for the provider's own
   record Settled(
       HoldId hold,
       CallId call,
@@ -40,8 +49,37 @@ public interface Corrections {
       Instant at,
       Usage usage,
       Money amount,
-      @Nullable String serviceTier) {}
+      @Nullable String serviceTier,
+      @Nullable String region) {}
 
-  /// What a call should have cost, and by which price.
-  record Target(HoldId hold, Money amount, PriceId price) {}
+  /// What a call should have cost, and by which price; null keeps the price it has.
+  record Target(HoldId hold, Money amount, @Nullable PriceId price) {}
+
+  /// Which estimates.
+  ///
+  /// @param provider its name, or null for all
+  /// @param upstreamModel the provider's name for the model, or null for all
+  /// @param withComplete whether those of complete answers without usage are meant, too: a provider
+  ///   that answered bills them
+  record EstimateFilter(
+      Instant from,
+      Instant to,
+      @Nullable String provider,
+      @Nullable String upstreamModel,
+      boolean withComplete) {}
+
+  /// Money that was posted although nobody knows what the call cost.
+  ///
+  /// @param reason why it was estimated
+  record Estimate(
+      HoldId hold,
+      CallId call,
+      KeyId key,
+      ProjectId project,
+      BusinessUnitId businessUnit,
+      String provider,
+      String upstreamModel,
+      Instant at,
+      Money amount,
+      @Nullable String reason) {}
 }

@@ -1,6 +1,5 @@
 package dev.tollgate.domain.ledger;
 
-import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
@@ -16,12 +15,18 @@ public record FiscalCalendar(ZoneId zone, int firstMonth) {
     }
   }
 
-  /// @throws IllegalArgumentException when there is no such zone
+  /// A zone by the name of its region. Names with an offset, such as `GMT-8`, mean the opposite to
+  /// PostgreSQL and are refused.
+  ///
+  /// @throws IllegalArgumentException when there is no such region
   public static ZoneId zone(String name) {
-    try {
-      return name.equals("UTC") ? ZoneOffset.UTC : ZoneId.of(name);
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("time_zone must be a zone such as Europe/Berlin", e);
+    if (name.equals("UTC")) {
+      return ZoneOffset.UTC;
     }
+    if (!name.contains("/") || !ZoneId.getAvailableZoneIds().contains(name)) {
+      throw new IllegalArgumentException(
+          "time_zone must be UTC or the name of a region, such as Europe/Berlin");
+    }
+    return ZoneId.of(name);
   }
 }

@@ -1,19 +1,21 @@
 package dev.tollgate.domain.ledger;
 
 import dev.tollgate.domain.ids.HoldId;
-import java.time.Duration;
+import dev.tollgate.domain.inference.Uncertainty;
 
 /// Holds before a dispatch. What ends a hold with a cost is the record of its call
 /// ([dev.tollgate.domain.inference.CallJournal]). Thread-safe; blocks, and expects a virtual
 /// thread.
 public interface Ledger {
   /// Reserves on every account that the attempt touches, all or none, and waits until that is
-  /// durable. While only open holds are in the way it waits in line.
-  ///
-  /// @param line how long to wait in line; zero answers at once
-  Admission reserve(Reservation reservation, Duration line);
+  /// durable. While only open holds are in the way it waits in line for as long as it says.
+  Admission reserve(Reservation reservation);
 
   /// Ends a hold of which it is certain that nothing was billed. Does not wait; a repeat changes
   /// nothing.
   void release(HoldId hold);
+
+  /// Ends a hold at its bound: its attempt may have been billed, and another one follows. Does not
+  /// wait; a repeat changes nothing.
+  void post(HoldId hold, Uncertainty why);
 }

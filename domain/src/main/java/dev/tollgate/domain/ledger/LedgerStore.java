@@ -1,5 +1,10 @@
 package dev.tollgate.domain.ledger;
 
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.CallRecord;
+import java.util.List;
+import java.util.Set;
+
 /// The authority. Used by the one writer of a node, from one thread.
 public interface LedgerStore {
   /// Begins a session; its batches are numbered from 1.
@@ -14,6 +19,12 @@ public interface LedgerStore {
   /// @throws Refused when its content can never be written
   /// @throws Forgotten when the store lacks batches that it had acknowledged
   Batch.Result apply(Batch batch);
+
+  /// Which of these calls the store has already. For a batch that failed for a reason of which nobody
+  /// knows how far it came; waits for whatever the session still has under way.
+  ///
+  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
+  Set<CallId> written(long session, List<CallRecord> calls);
 
   /// Tells the other nodes that the session is alive.
   ///

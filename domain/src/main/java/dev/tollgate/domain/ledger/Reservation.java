@@ -16,6 +16,7 @@ import java.util.List;
 /// @param floor the least bound that will do: with the output cap lowered as far as it may be
 /// @param budgets those it counts against as far as this node knows; they decide who waits behind
 ///   whom, the store decides what is held
+/// @param line how long it waits in line while only open holds are in its way; zero does not wait
 /// @param lifetime after which a hold of a node that fell silent is posted at its bound
 public record Reservation(
     HoldId id,
@@ -29,6 +30,7 @@ public record Reservation(
     Money want,
     Money floor,
     List<BudgetId> budgets,
+    Duration line,
     Duration lifetime) {
   public Reservation {
     budgets = List.copyOf(budgets);

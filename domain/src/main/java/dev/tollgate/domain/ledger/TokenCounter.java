@@ -6,6 +6,6 @@ public interface TokenCounter {
   /// the count of a similar one.
   long count(String model, String text);
 
-  /// An upper bound of the tokens of a whole request body.
-  long bound(String model, byte[] body);
+  /// An upper bound of the tokens of the text of a request.
+  long bound(String model, String text);
 }

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param <T> who waits
 public final class WaitingLine<T> {
   private final Map<T, Place> places = new LinkedHashMap<>();
+  private final Map<T, Balance> refusals = new HashMap<>();
 
   private record Place(Set<BudgetId> budgets, Money floor) {}
 
@@ -30,8 +31,15 @@ public final class WaitingLine<T> {
     places.put(waiter, new Place(Set.copyOf(budgets), floor));
   }
 
+  /// Notes that a waiter has asked and was refused for an account as it is here. It does not ask again
+  /// before that account has changed, or a probe is due: someone on another node may be before it.
+  public void refused(T waiter, Balance binding) {
+    refusals.put(waiter, binding);
+  }
+
   public void leave(T waiter) {
     places.remove(waiter);
+    refusals.remove(waiter);
   }
 
   public boolean isEmpty() {
@@ -72,10 +80,10 @@ public final class WaitingLine<T> {
     for (Map.Entry<T, Place> each : places.entrySet()) {
       Place place = each.getValue();
       boolean first = place.budgets().stream().noneMatch(blocked::contains);
-      boolean asks = first && ready.size() < most && (probe || fits(place, known, taken));
+      boolean asks = first && ready.size() < most && (probe || hasChanged(each.getKey(), known) && fits(place, known, taken));
       if (asks) {
         ready.add(each.getKey());
-        place.budgets().forEach(budget -> taken.merge(budget, place.floor(), Money::plus));
+        place.budgets().forEach(budget -> taken.merge(budget, place.floor(), Money::plusAtMost));
       }
       if (!asks || probe) {
         blocked.addAll(place.budgets());
@@ -91,10 +99,17 @@ public final class WaitingLine<T> {
       T waiter = each.next();
       if (over.test(waiter)) {
         removed.add(waiter);
+        refusals.remove(waiter);
         each.remove();
       }
     }
     return removed;
+  }
+
+  private boolean hasChanged(T waiter, Function<BudgetId, @Nullable Balance> known) {
+    Balance refused = refusals.get(waiter);
+    Balance now = refused == null ? null : known.apply(refused.budget());
+    return refused == null || now != null && now.version() > refused.version();
   }
 
   private static boolean fits(
@@ -102,8 +117,8 @@ public final class WaitingLine<T> {
     for (BudgetId budget : place.budgets()) {
       Balance balance = known.apply(budget);
       if (balance != null && balance.hard()) {
-        Money free = balance.free().minus(taken.getOrDefault(budget, Money.ZERO));
-        boolean exhausted = balance.posted().plus(place.floor()).compareTo(balance.limit()) > 0;
+        Money free = balance.free().minusAtMost(taken.getOrDefault(budget, Money.ZERO));
+        boolean exhausted = balance.posted().plusAtMost(place.floor()).compareTo(balance.limit()) > 0;
         if (!exhausted && free.compareTo(place.floor()) < 0) {
           return false;
         }

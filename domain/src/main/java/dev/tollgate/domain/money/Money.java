@@ -27,6 +27,21 @@ public record Money(long nanos) implements Comparable<Money> {
     return new Money(Math.addExact(nanos, other.nanos));
   }
 
+  /// The sum, or the largest amount there is when the sum is beyond it. For sums that only decide
+  /// whether something fits.
+  public Money plusAtMost(Money other) {
+    long sum = nanos + other.nanos;
+    boolean overflows = ((nanos ^ sum) & (other.nanos ^ sum)) < 0;
+    return overflows ? new Money(nanos < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : new Money(sum);
+  }
+
+  /// The difference, or the largest or smallest amount there is when it is beyond them.
+  public Money minusAtMost(Money other) {
+    long rest = nanos - other.nanos;
+    boolean overflows = ((nanos ^ other.nanos) & (nanos ^ rest)) < 0;
+    return overflows ? new Money(nanos < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : new Money(rest);
+  }
+
   public Money minus(Money other) {
     return new Money(Math.subtractExact(nanos, other.nanos));
   }

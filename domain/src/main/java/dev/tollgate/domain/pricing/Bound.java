@@ -1,16 +1,22 @@
 package dev.tollgate.domain.pricing;
 
 import dev.tollgate.domain.money.Money;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The most that one attempt can cost: every input token at the dearest rate that it can really
-/// meet, and the output cap at the dearest output rate, for each answer asked for. Immutable.
+/// The most that one attempt can cost: the cost of the worst usage that its request allows, by the
+/// rates, units and conditions that [Price#cost] goes by. Immutable.
+///
+/// Within what a request allows: the input may be of any input component that it can meet, the
+/// output of any output component, up to the cap for each answer; the provider's own tools may be
+/// called so often; audio has no more seconds than tokens.
 public final class Bound {
-  /// A billion dollars: no bound, and no limit, is higher.
+  /// A billion dollars: no cost, no bound and no limit is higher.
   public static final Money HIGHEST = new Money(1_000_000_000_000_000_000L);
 
-  private static final long THOUSANDTHS_PER_CALL = 1_000_000L;
   private static final List<Component> INPUT =
       List.of(Component.INPUT, Component.CACHED_INPUT, Component.IMAGE_INPUT);
   private static final List<Component> CACHE_WRITES =
@@ -25,6 +31,7 @@ public final class Bound {
   private static final List<Component> MEDIA_OUT =
       List.of(Component.AUDIO_OUTPUT, Component.IMAGE_OUTPUT);
   private static final List<Component> TOOLS = List.of(Component.WEB_SEARCH, Component.FILE_SEARCH);
+  private static final List<Component> SECONDS = List.of(Component.AUDIO_SECONDS);
 
   /// What a request can meet.
   ///
@@ -33,7 +40,8 @@ public final class Bound {
   /// @param cacheWrites whether input may be billed as written to a cache
   /// @param otherMedia whether audio may come in, or audio and images come out
   /// @param toolCalls the most calls of the provider's own tools
-  /// @param serviceTier the tier named, null for the usual one, `auto` for whichever
+  /// @param serviceTier the tier that will serve it, null for the usual one, [#ANY] for whichever
+  /// @param region where it will be served, null for the usual price, [#ANY] for whichever
   public record Shape(
       long inputTokens,
       long choices,
@@ -42,6 +50,9 @@ public final class Bound {
       long toolCalls,
       @Nullable String serviceTier,
       @Nullable String region) {
+    /// A tier or region of which nothing is known: the dearest is taken.
+    public static final String ANY = "*";
+
     /// The same request with its input counted.
     public Shape withInput(long tokens) {
       return new Shape(tokens, choices, cacheWrites, otherMedia, toolCalls, serviceTier, region);
@@ -50,8 +61,9 @@ public final class Bound {
 
   private final Price price;
   private final Shape shape;
+  private final List<Rate.Circumstances> circumstances;
 
-  /// Thousandths of a nano-dollar for the whole input, or -1 when that is beyond every budget.
+  /// Thousandths of a nano-dollar for the whole input and the tools.
   private final long input;
 
   /// Thousandths of a nano-dollar for one output token.
@@ -62,8 +74,10 @@ public final class Bound {
   public Bound(Price price, Shape shape) {
     this.price = price;
     this.shape = shape;
-    this.outputRate = outputRate();
-    this.input = input();
+    this.circumstances = circumstances(price, shape);
+    long seconds = dearest(SECONDS);
+    this.outputRate = Price.plus(outputRate(), seconds);
+    this.input = Price.plus(input(), Price.times(shape.inputTokens(), seconds));
   }
 
   public Shape shape() {
@@ -72,21 +86,14 @@ public final class Bound {
 
   /// @param outputCap the most tokens of each answer
   public Money at(long outputCap) {
-    if (input < 0) {
-      return HIGHEST;
-    }
-    try {
-      long output = Math.multiplyExact(Math.multiplyExact(outputCap, shape.choices()), outputRate);
-      return lower(price.amount(Math.addExact(input, output)));
-    } catch (ArithmeticException e) {
-      return HIGHEST;
-    }
+    long output = Price.times(Price.times(outputCap, shape.choices()), outputRate);
+    return price.amount(Price.plus(input, output));
   }
 
   /// The highest output cap whose bound is within an amount; negative when not even the input is.
   public long capWithin(Money amount) {
     long low = -1;
-    long high = 1L << 40;
+    long high = Usage.MOST;
     while (low + 1 < high) {
       long middle = low + (high - low) / 2;
       if (at(middle).compareTo(amount) <= 0) {
@@ -106,16 +113,8 @@ public final class Bound {
     if (shape.otherMedia()) {
       rate = Math.max(rate, dearest(AUDIO_IN));
     }
-    try {
-      long tools =
-          shape.toolCalls() == 0
-              ? 0
-              : Math.multiplyExact(
-                  Math.multiplyExact(shape.toolCalls(), dearest(TOOLS)), THOUSANDTHS_PER_CALL);
-      return Math.addExact(Math.multiplyExact(shape.inputTokens(), rate), tools);
-    } catch (ArithmeticException e) {
-      return -1;
-    }
+    long tools = shape.toolCalls() == 0 ? 0 : Price.times(shape.toolCalls(), dearest(TOOLS));
+    return Price.plus(Price.times(shape.inputTokens(), rate), tools);
   }
 
   private long outputRate() {
@@ -123,43 +122,45 @@ public final class Bound {
     return shape.otherMedia() ? Math.max(rate, dearest(MEDIA_OUT)) : rate;
   }
 
-  /// The dearest rate of any of the components, over every length of prompt and every tier that the
-  /// request can meet.
+  /// The dearest rate of any of the components in anything that the request can meet.
   private long dearest(List<Component> components) {
-    long dearest = dearest(components, 0);
-    for (int i = 0; i < price.rates().size(); i++) {
-      long length = price.rates().get(i).when().minInputTokens();
-      if (length > 0 && length <= shape.inputTokens()) {
-        dearest = Math.max(dearest, dearest(components, length));
-      }
-    }
-    return dearest;
-  }
-
-  private long dearest(List<Component> components, long length) {
-    if (!"auto".equals(shape.serviceTier())) {
-      return dearest(components, length, shape.serviceTier());
-    }
-    long dearest = dearest(components, length, null);
-    for (Rate rate : price.rates()) {
-      if (rate.when().serviceTier() != null) {
-        dearest = Math.max(dearest, dearest(components, length, rate.when().serviceTier()));
-      }
-    }
-    return dearest;
-  }
-
-  private long dearest(List<Component> components, long length, @Nullable String tier) {
-    var met = new Rate.Circumstances(length, tier, shape.region());
     long dearest = 0;
-    for (int i = 0; i < components.size(); i++) {
-      Rate rate = price.rate(components.get(i), met);
-      dearest = rate == null ? dearest : Math.max(dearest, rate.microsPerUnit());
+    for (int i = 0; i < circumstances.size(); i++) {
+      for (int j = 0; j < components.size(); j++) {
+        Rate rate = price.rate(components.get(j), circumstances.get(i));
+        dearest = rate == null ? dearest : Math.max(dearest, rate.perCount());
+      }
     }
     return dearest;
   }
 
-  private static Money lower(Money amount) {
-    return amount.compareTo(HIGHEST) < 0 ? amount : HIGHEST;
+  /// Every length of prompt, tier and region that the request can meet and the price tells apart.
+  private static List<Rate.Circumstances> circumstances(Price price, Shape shape) {
+    Set<Long> lengths = new LinkedHashSet<>(List.of(0L));
+    Set<@Nullable String> tiers = new LinkedHashSet<>();
+    Set<@Nullable String> regions = new LinkedHashSet<>();
+    tiers.add(Shape.ANY.equals(shape.serviceTier()) ? null : shape.serviceTier());
+    regions.add(Shape.ANY.equals(shape.region()) ? null : shape.region());
+    for (int i = 0; i < price.rates().size(); i++) {
+      Rate.Conditions when = price.rates().get(i).when();
+      if (when.minInputTokens() <= shape.inputTokens()) {
+        lengths.add(when.minInputTokens());
+      }
+      if (Shape.ANY.equals(shape.serviceTier())) {
+        tiers.add(when.serviceTier());
+      }
+      if (Shape.ANY.equals(shape.region())) {
+        regions.add(when.region());
+      }
+    }
+    List<Rate.Circumstances> met = new ArrayList<>(lengths.size());
+    for (long length : lengths) {
+      for (String tier : tiers) {
+        for (String region : regions) {
+          met.add(new Rate.Circumstances(length, tier, region));
+        }
+      }
+    }
+    return met;
   }
 }

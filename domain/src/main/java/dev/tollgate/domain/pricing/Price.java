@@ -29,7 +29,8 @@ public record Price(
   }
 
   /// What the usage costs. The only place where cost is computed, and the only rounding: half up,
-  /// once, to the nano-dollar, over the sum of all components.
+  /// once, to the nano-dollar, over the sum of all components. Never throws: what is beyond
+  /// [Bound#HIGHEST] is that.
   public Money cost(Usage usage, @Nullable String serviceTier, @Nullable String region) {
     var met = new Rate.Circumstances(usage.inputTokens(), serviceTier, region);
     // Thousandths of a nano-dollar: tokens x micro-dollars per million tokens.
@@ -39,23 +40,40 @@ public record Price(
       if (count != 0) {
         Rate rate = rate(component, met);
         if (rate != null) {
-          long perUnit =
-              rate.unit() == Rate.Unit.MTOK
-                  ? rate.microsPerUnit()
-                  : Math.multiplyExact(rate.microsPerUnit(), 1_000_000L);
-          sum = Math.addExact(sum, Math.multiplyExact(count, perUnit));
+          sum = plus(sum, times(count, rate.perCount()));
         }
       }
     }
     return amount(sum);
   }
 
-  /// Thousandths of a nano-dollar as money, the discount taken off.
+  /// Whether it has a rate for one service tier only.
+  public boolean knowsTiers() {
+    return rates.stream().anyMatch(rate -> rate.when().serviceTier() != null);
+  }
+
+  /// Thousandths of a nano-dollar as money, the discount taken off; at most [Bound#HIGHEST].
   Money amount(long thousandths) {
-    if (discountBasisPoints != 0) {
-      return new Money(discounted(thousandths));
+    if (thousandths == Long.MAX_VALUE) {
+      return Bound.HIGHEST;
     }
-    return new Money(thousandths / 1_000 + (thousandths % 1_000 >= 500 ? 1 : 0));
+    Money amount =
+        discountBasisPoints == 0
+            ? new Money(thousandths / 1_000 + (thousandths % 1_000 >= 500 ? 1 : 0))
+            : new Money(discounted(thousandths));
+    return amount.compareTo(Bound.HIGHEST) < 0 ? amount : Bound.HIGHEST;
+  }
+
+  /// The product of two numbers that are not negative, or the largest number there is.
+  static long times(long a, long b) {
+    long product = a * b;
+    return Math.multiplyHigh(a, b) != 0 || product < 0 ? Long.MAX_VALUE : product;
+  }
+
+  /// The sum of two numbers that are not negative, or the largest number there is.
+  static long plus(long a, long b) {
+    long sum = a + b;
+    return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
   /// The rate that applies to a component, that of its fallback when it has none, or null when

@@ -1,10 +1,11 @@
 package dev.tollgate.domain.pricing;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The price of one component under conditions.
 ///
-/// @param microsPerUnit micro-dollars per million tokens, or per one call or second
+/// @param microsPerUnit micro-dollars per million of what the component counts, or per one of it
 public record Rate(Component component, Unit unit, Conditions when, long microsPerUnit) {
   public Rate {
     if (microsPerUnit < 0) {
@@ -12,11 +13,16 @@ public record Rate(Component component, Unit unit, Conditions when, long microsP
     }
   }
 
-  /// What the price is for.
+  /// What the price is for: a million of what the component counts, or one of it.
   public enum Unit {
     MTOK,
     CALL,
     SECOND
+  }
+
+  /// Thousandths of a nano-dollar for one of what the component counts.
+  long perCount() {
+    return unit == Unit.MTOK ? microsPerUnit : Price.times(microsPerUnit, 1_000_000L);
   }
 
   /// When a rate applies; an absent condition always holds.
@@ -45,9 +51,12 @@ public record Rate(Component component, Unit unit, Conditions when, long microsP
     }
   }
 
-  /// The tier that conditions are held against: `auto`, `default` and `standard` name none.
+  /// The tiers that name none: the usual price.
+  private static final Set<String> USUAL = Set.of("auto", "default", "standard", "standard_only");
+
+  /// The tier that conditions are held against, or null for the usual price.
   public static @Nullable String named(@Nullable String tier) {
-    return "auto".equals(tier) || "default".equals(tier) || "standard".equals(tier) ? null : tier;
+    return tier == null || USUAL.contains(tier) ? null : tier;
   }
 
   /// The facts of one attempt that conditions are held against.

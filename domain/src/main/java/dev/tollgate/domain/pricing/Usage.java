@@ -4,6 +4,10 @@ import java.util.Arrays;
 
 /// Counts by component for one attempt: tokens, tool calls or seconds. Immutable.
 public final class Usage {
+  /// More than any answer can have of anything. A higher count is read as this one where a provider's
+  /// answer is read, so that none can bring a sum near the end of a `long`.
+  public static final long MOST = 1L << 40;
+
   public static final Usage NONE = new Usage(new long[Component.ALL.length]);
 
   private final long[] counts;
@@ -54,8 +58,26 @@ public final class Usage {
       return this;
     }
     long[] raised = counts.clone();
-    raised[Component.OUTPUT.ordinal()] += missing;
+    raised[Component.OUTPUT.ordinal()] =
+        Math.min(MOST, raised[Component.OUTPUT.ordinal()] + missing);
     return new Usage(raised);
+  }
+
+  /// The same usage with no count above [#MOST]: what one answer can have used, whatever a provider
+  /// says.
+  public Usage ofOneAnswer() {
+    long[] lowered = counts.clone();
+    for (int i = 0; i < lowered.length; i++) {
+      lowered[i] = Math.min(MOST, lowered[i]);
+    }
+    return new Usage(lowered);
+  }
+
+  /// The same usage with one count replaced.
+  public Usage with(Component component, long count) {
+    long[] changed = counts.clone();
+    changed[component.ordinal()] = Math.clamp(count, 0, MOST);
+    return new Usage(changed);
   }
 
   public boolean isEmpty() {

@@ -14,6 +14,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A call as it was committed.
+///
+/// @param details rare facts as a JSON object, such as why its cost is an estimate; or null
 public record CallView(
     CallId id,
     Instant time,
@@ -38,4 +40,5 @@ public record CallView(
     long firstTokenMicros,
     long overheadMicros,
     List<String> tags,
-    ClientInfo client) {}
+    ClientInfo client,
+    @Nullable String details) {}

@@ -47,6 +47,11 @@ public final class Histogram {
     return (UPPER_MICROS[BUCKETS - 1] + 999) / 1_000;
   }
 
+  /// The upper bound, in milliseconds rounded up, of the bucket that a time belongs to; 0 for none.
+  public static long upperMillis(long micros) {
+    return micros <= 0 ? 0 : (UPPER_MICROS[bucket(micros)] + 999) / 1_000;
+  }
+
   private static long[] bounds() {
     long[] bounds = new long[BUCKETS];
     long micros = 1_000;

@@ -12,12 +12,14 @@ public interface UsageReport {
   List<Row> report(TenantId tenant, UsageQuery query);
 
   /// @param groups the value of each group asked for, in order; empty text stands for none
+  /// @param estimated the part of the cost that was estimated and not corrected since
   record Row(
       List<String> groups,
       long calls,
       long errors,
       Usage usage,
       Money cost,
+      Money estimated,
       Percentiles latency,
       Percentiles firstToken) {
     public Row {

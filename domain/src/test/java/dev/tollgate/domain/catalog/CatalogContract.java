@@ -23,7 +23,8 @@ public abstract class CatalogContract {
           Duration.ofSeconds(2),
           Duration.ofSeconds(3),
           Duration.ofSeconds(4),
-          Duration.ofHours(1));
+          Duration.ofHours(1),
+          Duration.ofSeconds(7));
 
   protected abstract Catalog catalog();
 
@@ -53,6 +54,7 @@ public abstract class CatalogContract {
             URI.create("http://proxy.example:3128"),
             "-----BEGIN CERTIFICATE-----\nMII\n",
             "eu",
+            true,
             TIMEOUTS);
     Provider provider =
         new Provider(

@@ -1,7 +1,6 @@
 package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.ids.CallId;
-import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
@@ -18,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Calls for tests: `aCall().by(key).costing(12).build()`, or many at random.
@@ -78,7 +78,7 @@ public final class SampleCalls {
     private Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
     private @Nullable String model = "gpt-x";
     private CallRecord.@Nullable Served served =
-        new CallRecord.Served("openai", "gpt-x-2026", "flex");
+        new CallRecord.Served("openai", "gpt-x-2026", "flex", null);
     private boolean stream;
     private int status = 200;
     private @Nullable String errorCode;
@@ -89,7 +89,8 @@ public final class SampleCalls {
     private long latencyMicros = 12_345;
     private long firstTokenMicros = -1;
     private Retention retention = Retention.DAYS_30;
-    private @Nullable HoldId hold;
+    private @Nullable Hold hold;
+    private @Nullable Uncertainty uncertainty;
     private ClientInfo client = ClientInfo.UNKNOWN;
 
     private Builder() {}
@@ -118,7 +119,7 @@ public final class SampleCalls {
     }
 
     public Builder servedBy(String provider, String upstreamModel) {
-      served = new CallRecord.Served(provider, upstreamModel, null);
+      served = new CallRecord.Served(provider, upstreamModel, null, null);
       return this;
     }
 
@@ -165,8 +166,14 @@ public final class SampleCalls {
     }
 
     public Builder settling(Hold settled) {
-      hold = settled.id();
+      hold = settled;
       return at(settled.reservedAt());
+    }
+
+    /// Nobody knows what it used.
+    public Builder estimated(Uncertainty why) {
+      uncertainty = why;
+      return this;
     }
 
     public Builder from(ClientInfo newClient) {
@@ -187,10 +194,7 @@ public final class SampleCalls {
           stream,
           status,
           errorCode,
-          usage,
-          cost,
-          price,
-          false,
+          new CallRecord.Bill(usage, cost, price, uncertainty, Set.of()),
           latencyMicros,
           firstTokenMicros,
           789,

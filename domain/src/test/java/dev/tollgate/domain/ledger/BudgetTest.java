@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.MemberId;
+import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.SampleKeys;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.money.Money;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -28,7 +30,7 @@ class BudgetTest {
   private Budget budget(
       @Nullable List<String> models,
       Policy policy,
-      Budget.@Nullable Raise raise,
+      List<Budget.Raise> raises,
       List<Integer> thresholds,
       List<String> told) {
     return new Budget(
@@ -40,61 +42,81 @@ class BudgetTest {
         Window.MONTH,
         policy,
         usd("10.00"),
-        raise,
+        raises,
         thresholds,
         told,
         NOW);
   }
 
-  private Budget raised(String to) {
-    return budget(
-        null, Policy.REFUSE, new Budget.Raise(usd(to), NOW.plusSeconds(60)), List.of(), List.of());
+  private static Budget.Raise raise(String amount, long from, @Nullable Long until) {
+    return new Budget.Raise(
+        new RaiseId(SampleIds.anId()),
+        usd(amount),
+        NOW.plusSeconds(from),
+        until == null ? null : NOW.plusSeconds(until),
+        "",
+        "api");
   }
 
   @Test
-  void aRaiseHoldsUntilItsTimeAndNeverLowers() {
-    assertThat(raised("40.00").limitAt(NOW)).isEqualTo(usd("40.00"));
-    assertThat(raised("40.00").limitAt(NOW.plusSeconds(59))).isEqualTo(usd("40.00"));
-    assertThat(raised("40.00").limitAt(NOW.plusSeconds(60))).isEqualTo(usd("10.00"));
-    assertThat(raised("4.00").limitAt(NOW)).isEqualTo(usd("10.00"));
-    assertThat(budget(null, Policy.REFUSE, null, List.of(), List.of()).limitAt(NOW))
-        .isEqualTo(usd("10.00"));
+  void theLimitInForceIsTheLimitAndTheRaisesInForce() {
+    Budget raised =
+        budget(
+            null,
+            Policy.REFUSE,
+            List.of(raise("30.00", 0, 60L), raise("5.00", 10, 20L), raise("1.00", 30, null)),
+            List.of(),
+            List.of());
+    assertThat(raised.limitAt(NOW.minusSeconds(1))).isEqualTo(usd("10.00"));
+    assertThat(raised.limitAt(NOW)).isEqualTo(usd("40.00"));
+    assertThat(raised.limitAt(NOW.plusSeconds(10))).isEqualTo(usd("45.00"));
+    assertThat(raised.limitAt(NOW.plusSeconds(20))).isEqualTo(usd("40.00"));
+    assertThat(raised.limitAt(NOW.plusSeconds(59))).isEqualTo(usd("41.00"));
+    assertThat(raised.limitAt(NOW.plusSeconds(60))).isEqualTo(usd("11.00"));
+    assertThat(raised.limitAt(NOW.plus(Duration.ofDays(400)))).isEqualTo(usd("11.00"));
+    assertThat(raised.ownRaise()).isNull();
+  }
+
+  @Test
+  void aRaiseAddsSomethingAndEndsAfterItBegins() {
+    assertThatThrownBy(() -> raise("0", 0, 60L)).hasMessageContaining("amount");
+    assertThatThrownBy(() -> raise("1", 60, 60L)).hasMessageContaining("until");
   }
 
   @Test
   void countsAllModelsOrThoseNamed() {
-    Budget all = budget(null, Policy.REFUSE, null, List.of(), List.of());
+    Budget all = budget(null, Policy.REFUSE, List.of(), List.of(), List.of());
     assertThat(all.counts("anything")).isTrue();
     Budget some =
-        budget(List.of("gpt-x", "claude-*", "gpt-x"), Policy.CLAMP, null, List.of(), List.of());
+        budget(List.of("gpt-x", "claude-*", "gpt-x"), Policy.CLAMP, List.of(), List.of(), List.of());
     assertThat(some.models()).containsExactly("claude-*", "gpt-x");
     assertThat(some.counts("gpt-x")).isTrue();
     assertThat(some.counts("gpt-xl")).isFalse();
     assertThat(some.counts("claude-opus")).isTrue();
     assertThat(some.isHard()).isTrue();
-    assertThat(budget(null, Policy.OBSERVE, null, List.of(), List.of()).isHard()).isFalse();
+    assertThat(budget(null, Policy.OBSERVE, List.of(), List.of(), List.of()).isHard()).isFalse();
   }
 
   @Test
   void thresholdsAreSortedAndBounded() {
-    assertThat(budget(null, Policy.REFUSE, null, List.of(100, 50, 50), List.of()).thresholds())
+    assertThat(budget(null, Policy.REFUSE, List.of(), List.of(100, 50, 50), List.of()).thresholds())
         .containsExactly(50, 100);
     for (int wrong : new int[] {0, -1, 1_001}) {
       refuses(null, List.of(wrong), List.of(), "thresholds");
     }
     for (int right : new int[] {1, 1_000}) {
-      assertThatCode(() -> budget(null, Policy.REFUSE, null, List.of(right), List.of()))
+      assertThatCode(() -> budget(null, Policy.REFUSE, List.of(), List.of(right), List.of()))
           .doesNotThrowAnyException();
     }
     List<Integer> many = java.util.stream.IntStream.rangeClosed(1, 17).boxed().toList();
     refuses(null, many, List.of(), "thresholds");
-    assertThat(budget(null, Policy.REFUSE, null, many.subList(0, 16), List.of()).thresholds())
+    assertThat(budget(null, Policy.REFUSE, List.of(), many.subList(0, 16), List.of()).thresholds())
         .hasSize(16);
   }
 
   @Test
   void addressesLookLikeOnes() {
-    assertThat(budget(null, Policy.REFUSE, null, List.of(), List.of("a@b")).told())
+    assertThat(budget(null, Policy.REFUSE, List.of(), List.of(), List.of("a@b")).told())
         .containsExactly("a@b");
     for (String wrong :
         new String[] {
@@ -104,10 +126,10 @@ class BudgetTest {
     }
     refuses(null, List.of(), Collections.nCopies(17, "a@b"), "notify");
     assertThatCode(
-            () -> budget(null, Policy.REFUSE, null, List.of(), Collections.nCopies(16, "a@b")))
+            () -> budget(null, Policy.REFUSE, List.of(), List.of(), Collections.nCopies(16, "a@b")))
         .doesNotThrowAnyException();
     assertThatCode(
-            () -> budget(null, Policy.REFUSE, null, List.of(), List.of("a@" + "b".repeat(254))))
+            () -> budget(null, Policy.REFUSE, List.of(), List.of(), List.of("a@" + "b".repeat(254))))
         .doesNotThrowAnyException();
   }
 
@@ -119,7 +141,7 @@ class BudgetTest {
     List<String> many =
         java.util.stream.IntStream.rangeClosed(1, 17).mapToObj(Integer::toString).toList();
     refuses(many, List.of(), List.of(), "models");
-    assertThat(budget(many.subList(0, 16), Policy.REFUSE, null, List.of(), List.of()).models())
+    assertThat(budget(many.subList(0, 16), Policy.REFUSE, List.of(), List.of(), List.of()).models())
         .hasSize(16);
     assertThatThrownBy(() -> SampleBudgets.ofKey(key, "-0.01"))
         .hasMessage("limit must not be negative");
@@ -128,7 +150,7 @@ class BudgetTest {
 
   private void refuses(
       @Nullable List<String> models, List<Integer> thresholds, List<String> told, String field) {
-    assertThatThrownBy(() -> budget(models, Policy.REFUSE, null, thresholds, told))
+    assertThatThrownBy(() -> budget(models, Policy.REFUSE, List.of(), thresholds, told))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(field);
   }
@@ -178,7 +200,7 @@ class BudgetTest {
         Window.TOTAL,
         Policy.REFUSE,
         usd("1"),
-        null,
+        List.of(),
         List.of(),
         List.of(),
         NOW);
@@ -186,9 +208,9 @@ class BudgetTest {
 
   @Test
   void settingsHaveACap() {
-    assertThatThrownBy(() -> new BudgetBook.Settings(FiscalCalendar.UTC, 0, false))
+    assertThatThrownBy(() -> new BudgetBook.Settings(FiscalCalendar.UTC, 0, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(new BudgetBook.Settings(FiscalCalendar.UTC, 1, true).showsAncestors()).isTrue();
+    assertThat(new BudgetBook.Settings(FiscalCalendar.UTC, 1, true, false).showsAncestors()).isTrue();
   }
 
   @Test

@@ -41,7 +41,7 @@ public final class SampleBudgets {
         window,
         policy,
         usd(limit),
-        null,
+        List.of(),
         Budget.USUAL_THRESHOLDS,
         List.of(),
         Instant.now().truncatedTo(ChronoUnit.MICROS));
@@ -51,7 +51,18 @@ public final class SampleBudgets {
     return aHold(key, usd(amount), usd(amount), List.of());
   }
 
+  /// One that waits in line for up to five seconds.
+  public static Reservation aPatientHold(VirtualKey key, String amount) {
+    return aHold(key, usd(amount), usd(amount), List.of(), Duration.ofSeconds(5));
+  }
+
   public static Reservation aHold(VirtualKey key, Money want, Money floor, List<BudgetId> budgets) {
+    return aHold(key, want, floor, budgets, Duration.ZERO);
+  }
+
+  /// @param line how long it waits in line
+  public static Reservation aHold(
+      VirtualKey key, Money want, Money floor, List<BudgetId> budgets, Duration line) {
     return new Reservation(
         new HoldId(SampleIds.anId()),
         new CallId(SampleIds.anId()),
@@ -64,6 +75,7 @@ public final class SampleBudgets {
         want,
         floor,
         budgets,
+        line,
         Duration.ofMinutes(31));
   }
 }

@@ -55,6 +55,19 @@ class WaitingLineTest {
   }
 
   @Test
+  void whoWasRefusedAsksAgainWhenTheAccountHasChanged() {
+    know(key, "1.00", "0.00", "0.00");
+    join("a", "0.10", key);
+    line.refused("a", known.get(key));
+    assertThat(ready()).as("someone on another node goes first").isEmpty();
+    assertThat(line.ready(known::get, true, 64)).containsExactly("a");
+    known.put(
+        key,
+        new Balance(key, Instant.EPOCH, null, true, usd("1.00"), usd("0.00"), usd("0.00"), 1));
+    assertThat(ready()).containsExactly("a");
+  }
+
+  @Test
   void whoSharesNoAccountDoesNotWait() {
     know(key, "1.00", "0.00", "1.00");
     know(other, "1.00", "0.00", "0.00");

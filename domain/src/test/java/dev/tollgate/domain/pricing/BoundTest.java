@@ -89,7 +89,7 @@ class BoundTest {
   }
 
   private static @Nullable String servedTier(@Nullable String named, Random random) {
-    if (!"auto".equals(named)) {
+    if (!Shape.ANY.equals(named)) {
       return named;
     }
     int tier = random.nextInt(TIERS.length + 1);
@@ -128,7 +128,7 @@ class BoundTest {
         random.nextBoolean(),
         random.nextBoolean(),
         random.nextInt(5),
-        random.nextInt(4) == 0 ? "auto" : tier,
+        random.nextInt(4) == 0 ? Shape.ANY : tier,
         random.nextBoolean() ? "eu" : null);
   }
 

@@ -55,6 +55,17 @@ public final class InMemoryBooks implements CallJournal, ContentStore, CallHisto
   }
 
   @Override
+  public boolean isWorking() {
+    return !failing;
+  }
+
+  @Override
+  public boolean commit(CapturedContent content, Duration patience) {
+    put(content);
+    return !failing;
+  }
+
+  @Override
   public Page<CallView> list(TenantId tenant, CallFilter filter, @Nullable UUID cursor, int limit) {
     return InMemoryProjects.page(
         matching(tenant, filter), call -> call.id().value(), cursor, limit);
@@ -149,7 +160,8 @@ public final class InMemoryBooks implements CallJournal, ContentStore, CallHisto
         call.firstTokenMicros(),
         call.overheadMicros(),
         key == null ? List.of() : key.tags(),
-        call.client());
+        call.client(),
+        null);
   }
 
   private static <S, T> @Nullable T part(@Nullable S whole, Function<S, T> part) {

@@ -79,6 +79,7 @@ public final class Totals {
     private long calls;
     private long errors;
     private Money cost = Money.ZERO;
+    private Money estimated = Money.ZERO;
     private Usage usage = Usage.NONE;
 
     private void add(CallView call) {
@@ -86,6 +87,7 @@ public final class Totals {
       errors += call.errorCode() == null ? 0 : 1;
       Money own = call.cost();
       cost = own == null ? cost : cost.plus(own);
+      estimated = own == null || !call.estimated() ? estimated : estimated.plus(own);
       Usage.Builder added = Usage.builder();
       for (Component component : Component.values()) {
         added.set(component, usage.count(component) + call.usage().count(component));
@@ -99,7 +101,14 @@ public final class Totals {
 
     private UsageReport.Row row(List<String> groups) {
       return new UsageReport.Row(
-          groups, calls, errors, usage, cost, percentiles(latency), percentiles(firstToken));
+          groups,
+          calls,
+          errors,
+          usage,
+          cost,
+          estimated,
+          percentiles(latency),
+          percentiles(firstToken));
     }
 
     private static UsageReport.Percentiles percentiles(long[] counts) {

@@ -1,0 +1,53 @@
+package dev.tollgate.http.edge;
+
+import dev.tollgate.domain.inference.Refusal;
+import io.airlift.compress.v3.zstd.ZstdInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+
+/// Compressed request bodies: `gzip`, and `zstd`, which coding agents send. The limit of a body
+/// holds for what it is decoded to.
+final class ContentCoding {
+  /// A decoded body, or why there is none.
+  sealed interface Decoded {
+    record Body(byte[] bytes) implements Decoded {}
+
+    record Refused(Refusal refusal) implements Decoded {}
+  }
+
+  private ContentCoding() {}
+
+  /// @param coding the value of `Content-Encoding`
+  static Decoded decode(byte[] body, String coding, int limit) {
+    String name = coding.strip().toLowerCase(Locale.ROOT);
+    return switch (name) {
+      case "", "identity" -> new Decoded.Body(body);
+      case "gzip", "x-gzip", "zstd" -> read(body, name, limit);
+      default ->
+          new Decoded.Refused(
+              Refusal.unsupportedMediaType(
+                  "The header Content-Encoding is '"
+                      + name
+                      + "'. Send the body as it is, or as gzip or zstd."));
+    };
+  }
+
+  private static Decoded read(byte[] body, String name, int limit) {
+    InputStream raw = new ByteArrayInputStream(body);
+    try (InputStream in = name.equals("zstd") ? new ZstdInputStream(raw) : new GZIPInputStream(raw)) {
+      byte[] decoded = in.readNBytes(limit + 1);
+      return decoded.length > limit
+          ? new Decoded.Refused(Refusal.tooLarge(limit))
+          : new Decoded.Body(decoded);
+    } catch (IOException | IllegalArgumentException e) {
+      return new Decoded.Refused(
+          Refusal.badRequest(
+              "invalid_encoding",
+              "The body is not the " + name + " that its header Content-Encoding says.",
+              null));
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package dev.tollgate.persistence.notifications;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.money.Money;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.Locale;
+
+/// What is said of a budget that has reached a threshold, or will not last its window.
+record BudgetMessage(String type, String subject, String text, String json) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  static BudgetMessage of(ResultSet alert) throws SQLException {
+    int threshold = alert.getInt("threshold");
+    boolean forecast = threshold == 0;
+    Money limit = new Money(alert.getLong("limit_nanos"));
+    Money settled = new Money(alert.getLong("posted"));
+    Timestamp end = alert.getTimestamp("ends");
+    String scope = alert.getString("scope");
+    String name = alert.getString("scope_name");
+    String window = alert.getString("time_window");
+    String whose = scope.replace('_', ' ') + (name.isEmpty() ? "" : " '" + name + "'");
+    long percent = percent(settled, limit);
+    String until = end == null ? "It has no end." : "It ends at " + end.toInstant() + ".";
+    String what =
+        forecast
+            ? "At the rate of the last seven days the budget will not last its window."
+            : "%d %% of the budget are used; the threshold of %d %% is reached."
+                .formatted(percent, threshold);
+    String text =
+        """
+        %s
+
+        Budget    %s of the %s
+        Settled   $%s (%d %%)
+        Limit     $%s
+        Left      $%s
+        Window    %s, since %s. %s
+
+        %s
+        """
+            .formatted(
+                what,
+                window,
+                whose,
+                settled.usd(),
+                percent,
+                limit.usd(),
+                left(limit, settled).usd(),
+                window,
+                alert.getTimestamp("starts").toInstant(),
+                until,
+                cure(alert.getString("policy")));
+    return new BudgetMessage(
+        forecast ? "budget.forecast_exceeds" : "budget.threshold_reached",
+        "Budget of the %s: %s"
+            .formatted(
+                whose,
+                forecast
+                    ? "$%s will not last the %s".formatted(limit.usd(), window)
+                    : "%d %% of $%s are used".formatted(threshold, limit.usd())),
+        text,
+        json(alert, forecast, percent));
+  }
+
+  private static String cure(String policy) {
+    String raise =
+        "To allow more, raise it: POST /api/v1/budgets/{id}/raises, or PUT /api/v1/budgets with a"
+            + " higher limit.";
+    return policy.toLowerCase(Locale.ROOT).equals("observe")
+        ? "Calls go on beyond the limit: the budget only observes. " + raise
+        : "Calls that do not fit are refused until the window ends. " + raise;
+  }
+
+  private static String json(ResultSet alert, boolean forecast, long percent)
+      throws SQLException {
+    Money limit = new Money(alert.getLong("limit_nanos"));
+    Money settled = new Money(alert.getLong("posted"));
+    ObjectNode node = JSON.createObjectNode();
+    node.put("type", forecast ? "budget.forecast_exceeds" : "budget.threshold_reached");
+    node.put("timestamp", alert.getTimestamp("at").toInstant().toString());
+    node.putObject("data")
+        .put("budget", new BudgetId(alert.getObject("budget_id", java.util.UUID.class)).toString())
+        .put("scope", alert.getString("scope"))
+        .put("name", alert.getString("scope_name"))
+        .put("threshold", alert.getInt("threshold"))
+        .put("percent", percent)
+        .put("limit", limit.usd())
+        .put("settled", settled.usd())
+        .put("remaining", left(limit, settled).usd())
+        .put("window", alert.getString("time_window"))
+        .put("window_start", alert.getTimestamp("starts").toInstant().toString());
+    return node.toString();
+  }
+
+  private static Money left(Money limit, Money settled) {
+    Money left = limit.minusAtMost(settled);
+    return left.nanos() < 0 ? Money.ZERO : left;
+  }
+
+  private static long percent(Money settled, Money limit) {
+    if (limit.nanos() == 0) {
+      return 100;
+    }
+    long whole = Math.max(0, settled.nanos());
+    return whole > Long.MAX_VALUE / 100
+        ? whole / Math.max(1, limit.nanos() / 100)
+        : whole * 100 / limit.nanos();
+  }
+}

@@ -1,0 +1,42 @@
+package dev.tollgate.persistence.reporting;
+
+import dev.tollgate.persistence.database.Database;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+
+/// Carries roll-ups of earlier versions over to those by dimension, some at a time. May be run by
+/// any node and repeated; once nothing is left it only looks.
+public final class UsageHistory implements Runnable {
+  private static final Logger LOG = System.getLogger(UsageHistory.class.getName());
+  private static final int AT_ONCE = 500;
+
+  private final Database database;
+  private long carried;
+
+  public UsageHistory(Database database) {
+    this.database = database;
+  }
+
+  @Override
+  public void run() {
+    int found =
+        database.asLedger(
+            connection -> {
+              try (PreparedStatement carry =
+                  connection.prepareStatement("select tollgate.carry_history_2(?)")) {
+                carry.setInt(1, AT_ONCE);
+                try (ResultSet row = carry.executeQuery()) {
+                  row.next();
+                  return row.getInt(1);
+                }
+              }
+            });
+    carried += found;
+    if (found == 0 && carried > 0) {
+      LOG.log(Level.INFO, "{0} roll-ups of an earlier version are carried over.", carried);
+      carried = 0;
+    }
+  }
+}

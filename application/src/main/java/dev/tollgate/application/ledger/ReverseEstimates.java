@@ -1,0 +1,64 @@
+package dev.tollgate.application.ledger;
+
+import dev.tollgate.domain.ids.BusinessUnitId;
+import dev.tollgate.domain.ids.HoldId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.ledger.Corrections;
+import dev.tollgate.domain.ledger.Corrections.Estimate;
+import dev.tollgate.domain.ledger.Corrections.EstimateFilter;
+import dev.tollgate.domain.ledger.Corrections.Target;
+import dev.tollgate.domain.money.Money;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Gives money back that was posted as an estimate, after an outage that the provider does not bill:
+/// each call's cost becomes zero by a further entry, and its budgets are free at once. A repeat
+/// changes nothing more.
+public final class ReverseEstimates {
+  private static final int PAGE = 500;
+
+  private final Corrections corrections;
+
+  public ReverseEstimates(Corrections corrections) {
+    this.corrections = corrections;
+  }
+
+  /// What to give back.
+  ///
+  /// @param dryRun whether only the sums are wanted
+  public record Command(TenantId tenant, EstimateFilter filter, String reason, boolean dryRun) {}
+
+  /// What a business unit gets back.
+  public record Reversal(BusinessUnitId businessUnit, long calls, Money amount) {}
+
+  public List<Reversal> reverse(Command command) {
+    Map<String, Reversal> reversals = new TreeMap<>();
+    HoldId last = null;
+    while (true) {
+      List<Estimate> page =
+          corrections.estimates(command.tenant(), command.filter(), last, PAGE);
+      List<Target> targets = new ArrayList<>(page.size());
+      for (Estimate each : page) {
+        targets.add(new Target(each.hold(), Money.ZERO, null));
+        reversals.merge(
+            each.businessUnit().toString(),
+            new Reversal(each.businessUnit(), 1, each.amount()),
+            ReverseEstimates::sum);
+      }
+      if (!command.dryRun() && !targets.isEmpty()) {
+        corrections.adjust(command.tenant(), targets, command.reason());
+      }
+      if (page.size() < PAGE) {
+        return List.copyOf(reversals.values());
+      }
+      last = page.getLast().hold();
+    }
+  }
+
+  private static Reversal sum(Reversal a, Reversal b) {
+    return new Reversal(
+        a.businessUnit(), a.calls() + b.calls(), a.amount().plusAtMost(b.amount()));
+  }
+}
