@@ -2,33 +2,31 @@ package dev.tollgate.bootstrap;
 
 import dev.tollgate.application.inference.CompleteChat;
 import dev.tollgate.application.inference.OpenCalls;
+import dev.tollgate.application.keys.AuthenticateCaller;
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.application.ledger.LedgerClock;
 import dev.tollgate.application.ledger.OwnBudgets;
 import dev.tollgate.domain.catalog.FactsOfModels;
-import dev.tollgate.domain.ledger.Budget;
-import dev.tollgate.domain.ledger.Spill;
-import dev.tollgate.http.ops.UnknownParameters;
-import dev.tollgate.persistence.catalog.LearnedSpeeds;
-import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
-import dev.tollgate.persistence.ledger.FileSpill;
-import dev.tollgate.persistence.reporting.UsageHistory;
-import dev.tollgate.application.keys.AuthenticateCaller;
-import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.LedgerVerifier;
+import dev.tollgate.domain.ledger.Spill;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.edge.EdgeHandler;
 import dev.tollgate.http.ops.CallMetrics;
 import dev.tollgate.http.ops.OpsRoutes;
+import dev.tollgate.http.ops.UnknownParameters;
 import dev.tollgate.http.server.HttpServer;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.catalog.CachedRoutes;
+import dev.tollgate.persistence.catalog.LearnedSpeeds;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
+import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
 import dev.tollgate.persistence.database.ChangePoll;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Housekeeping;
@@ -36,8 +34,10 @@ import dev.tollgate.persistence.inference.ContentWriter;
 import dev.tollgate.persistence.keys.CachedKeyDirectory;
 import dev.tollgate.persistence.ledger.CachedBudgetBooks;
 import dev.tollgate.persistence.ledger.ExpiredHolds;
+import dev.tollgate.persistence.ledger.FileSpill;
 import dev.tollgate.persistence.ledger.PostgresBudgets;
 import dev.tollgate.persistence.ledger.PostgresLedgerStore;
+import dev.tollgate.persistence.reporting.UsageHistory;
 import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.ledger.EncodingCounter;
 import dev.tollgate.providers.ledger.ProviderCounter;
@@ -93,6 +93,7 @@ final class Gateway implements AutoCloseable {
     PostgresBudgets budgets = new PostgresBudgets(database);
     PostgresCatalog catalog = new PostgresCatalog(database);
     budgetBooks = new CachedBudgetBooks(database);
+    Spill spill = options.data() == null ? Spill.NONE : new FileSpill(options.data());
     cluster = new ClusterLink(options.cluster(), budgets);
     int node = options.node() == 0 ? database.nextNode() : options.node();
     journal =
@@ -101,7 +102,7 @@ final class Gateway implements AutoCloseable {
             budgetBooks,
             cluster::publish,
             ledgerClock,
-            options.data() == null ? Spill.NONE : new FileSpill(options.data()));
+            spill);
     contents = new ContentWriter(database);
     directory = new CachedKeyDirectory(database);
     open = new OpenCalls(directory);
@@ -110,21 +111,9 @@ final class Gateway implements AutoCloseable {
     routes = new CachedRoutes(catalog, catalog, facts);
     changes = new ChangePoll(database, List.of(directory, routes, budgetBooks));
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
-    management =
-        new Management(
-            database,
-            keys,
-            vault,
-            catalog,
-            facts,
-            routes,
-            budgets,
-            budgetBooks,
-            ids,
-            secureRandom,
-            clock);
+    management = management(keys, vault, catalog, facts, budgets);
     SimulatedUpstream simulated = new SimulatedUpstream();
-    ProviderGateway providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
+    var providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
     AuthenticateCaller authenticate = new AuthenticateCaller(directory, keys.pepper(), clock);
     http =
@@ -135,12 +124,32 @@ final class Gateway implements AutoCloseable {
                     completeChat(providers, registry, homeTenant),
                     authenticate,
                     settings.largestBody(),
-                    new UnknownParameters(registry)),
+                    registry),
                 new CatalogueHandler(authenticate, routes, new OwnBudgets(budgets), ids),
                 management.resources(providers, cluster::announceChange, this::unheld),
                 new OpsRoutes(registry, this::dead, this::unready),
                 ids));
     gauges(registry);
+  }
+
+  private Management management(
+      MasterKeys keys,
+      CredentialVault vault,
+      PostgresCatalog catalog,
+      FactsOfModels facts,
+      PostgresBudgets budgets) {
+    return new Management(
+        database,
+        keys,
+        vault,
+        catalog,
+        facts,
+        routes,
+        budgets,
+        budgetBooks,
+        ids,
+        secureRandom,
+        clock);
   }
 
   private CompleteChat completeChat(
@@ -173,17 +182,14 @@ final class Gateway implements AutoCloseable {
       CompleteChat completeChat,
       AuthenticateCaller authenticate,
       int largestBody,
-      UnknownParameters unknown) {
+      MeterRegistry registry) {
+    UnknownParameters unknown = new UnknownParameters(registry);
     Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
     for (Endpoint endpoint : Endpoint.values()) {
-      calls.put(endpoint, new EdgeHandler(
-              endpoint,
-              authenticate,
-              completeChat,
-              ids,
-              ledgerClock,
-              largestBody,
-              unknown::seen));
+      calls.put(
+          endpoint,
+          new EdgeHandler(
+              endpoint, authenticate, completeChat, ids, ledgerClock, largestBody, unknown::seen));
     }
     return calls;
   }
@@ -228,8 +234,7 @@ final class Gateway implements AutoCloseable {
     http.beginDrain();
     open.dropAbandoned();
     if (http.awaitDrained() > 0) {
-      open.cutAll(
-          Refusal.unavailable("gateway_stopping", "The gateway is stopping. Try again."));
+      open.cutAll(Refusal.unavailable("gateway_stopping", "The gateway is stopping. Try again."));
       http.awaitRest();
     }
     http.stop();

@@ -13,8 +13,8 @@ import dev.tollgate.application.pricing.SetPrice;
 import dev.tollgate.application.tenancy.CreateProject;
 import dev.tollgate.domain.catalog.FactsOfModels;
 import dev.tollgate.domain.catalog.Routes;
-import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.notifications.Notification.Channel;
 import dev.tollgate.domain.notifications.Notifier;
@@ -23,8 +23,8 @@ import dev.tollgate.http.management.Api;
 import dev.tollgate.http.management.BudgetsResource;
 import dev.tollgate.http.management.BusinessUnitsResource;
 import dev.tollgate.http.management.CallsResource;
-import dev.tollgate.http.management.KeysResource;
 import dev.tollgate.http.management.EstimatesResource;
+import dev.tollgate.http.management.KeysResource;
 import dev.tollgate.http.management.LedgerResource;
 import dev.tollgate.http.management.ModelFactsResource;
 import dev.tollgate.http.management.ModelsResource;
@@ -141,7 +141,9 @@ final class Management {
     resources.put(
         "/keys", new KeysResource(api, virtualKeys, createKey, rotateKey, budgets, setBudget));
     resources.put("/budgets", new BudgetsResource(api, budgets, setBudget, unheld));
-    resources.put("/ledger", new LedgerResource(
+    resources.put(
+        "/ledger",
+        new LedgerResource(
             api,
             verifier,
             books,
@@ -152,8 +154,7 @@ final class Management {
     resources.put("/models", new ModelsResource(api, catalog, addModel));
     resources.put(
         "/prices:restate",
-        new RestateResource(
-            api, new RestatePrices(catalog, catalog, corrections), clock));
+        new RestateResource(api, new RestatePrices(catalog, catalog, corrections), clock));
     resources.put("/model-facts", new ModelFactsResource(api, facts, routes, ids));
     resources.put("/prices", new PricesResource(api, catalog, catalog, setPrice));
     resources.put(

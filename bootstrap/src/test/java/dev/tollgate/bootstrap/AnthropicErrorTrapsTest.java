@@ -46,7 +46,7 @@ class AnthropicErrorTrapsTest {
     "409,conflict_error,409,conflict_error",
     "413,request_too_large,413,request_too_large",
     "429,rate_limit_error,429,rate_limit_error",
-    "500,api_error,503,overloaded_error",
+    "500,api_error,502,api_error",
     "503,api_error,503,overloaded_error",
     "504,timeout_error,504,timeout_error",
     "529,overloaded_error,503,overloaded_error"
@@ -140,7 +140,8 @@ class AnthropicErrorTrapsTest {
       HttpResponse<String> response =
           lane.post("/v1/messages", AnthropicTrapsTest.body(lane, ",\"stream\":true"));
 
-      assertThat(response.body()).contains("event: error").doesNotContain(Lane.CREDENTIAL);
+      assertThat(response.statusCode()).isEqualTo(502);
+      assertThat(response.body()).contains("provider_auth").doesNotContain(Lane.CREDENTIAL);
     }
   }
 

@@ -114,7 +114,8 @@ class DroppedStreamsTest {
       JsonNode call = awaitCall(each.getKey());
       long counted = counter.count("gpt-5", sent.getOrDefault(each.getValue(), ""));
       long output = call.path("tokens").path("output").asLong();
-      assertThat(Math.abs(output - counted) * 50).as("%s", call).isLessThanOrEqualTo(counted);
+      // At least the text, and more if the model can have made more in the time that it had.
+      assertThat(output).as("%s", call).isBetween(counted - counted / 50, 500L);
       assertThat(call.path("estimated").asBoolean()).isTrue();
       Money cost = Money.parseUsd(call.path("cost").asText());
       assertThat(cost.nanos()).as("never free once dispatched").isPositive();

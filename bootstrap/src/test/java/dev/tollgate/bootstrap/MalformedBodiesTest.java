@@ -90,7 +90,7 @@ class MalformedBodiesTest {
 
   @Test
   void refusesBodiesThatAreTooLarge() {
-    byte[] large = " ".repeat((10 << 20) + 1).getBytes(StandardCharsets.UTF_8);
+    byte[] large = " ".repeat((32 << 20) + 1).getBytes(StandardCharsets.UTF_8);
     byte[] largeForManagement = " ".repeat((1 << 20) + 1).getBytes(StandardCharsets.UTF_8);
 
     assertThat(

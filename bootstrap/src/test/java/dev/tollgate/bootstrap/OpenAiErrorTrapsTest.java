@@ -165,7 +165,7 @@ class OpenAiErrorTrapsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"408,504", "409,409", "500,503", "503,503"})
+  @CsvSource({"408,504", "409,409", "500,502", "503,503"})
   void otherStatusesAreMapped(int provider, int caller) {
     HttpResponse<String> response = answered(provider, error("server_error", "x"));
 

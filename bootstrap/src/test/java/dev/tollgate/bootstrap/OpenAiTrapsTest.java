@@ -30,12 +30,13 @@ class OpenAiTrapsTest {
     JsonNode call =
         served(
             """
-            "prompt_tokens":0,"completion_tokens":100,"completion_tokens_details":\
+            "prompt_tokens":1,"completion_tokens":100,"completion_tokens_details":\
             {"reasoning_tokens":90,"accepted_prediction_tokens":5,\
             "rejected_prediction_tokens":5}""");
 
-    assertThat(call.path("cost").asText()).isEqualTo("0.0002");
-    assertThat(call.path("tokens").toString()).isEqualTo("{\"output\":10,\"reasoning\":90}");
+    assertThat(call.path("cost").asText()).isEqualTo("0.000201");
+    assertThat(call.path("tokens").toString())
+        .isEqualTo("{\"input\":1,\"output\":10,\"reasoning\":90}");
   }
 
   @ParameterizedTest

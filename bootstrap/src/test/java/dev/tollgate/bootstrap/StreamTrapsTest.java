@@ -160,7 +160,7 @@ class StreamTrapsTest {
       HttpResponse<String> response = chat(lane, ",\"stream\":true");
 
       assertThat(response.body())
-          .startsWith(TEXT + ": keep-alive\n\n" + FINISH)
+          .startsWith(TEXT + ": keep-alive\n" + FINISH)
           .endsWith("data: [DONE]\n\n");
       assertThat(lane.call().path("status").asInt()).isEqualTo(200);
     }

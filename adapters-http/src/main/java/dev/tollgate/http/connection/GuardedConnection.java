@@ -36,8 +36,8 @@ public final class GuardedConnection implements ConnectionContext {
   private static final int LINGER_BYTES = 16 << 20;
   private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
 
-  /// More than the largest body that can be allowed, with its head. Helidon reads a chunk whole before
-  /// anyone sees it, so the bound has to be here.
+  /// More than the largest body that can be allowed, with its head. Helidon reads a chunk whole
+  /// before anyone sees it, so the bound has to be here.
   private static final long LARGEST_REQUEST = 72L << 20;
 
   private final ConnectionContext context;

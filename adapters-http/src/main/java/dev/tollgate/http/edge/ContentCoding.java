@@ -37,7 +37,8 @@ final class ContentCoding {
 
   private static Decoded read(byte[] body, String name, int limit) {
     InputStream raw = new ByteArrayInputStream(body);
-    try (InputStream in = name.equals("zstd") ? new ZstdInputStream(raw) : new GZIPInputStream(raw)) {
+    try (InputStream in =
+        name.equals("zstd") ? new ZstdInputStream(raw) : new GZIPInputStream(raw)) {
       byte[] decoded = in.readNBytes(limit + 1);
       return decoded.length > limit
           ? new Decoded.Refused(Refusal.tooLarge(limit))

@@ -156,8 +156,7 @@ final class DemandsReader {
     return part;
   }
 
-  private void member(JsonParser json, String name, JsonToken value, Part part)
-      throws IOException {
+  private void member(JsonParser json, String name, JsonToken value, Part part) throws IOException {
     switch (name) {
       case "type" -> part.type = text(json, value);
       case "source", "file", "input_audio" -> part.source = nested(json, value, part);
@@ -267,7 +266,9 @@ final class DemandsReader {
 
   private void tool(Part part) {
     String type = part.type == null ? "" : part.type;
-    if (type.startsWith("web_search") || type.startsWith("web_fetch") || type.equals("file_search")) {
+    if (type.startsWith("web_search")
+        || type.startsWith("web_fetch")
+        || type.equals("file_search")) {
       searches();
     } else if (type.equals("image_generation")) {
       traits.add(Trait.OTHER_MEDIA);
@@ -319,14 +320,7 @@ final class DemandsReader {
             ? Demands.Parts.NONE
             : new Demands.Parts(images, audios, documents, binaryBytes);
     return new Demands(
-        caps,
-        least,
-        Math.max(choices, bestOf) * prompts,
-        calls,
-        parts,
-        traits,
-        region,
-        unknown);
+        caps, least, Math.max(choices, bestOf) * prompts, calls, parts, traits, region, unknown);
   }
 
   private boolean isPlain() {

@@ -72,8 +72,7 @@ public final class BudgetsResource implements HttpService {
         .map(
             state ->
                 Answer.ok(
-                    BudgetForm.json(state)
-                        .put("unheld_calls", unheld.applyAsInt(state.budget()))))
+                    BudgetForm.json(state).put("unheld_calls", unheld.applyAsInt(state.budget()))))
         .orElseThrow(() -> Problem.invalid("scope_id", "There is no such " + scope.wire() + "."));
   }
 

@@ -18,10 +18,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
-/// `/api/v1/ledger/estimates` and `/api/v1/ledger/estimates:reverse`: money that was posted although
-/// nobody knows what its calls cost, and how it is given back.
+/// `/api/v1/ledger/estimates` and `/api/v1/ledger/estimates:reverse`: money that was posted
+/// although nobody knows what its calls cost, and how it is given back.
 public final class EstimatesResource {
-  private static final Duration OLD = Duration.ofHours(48);
+  private static final Duration OLD = Duration.ofDays(2);
   private static final int LONGEST_REASON = 200;
 
   private final Corrections corrections;
@@ -76,11 +76,7 @@ public final class EstimatesResource {
         deployment == null
             ? new EstimateFilter(from, to, provider, null, false)
             : new EstimateFilter(
-                from,
-                to,
-                deployment.substring(0, slash),
-                deployment.substring(slash + 1),
-                false);
+                from, to, deployment.substring(0, slash), deployment.substring(slash + 1), false);
     List<Reversal> reversals =
         reverseEstimates.reverse(
             new ReverseEstimates.Command(call.tenant(), filter, reason, dryRun));

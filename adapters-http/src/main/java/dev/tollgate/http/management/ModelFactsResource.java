@@ -40,7 +40,8 @@ public final class ModelFactsResource implements HttpService {
     return Answer.ok(Cursors.whole(asked, ModelFactsResource::json));
   }
 
-  /// What is left out is as it was for the model, or as it is assumed of one of which nothing is known.
+  /// What is left out is as it was for the model, or as it is assumed of one of which nothing is
+  /// known.
   private Answer put(Call call) {
     Fields fields = call.fields();
     String model = fields.text("model");
@@ -61,9 +62,7 @@ public final class ModelFactsResource implements HttpService {
             fields.longNumber("audio_tokens", usual.audioTokens()),
             fields.longNumber("document_tokens", usual.documentTokens()),
             fields.longNumber("hidden_tokens", usual.hiddenTokens()),
-            fields.has("cap_parameter")
-                ? fields.textOrNull("cap_parameter")
-                : usual.capParameter(),
+            fields.has("cap_parameter") ? fields.textOrNull("cap_parameter") : usual.capParameter(),
             fields.longNumber("top_speed", usual.topSpeed()));
     fields.done();
     facts.put(call.tenant(), set);

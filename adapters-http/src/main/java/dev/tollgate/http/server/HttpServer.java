@@ -179,8 +179,8 @@ public final class HttpServer {
 
   private HttpRouting.Builder opsRouting(Services services) {
     return HttpRouting.builder()
-        .addFilter(new ConnectionRules(
-                new AtomicInteger(), () -> false, HttpSettings.USUAL_LARGEST_BODY))
+        .addFilter(
+            new ConnectionRules(new AtomicInteger(), () -> false, HttpSettings.USUAL_LARGEST_BODY))
         .register("/", services.ops());
   }
 

@@ -9,12 +9,7 @@ import java.util.Set;
 /// @param drain how long open answers may take when the server stops
 /// @param largestBody bytes of the largest body of a call
 public record HttpSettings(
-    String host,
-    int port,
-    int opsPort,
-    Set<String> corsOrigins,
-    Duration drain,
-    int largestBody) {
+    String host, int port, int opsPort, Set<String> corsOrigins, Duration drain, int largestBody) {
   /// As much as Anthropic takes.
   public static final int USUAL_LARGEST_BODY = 32 << 20;
 

@@ -63,7 +63,7 @@ public final class LearnedSpeeds implements Speeds, Runnable {
     int _ =
         database.asLedger(
             connection -> {
-              for (Map.Entry<Deployment, TopSpeed> each : unwritten.entrySet()) {
+              for (Map.Entry<Deployment, TopSpeed> each : Map.copyOf(unwritten).entrySet()) {
                 write(connection, each.getKey(), each.getValue());
                 unwritten.remove(each.getKey(), each.getValue());
               }

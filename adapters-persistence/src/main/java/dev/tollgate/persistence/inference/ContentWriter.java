@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than
-/// losing content. A batch that fails is tried again: a row that is already there is left alone. What
-/// must be kept is written at once, by the caller itself.
+/// losing content. A batch that fails is tried again: a row that is already there is left alone.
+/// What must be kept is written at once, by the caller itself.
 public final class ContentWriter implements ContentStore, AutoCloseable {
   private static final int MOST_WAITING = 512;
   private static final int LARGEST_BATCH = 64;

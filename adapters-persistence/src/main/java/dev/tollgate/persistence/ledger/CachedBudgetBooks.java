@@ -73,8 +73,8 @@ public final class CachedBudgetBooks implements BudgetBooks, ChangePoll.Listener
         version = row.getLong(1);
         FiscalCalendar calendar =
             new FiscalCalendar(FiscalCalendar.zone(row.getString(2)), row.getInt(3));
-        settings = new BudgetBook.Settings(
-                calendar, row.getInt(4), row.getBoolean(5), row.getBoolean(6));
+        settings =
+            new BudgetBook.Settings(calendar, row.getInt(4), row.getBoolean(5), row.getBoolean(6));
       }
     }
     List<Budget> budgets = new ArrayList<>();

@@ -20,9 +20,7 @@ final class CallDetails {
     }
     List<String> odd = bill.oddities().stream().map(Oddity::wire).sorted().toList();
     if (!odd.isEmpty()) {
-      json.append(json.length() > 1 ? "," : "")
-          .append("\"oddities\":")
-          .append(JsonText.array(odd));
+      json.append(json.length() > 1 ? "," : "").append("\"oddities\":").append(JsonText.array(odd));
     }
     return json.append('}').toString();
   }

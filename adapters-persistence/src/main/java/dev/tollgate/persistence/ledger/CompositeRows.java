@@ -67,7 +67,8 @@ final class CompositeRows {
     Arrays.fill(row, null);
   }
 
-  /// A value is quoted once for its row, and each quote and backslash of that once more for the array.
+  /// A value is quoted once for its row, and each quote and backslash of that once more for the
+  /// array.
   private void append(String value) {
     if (isPlain(value)) {
       array.append(value);

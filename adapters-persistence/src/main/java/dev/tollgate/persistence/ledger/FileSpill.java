@@ -37,8 +37,7 @@ public final class FileSpill implements Spill {
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       }
-      Files.writeString(
-          file, lines, StandardOpenOption.APPEND, StandardOpenOption.SYNC);
+      Files.writeString(file, lines, StandardOpenOption.APPEND, StandardOpenOption.SYNC);
       return true;
     } catch (IOException e) {
       LOG.log(Level.ERROR, "Calls could not be kept in " + file + ".", e);

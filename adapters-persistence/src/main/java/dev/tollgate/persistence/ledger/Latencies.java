@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Times of calls for the reports. They are no money, so they do not go with every batch: they wait
-/// here for a few seconds. A node that is killed loses those of its last seconds; the call rows have
-/// them all the same.
+/// here for a few seconds. A node that is killed loses those of its last seconds; the call rows
+/// have them all the same.
 final class Latencies {
   private static final int MOST_KEYS = 2_000;
 

@@ -184,7 +184,13 @@ public final class PostgresCorrections implements Corrections {
                         targets,
                         t -> LocalDate.ofEpochDay(Ids.epochDay(t.hold().value()))));
                 call.setArray(5, array(connection, "int8", targets, t -> t.amount().nanos()));
-                call.setArray(6, array(connection, "uuid", targets, t -> t.price() == null ? null : t.price().value()));
+                call.setArray(
+                    6,
+                    array(
+                        connection,
+                        "uuid",
+                        targets,
+                        t -> t.price() == null ? null : t.price().value()));
                 call.setString(7, reason);
                 try (ResultSet row = call.executeQuery()) {
                   return row.next();

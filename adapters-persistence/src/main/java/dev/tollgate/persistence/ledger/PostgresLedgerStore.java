@@ -39,8 +39,8 @@ public final class PostgresLedgerStore implements LedgerStore {
   private static final long LATENCIES_WHEN_IDLE = 500_000_000L;
 
   /// States that say that a row itself can never be written: a number out of range, a text that is
-  /// too long, ill-formed or of another type, a missing value, a value that breaks a rule, a key that
-  /// is there already. Anything else is the database's or the network's state.
+  /// too long, ill-formed or of another type, a missing value, a value that breaks a rule, a key
+  /// that is there already. Anything else is the database's or the network's state.
   private static final Set<String> ROWS_FAULT =
       Set.of("22003", "22001", "22021", "22P05", "22P02", "22P03", "23502", "23514", "23505");
 
@@ -164,7 +164,8 @@ public final class PostgresLedgerStore implements LedgerStore {
   public Set<CallId> written(long session, List<CallRecord> calls) {
     Set<CallId> found = new HashSet<>();
     try (PreparedStatement wait =
-            connect().prepareStatement("select 1 from tollgate.writer_session where id = ? for share");
+            connect()
+                .prepareStatement("select 1 from tollgate.writer_session where id = ? for share");
         PreparedStatement select =
             connect()
                 .prepareStatement(
@@ -263,7 +264,8 @@ public final class PostgresLedgerStore implements LedgerStore {
     knownDays.add(day + 1);
   }
 
-  /// A row for which there is no partition breaks a rule that has no name: that is the table's fault.
+  /// A row for which there is no partition breaks a rule that has no name: that is the table's
+  /// fault.
   private static boolean isAboutData(SQLException e) {
     boolean nameless =
         e instanceof PSQLException detailed

@@ -57,8 +57,8 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
         on q.key_id = e.key_id
       where coalesce(q.amount, 0) <> coalesce(e.amount, 0)""";
 
-  /// Tokens of the last days, by key and day: the roll-ups count what the entries say, and the calls
-  /// that have none because they could not be priced.
+  /// Tokens of the last days, by key and day: the roll-ups count what the entries say, and the
+  /// calls that have none because they could not be priced.
   private static final String ROLL_UP_USAGE =
       """
       select coalesce(e.key_id, q.key_id)::text, coalesce(q.n, 0), coalesce(e.n, 0)
@@ -310,8 +310,8 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
     }
   }
 
-  /// The head that a session goes on from must be that of its last batch: a chain that was cut off at
-  /// its end is sound up to there.
+  /// The head that a session goes on from must be that of its last batch: a chain that was cut off
+  /// at its end is sound up to there.
   private static void tails(Connection connection, List<Violation> found) throws SQLException {
     try (PreparedStatement select =
             connection.prepareStatement(
@@ -322,7 +322,8 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
         found.add(
-            new Violation("tail_missing", "session " + row.getLong(1), "its last batches are gone"));
+            new Violation(
+                "tail_missing", "session " + row.getLong(1), "its last batches are gone"));
       }
     }
   }

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.util.Locale;
+import java.util.UUID;
 
 /// What is said of a budget that has reached a threshold, or will not last its window.
 record BudgetMessage(String type, String subject, String text, String json) {
@@ -53,7 +54,7 @@ record BudgetMessage(String type, String subject, String text, String json) {
                 window,
                 alert.getTimestamp("starts").toInstant(),
                 until,
-                cure(alert.getString("policy")));
+                cure(alert.getString("policy"), budget(alert)));
     return new BudgetMessage(
         forecast ? "budget.forecast_exceeds" : "budget.threshold_reached",
         "Budget of the %s: %s"
@@ -66,24 +67,24 @@ record BudgetMessage(String type, String subject, String text, String json) {
         json(alert, forecast, percent));
   }
 
-  private static String cure(String policy) {
+  private static String cure(String policy, BudgetId budget) {
     String raise =
-        "To allow more, raise it: POST /api/v1/budgets/{id}/raises, or PUT /api/v1/budgets with a"
+        "To allow more, raise it: POST /api/v1/budgets/%s/raises, or PUT /api/v1/budgets with a"
+                .formatted(budget)
             + " higher limit.";
     return policy.toLowerCase(Locale.ROOT).equals("observe")
         ? "Calls go on beyond the limit: the budget only observes. " + raise
         : "Calls that do not fit are refused until the window ends. " + raise;
   }
 
-  private static String json(ResultSet alert, boolean forecast, long percent)
-      throws SQLException {
+  private static String json(ResultSet alert, boolean forecast, long percent) throws SQLException {
     Money limit = new Money(alert.getLong("limit_nanos"));
     Money settled = new Money(alert.getLong("posted"));
     ObjectNode node = JSON.createObjectNode();
     node.put("type", forecast ? "budget.forecast_exceeds" : "budget.threshold_reached");
     node.put("timestamp", alert.getTimestamp("at").toInstant().toString());
     node.putObject("data")
-        .put("budget", new BudgetId(alert.getObject("budget_id", java.util.UUID.class)).toString())
+        .put("budget", budget(alert).toString())
         .put("scope", alert.getString("scope"))
         .put("name", alert.getString("scope_name"))
         .put("threshold", alert.getInt("threshold"))
@@ -94,6 +95,10 @@ record BudgetMessage(String type, String subject, String text, String json) {
         .put("window", alert.getString("time_window"))
         .put("window_start", alert.getTimestamp("starts").toInstant().toString());
     return node.toString();
+  }
+
+  private static BudgetId budget(ResultSet alert) throws SQLException {
+    return new BudgetId(alert.getObject("budget_id", UUID.class));
   }
 
   private static Money left(Money limit, Money settled) {

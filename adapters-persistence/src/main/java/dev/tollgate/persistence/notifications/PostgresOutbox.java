@@ -1,11 +1,9 @@
 package dev.tollgate.persistence.notifications;
 
-import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.NotificationId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.WebhookId;
-import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.notifications.Notification;
 import dev.tollgate.domain.notifications.Notification.Channel;
 import dev.tollgate.domain.notifications.Notification.Status;
@@ -93,8 +91,7 @@ public final class PostgresOutbox implements Outbox {
     return made;
   }
 
-  private void address(
-      ResultSet alert, PreparedStatement webhooks, PreparedStatement insert)
+  private void address(ResultSet alert, PreparedStatement webhooks, PreparedStatement insert)
       throws SQLException {
     BudgetMessage message = BudgetMessage.of(alert);
     UUID tenant = alert.getObject("tenant_id", UUID.class);
@@ -111,7 +108,11 @@ public final class PostgresOutbox implements Outbox {
   }
 
   private void add(
-      PreparedStatement insert, UUID tenant, Channel channel, String receiver, BudgetMessage message)
+      PreparedStatement insert,
+      UUID tenant,
+      Channel channel,
+      String receiver,
+      BudgetMessage message)
       throws SQLException {
     insert.setObject(1, tenant);
     insert.setObject(2, ids.next());
@@ -145,7 +146,8 @@ public final class PostgresOutbox implements Outbox {
 
   @Override
   public void delivered(Notification notification) {
-    finish(notification, "status = 'delivered', finished_at = tollgate.at(), error = null", null, 0);
+    finish(
+        notification, "status = 'delivered', finished_at = tollgate.at(), error = null", null, 0);
   }
 
   @Override

@@ -53,8 +53,8 @@ public final class PostgresUsageReport implements UsageReport {
       """;
 
   private static final String QUARTERS_TIMES =
-      "tollgate.sum_arrays(latency)::text as latency,"
-          + " tollgate.sum_arrays(first_token)::text as first_token";
+      "coalesce(tollgate.sum_arrays(latency), '{0}')::text as latency,"
+          + " coalesce(tollgate.sum_arrays(first_token), '{0}')::text as first_token";
 
   /// Minutes: the calls themselves, of the days that hold the span.
   private static final String MINUTES =
@@ -88,20 +88,8 @@ public final class PostgresUsageReport implements UsageReport {
     }
     String by = groups.isEmpty() ? "" : " group by " + String.join(", ", groups);
     String order = groups.isEmpty() ? "" : " order by " + String.join(", ", groups);
-    List<Object> params = new ArrayList<>();
     boolean minutes = query.needsMinutes();
-    if (minutes) {
-      params.add(tenant.value());
-      // The day is that of the clock of the node that named the call.
-      params.add(LocalDate.ofInstant(query.from(), ZoneOffset.UTC).minusDays(1));
-      params.add(LocalDate.ofInstant(query.to(), ZoneOffset.UTC).plusDays(1));
-    } else {
-      for (int i = 0; i < 2; i++) {
-        params.add(tenant.value());
-        params.add(param(query.from()));
-        params.add(param(query.to()));
-      }
-    }
+    List<Object> params = spans(tenant, query, minutes);
     String where = "r.bucket >= ? and r.bucket < ?";
     params.add(param(query.from()));
     params.add(param(query.to()));
@@ -139,9 +127,10 @@ public final class PostgresUsageReport implements UsageReport {
         database.inTenant(
             tenant,
             tx -> {
-              // What is known of a young table is out of date: a loop over all rows for each row would
+              // What is known of a young table is out of date: a loop over all rows for each row
+              // would
               // look cheap.
-              tx.query("select set_config('enable_nestloop', 'off', true)").count();
+              Rows.one(tx.query("select set_config('enable_nestloop', 'off', true)"), row -> row);
               var statement = tx.createQuery(sql);
               params.forEach(statement::addParam);
               return Rows.all(statement.execute(), row -> row(row, query, minutes));
@@ -153,7 +142,27 @@ public final class PostgresUsageReport implements UsageReport {
     return rows;
   }
 
-  /// Every part of a group is that of the call when it was made; one with two tags counts under both.
+  /// What the sources ask for, before the conditions on all of them.
+  private static List<Object> spans(TenantId tenant, UsageQuery query, boolean minutes) {
+    if (minutes) {
+      // The day is that of the clock of the node that named the call.
+      return new ArrayList<>(
+          List.of(
+              tenant.value(),
+              LocalDate.ofInstant(query.from(), ZoneOffset.UTC).minusDays(1),
+              LocalDate.ofInstant(query.to(), ZoneOffset.UTC).plusDays(1)));
+    }
+    List<Object> params = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      params.add(tenant.value());
+      params.add(param(query.from()));
+      params.add(param(query.to()));
+    }
+    return params;
+  }
+
+  /// Every part of a group is that of the call when it was made; one with two tags counts under
+  /// both.
   private static String expression(Group group) {
     return switch (group) {
       case KEY -> "r.key_id";

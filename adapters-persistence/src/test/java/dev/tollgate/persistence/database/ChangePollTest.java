@@ -37,7 +37,8 @@ class ChangePollTest {
   private final TestingProxy proxy = TestingProxy.start();
   private final Database database = new Database(proxy.config());
   private final PostgresCatalog distant = new PostgresCatalog(database);
-  private final CachedRoutes routes = new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
+  private final CachedRoutes routes =
+      new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
 
   @AfterEach
   void stop() {

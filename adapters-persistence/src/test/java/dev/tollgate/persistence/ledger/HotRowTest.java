@@ -11,6 +11,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.database.TestingWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,11 +73,7 @@ class HotRowTest {
     }
     List<GroupCommit> nodes = new ArrayList<>();
     for (int i = 1; i <= NODES; i++) {
-      GroupCommit node =
-          new GroupCommit(
-              new PostgresLedgerStore(TestingDatabase.shared().database(), i),
-              new CachedBudgetBooks(TestingDatabase.shared().database()),
-              _ -> {});
+      GroupCommit node = TestingWriter.of(TestingDatabase.shared().database(), i);
       node.start();
       nodes.add(node);
     }

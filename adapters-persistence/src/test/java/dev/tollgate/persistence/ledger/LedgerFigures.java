@@ -8,6 +8,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.database.TestingWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ class LedgerFigures {
       ledger.limitedBy(SampleBudgets.ofKey(key, "1000"));
     }
     ledger.limitedBy(SampleBudgets.ofTenant(keys.getFirst(), "100000"));
-    try (GroupCommit writer = new GroupCommit(ledger.open(1), ledger.books(), _ -> {})) {
+    try (GroupCommit writer = TestingWriter.over(ledger.open(1), ledger.books())) {
       writer.start();
       run(writer, 64, WARM_UP);
       long insert = singleInsertMicros();

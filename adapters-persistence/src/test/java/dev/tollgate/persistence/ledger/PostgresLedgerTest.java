@@ -22,6 +22,7 @@ import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.database.TestingWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +50,7 @@ class PostgresLedgerTest {
   }
 
   private GroupCommit writer(int node) {
-    GroupCommit writer = new GroupCommit(ledger.open(node), ledger.books(), _ -> {});
+    GroupCommit writer = TestingWriter.over(ledger.open(node), ledger.books());
     writers.add(writer);
     writer.start();
     return writer;
@@ -89,7 +90,7 @@ class PostgresLedgerTest {
       own.limitedBy(SampleBudgets.ofTenant(keys.getFirst(), "1.00"));
       List<GroupCommit> racing = new ArrayList<>();
       for (int node = 1; node <= nodes; node++) {
-        GroupCommit writer = new GroupCommit(own.open(node), own.books(), _ -> {});
+        GroupCommit writer = TestingWriter.over(own.open(node), own.books());
         writer.start();
         racing.add(writer);
       }
@@ -232,8 +233,7 @@ class PostgresLedgerTest {
     assertThat(writer.commit(settling(key, open, 1), PATIENCE)).isTrue();
     assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_008));
     assertThat(state(key).balance().held()).isEqualTo(Money.ZERO);
-    assertThat(writer.reserve(hold(key, "0.45")))
-        .isInstanceOf(Admission.Exhausted.class);
+    assertThat(writer.reserve(hold(key, "0.45"))).isInstanceOf(Admission.Exhausted.class);
     assertInOrder();
   }
 
@@ -251,8 +251,7 @@ class PostgresLedgerTest {
       here.release(first.id());
       admitted(waiting.get());
     }
-    assertThat(there.reserve(waiting(key, "0.60", 200)))
-        .isInstanceOf(Admission.Busy.class);
+    assertThat(there.reserve(waiting(key, "0.60", 200))).isInstanceOf(Admission.Busy.class);
     assertInOrder();
   }
 

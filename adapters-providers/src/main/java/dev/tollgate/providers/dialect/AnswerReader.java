@@ -159,8 +159,7 @@ final class AnswerReader {
         case "choices" -> readChoices(json, value);
         case "message", "response", "detail", "x_groq" -> readPart(json, value, root);
         case "param" -> flat = flat.withParam(text(json, value, null));
-        case "code" ->
-            flat = flat.withCode(scalar(json, value));
+        case "code" -> flat = flat.withCode(scalar(json, value));
         case "output" -> readOutput(json, value);
         default -> json.skipChildren();
       }

@@ -193,8 +193,8 @@ final class EventScan {
     return false;
   }
 
-  /// The offset of a member's value: behind its colon and any blanks around it. `to` when the name is
-  /// none of a member.
+  /// The offset of a member's value: behind its colon and any blanks around it. `to` when the name
+  /// is none of a member.
   private static int value(byte[] bytes, int behindName, int to) {
     int i = behindName;
     while (i < to && isBlank(bytes[i])) {

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What a provider's error means: one table for each kind of provider, read from top to bottom. The
-/// caller's status and code, whether another deployment is tried and what becomes of the hold follow
-/// from the row (docs/errors.md, docs/ledger.md). Errors inside a stream, and those inside a 200, go
-/// through the same table.
+/// caller's status and code, whether another deployment is tried and what becomes of the hold
+/// follow from the row (docs/errors.md, docs/ledger.md). Errors inside a stream, and those inside a
+/// 200, go through the same table.
 final class FailureTable {
   /// Where an error was found.
   enum Where {
@@ -166,8 +166,7 @@ final class FailureTable {
     return switch (kind) {
       case OPENAI -> OPENAI;
       case ANTHROPIC -> ANTHROPIC;
-      case SIMULATED ->
-          endpoint.dialect() == Endpoint.Dialect.ANTHROPIC ? ANTHROPIC : OPENAI;
+      case SIMULATED -> endpoint.dialect() == Endpoint.Dialect.ANTHROPIC ? ANTHROPIC : OPENAI;
     };
   }
 
@@ -199,7 +198,8 @@ final class FailureTable {
   }
 
   private static int number(@Nullable String text) {
-    boolean isStatus = text != null && text.length() == 3 && text.chars().allMatch(Character::isDigit);
+    boolean isStatus =
+        text != null && text.length() == 3 && text.chars().allMatch(Character::isDigit);
     int status = isStatus ? Integer.parseInt(text) : 0;
     return status >= 300 && status <= 599 ? status : 0;
   }

@@ -214,8 +214,7 @@ public final class SseEventStream implements EventStream {
               ? Where.STREAM_AFTER_OUTPUT
               : Where.STREAM_BEFORE_OUTPUT;
       usageIsFinal |= isTerminalResponse() && reader.reported().hasOutput();
-      return new Item.Broken(
-          answers.failure(0, null, error, where), relayable(bytes, from, end));
+      return new Item.Broken(answers.failure(0, null, error, where), relayable(bytes, from, end));
     }
     if ("message_stop".equals(reader.type())) {
       ended = true;

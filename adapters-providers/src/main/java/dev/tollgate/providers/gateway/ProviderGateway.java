@@ -175,8 +175,7 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
       if (response.status() != 200) {
         return new Result.Fails(failure(response, answers(account, Endpoint.CHAT_COMPLETIONS)));
       }
-      return new Result.Works(
-          models(readAll(DecodedResponse.of(response), LARGEST_ANSWER)));
+      return new Result.Works(models(readAll(DecodedResponse.of(response), LARGEST_ANSWER)));
     } catch (UpstreamFailure e) {
       return new Result.Fails(e.failure());
     }

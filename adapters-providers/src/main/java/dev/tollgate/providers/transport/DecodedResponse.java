@@ -15,8 +15,8 @@ import java.util.zip.InflaterInputStream;
 import org.brotli.dec.BrotliInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// An answer whose body came compressed although nobody asked for it. What has arrived is decoded as
-/// far as it goes, so that a stream stays one.
+/// An answer whose body came compressed although nobody asked for it. What has arrived is decoded
+/// as far as it goes, so that a stream stays one.
 public final class DecodedResponse implements UpstreamResponse {
   private static final int PIECE = 16 << 10;
 

@@ -162,13 +162,12 @@ final class HttpResponse implements UpstreamResponse {
     lease.discard();
   }
 
-  /// The connection ended before a byte of the answer came. The whole request was sent: one that had
-  /// been idle may have been closed before it was read, or after.
+  /// The connection ended before a byte of the answer came. The whole request was sent: one that
+  /// had been idle may have been closed before it was read, or after.
   private UpstreamFailure lost() {
     return lease.reused() && !aborted
         ? new UpstreamFailure(
-            Failure.Kind.DROPPED,
-            "The provider closed the connection instead of answering on it.")
+            Failure.Kind.DROPPED, "The provider closed the connection instead of answering on it.")
         : broken();
   }
 

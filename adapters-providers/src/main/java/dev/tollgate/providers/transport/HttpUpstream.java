@@ -30,8 +30,8 @@ public final class HttpUpstream implements Upstream {
     this.hostHeader = usual ? url.getHost() : url.getHost() + ":" + BaseUrls.port(url);
   }
 
-  /// Where the API is below a host. Anthropic's SDKs name a base without `/v1`, OpenAI's one with it;
-  /// a bare host means the usual place for both.
+  /// Where the API is below a host. Anthropic's SDKs name a base without `/v1`, OpenAI's one with
+  /// it; a bare host means the usual place for both.
   static String basePath(ProviderKind kind, String path) {
     String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     boolean lacks = kind == ProviderKind.ANTHROPIC ? !base.endsWith("/v1") : base.isEmpty();

@@ -2,6 +2,7 @@ package dev.tollgate.providers.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.EventStream.Item;
 import dev.tollgate.domain.inference.Failure;
@@ -133,7 +134,7 @@ class SseEventStreamTest {
     for (int split = 1; split < bytes.length; split++) {
       try (var stream =
           new SseEventStream(
-              Endpoint.CHAT_COMPLETIONS, 1, new Pieces(pieces(bytes, split)), null)) {
+              answers(Endpoint.CHAT_COMPLETIONS, null), 1, new Pieces(pieces(bytes, split)))) {
         Item item = stream.next();
         while (item instanceof Item.Events events) {
           String text =
@@ -188,6 +189,12 @@ class SseEventStreamTest {
     assertThat(reading.text).isEqualTo(stream);
   }
 
+  private static Answers answers(Endpoint endpoint, @Nullable String secret) {
+    ProviderKind kind =
+        endpoint == Endpoint.MESSAGES ? ProviderKind.ANTHROPIC : ProviderKind.OPENAI;
+    return new Answers(kind, endpoint, secret);
+  }
+
   private static List<String> variants(String text) {
     return List.of(text, text.replace("\n", "\r\n"));
   }
@@ -223,7 +230,7 @@ class SseEventStreamTest {
   private static Reading read(Endpoint endpoint, List<byte[]> pieces) {
     Reading reading = new Reading();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (var stream = new SseEventStream(endpoint, 1, new Pieces(pieces), "sk-secret")) {
+    try (var stream = new SseEventStream(answers(endpoint, "sk-secret"), 1, new Pieces(pieces))) {
       while (!reading.ended && reading.failure == null) {
         switch (stream.next()) {
           case Item.Events events -> out.write(events.bytes(), events.offset(), events.length());
@@ -239,8 +246,8 @@ class SseEventStreamTest {
           case Item.Broken broken -> reading.failure = broken.failure();
         }
       }
-      reading.usage = stream.usage();
-      reading.tier = stream.serviceTier();
+      reading.usage = stream.reported().usage();
+      reading.tier = stream.reported().serviceTier();
       reading.emitted = stream.emittedText();
     }
     reading.text = out.toString(StandardCharsets.UTF_8);

@@ -138,7 +138,8 @@ class SimulatedFailuresTest {
     @Test
     void aStreamEndsWhenItsTotalTimeIsOver() {
       Duration most = Duration.ofSeconds(10);
-      Timeouts timeouts = new Timeouts(most, most, most, most, Duration.ofMillis(100), Duration.ZERO);
+      Timeouts timeouts =
+          new Timeouts(most, most, most, most, Duration.ofMillis(100), Duration.ZERO);
       UpstreamResponse response =
           upstream.send(request("/messages", "sim-stall", ",\"stream\":true", timeouts), IGNORED);
       UpstreamFailure failure =

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reserve, dispatch, and one attempt after the other while a failure allows it. Nothing else may
-/// call a provider: whatever reaches one has a hold when a budget asks for it. Used for one call, by
-/// one thread.
+/// call a provider: whatever reaches one has a hold when a budget asks for it. Used for one call,
+/// by one thread.
 final class Attempts {
   /// Tries of one deployment that refuses what Tollgate wrote into the body, or that drops a
   /// connection which had been idle.
@@ -55,8 +55,7 @@ final class Attempts {
   }
 
   /// What every call's attempts need.
-  record Means(
-      ModelProvider provider, Holds holds, Ledger ledger, Quirks quirks, OpenCalls open) {}
+  record Means(ModelProvider provider, Holds holds, Ledger ledger, Quirks quirks, OpenCalls open) {}
 
   /// @param beginning makes the attempt at a deployment
   Attempts(
@@ -78,7 +77,8 @@ final class Attempts {
 
   /// Tries one deployment after the other until one answers.
   ///
-  /// @param before the failure of a stream of which nothing has reached the caller, or null at first
+  /// @param before the failure of a stream of which nothing has reached the caller, or null at
+  ///   first
   Outcome next(ProviderReply.@Nullable Failed before) {
     ProviderReply.Failed last = before;
     if (before != null && !before.failure().billed()) {
@@ -117,8 +117,8 @@ final class Attempts {
     return (goesAgain || last.mayTryAnother()) && !whole.callerIsGone();
   }
 
-  /// Whether the same deployment is tried once more: it refused what Tollgate wrote into the body, or
-  /// it dropped a connection that had been idle.
+  /// Whether the same deployment is tried once more: it refused what Tollgate wrote into the body,
+  /// or it dropped a connection that had been idle.
   private boolean isWorthAgain(Target target, Payload.Edits edits, Failure failure) {
     boolean worth =
         failure.kind() == Failure.Kind.DROPPED
@@ -131,8 +131,8 @@ final class Attempts {
     return false;
   }
 
-  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at its bound when that is
-  /// not certain and another attempt follows. That of the last one is settled with the call.
+  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at its bound when that
+  /// is not certain and another attempt follows. That of the last one is settled with the call.
   private void finish(Failure failure) {
     Hold hold = exchange.hold();
     if (!failure.billed()) {
@@ -144,8 +144,7 @@ final class Attempts {
   }
 
   private Payload.Edits edits(Target target, Grant grant) {
-    boolean ask =
-        exchange.endpoint().asksForUsage() && !quirks.has(target, Quirk.NO_USAGE_OPTION);
+    boolean ask = exchange.endpoint().asksForUsage() && !quirks.has(target, Quirk.NO_USAGE_OPTION);
     String model = target.deployment().model();
     return grant instanceof Grant.Held held
         ? new Payload.Edits(model, ask, held.cap(), held.tier())

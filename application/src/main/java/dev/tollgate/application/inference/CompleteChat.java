@@ -65,8 +65,7 @@ public final class CompleteChat {
     this.clock = ledgers.clock();
     Quirks quirks = new Quirks();
     this.means =
-        new Attempts.Means(
-            provider, new Holds(ledgers, quirks), ledgers.ledger(), quirks, open);
+        new Attempts.Means(provider, new Holds(ledgers, quirks), ledgers.ledger(), quirks, open);
     this.closing =
         new Closing(
             new Books(ledgers.journal(), contents, observer), new Estimates(ledgers.counter()));
@@ -111,8 +110,8 @@ public final class CompleteChat {
     refuse(exchange, refusal, caller);
   }
 
-  /// The budgets say what must be captured, too. A call that is refused for want of a store is kept as
-  /// its key says.
+  /// The budgets say what must be captured, too. A call that is refused for want of a store is kept
+  /// as its key says.
   private void under(Exchange exchange, KnownKey known) {
     try {
       exchange.under(budgets.current(known.key().tenant()));
@@ -149,8 +148,7 @@ public final class CompleteChat {
       Waiting waiting = new Waiting(caller, open, payload.stream());
       run(
           exchange,
-          new Attempts(
-              means, exchange, candidates, target -> attempt(target, catalogue), waiting),
+          new Attempts(means, exchange, candidates, target -> attempt(target, catalogue), waiting),
           caller);
     } catch (StoreUnavailable e) {
       refuse(exchange, Refusal.storeDown(), caller);
@@ -174,8 +172,7 @@ public final class CompleteChat {
     Price price =
         catalogue
             .prices()
-            .find(
-                target.provider().id().toString(), target.provider().kind().wire(), priced, now);
+            .find(target.provider().id().toString(), target.provider().kind().wire(), priced, now);
     ModelFacts facts = catalogue.facts().find(priced, now);
     return new Attempt(target, price, facts, speeds.topSpeed(target, facts, now));
   }
@@ -198,9 +195,7 @@ public final class CompleteChat {
   /// Whatever went wrong in between, a hold never stays behind: the provider may have worked.
   private void settleWhatIsLeft(Exchange exchange) {
     if (exchange.hold() != null && !exchange.isRecorded()) {
-      closing
-          .estimates()
-          .uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
+      closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
       exchange.refused(Refusal.internal());
       closing.books().settle(exchange);
     }

@@ -10,7 +10,6 @@ import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
-import org.jspecify.annotations.Nullable;
 
 /// Writes the bill of a call: by what the provider reported where it did, else by the rules of
 /// [Uncertainty].

@@ -195,8 +195,7 @@ final class Exchange {
   }
 
   /// Writes the bill of an estimate that may not cost more than what was held for it.
-  void chargeAtMost(
-      Usage usage, @Nullable Money most, Uncertainty why, ReportedUsage reported) {
+  void chargeAtMost(Usage usage, @Nullable Money most, Uncertainty why, ReportedUsage reported) {
     Price price = attempt().price();
     Money cost = price == null ? null : price(price, usage, reported);
     boolean over = cost != null && most != null && cost.compareTo(most) > 0;

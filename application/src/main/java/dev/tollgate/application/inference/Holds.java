@@ -120,8 +120,7 @@ final class Holds {
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
     Admission second = reserve(ask, counted, ask.mayClamp(), line);
     if (second instanceof Admission.Exhausted) {
-      OptionalLong exact =
-          inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
+      OptionalLong exact = inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
       if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {
         Bound told = new Bound(price, rough.shape().withInput(exact.getAsLong()));
         return granted(ask, told, reserve(ask, told, ask.mayClamp(), line));
@@ -162,16 +161,14 @@ final class Holds {
     boolean lowered = bound.at(ask.cap).compareTo(granted) > 0;
     long cap = lowered ? Math.min(ask.cap, bound.capWithin(granted)) : ask.cap;
     Attempt attempt = ask.attempt();
-    attempt.held(
-        admitted.hold(), admitted.balances(), cap, lowered, bound.shape().inputTokens());
+    attempt.held(admitted.hold(), admitted.balances(), cap, lowered, bound.shape().inputTokens());
     return new Grant.Held(capEdit(ask, cap), tierEdit(ask));
   }
 
   private @Nullable CapEdit capEdit(Ask ask, long cap) {
     Target target = ask.attempt().target();
     CapEdit edit =
-        OutputCaps.edit(
-            ask.exchange.endpoint(), target, ask.attempt().facts(), ask.payload(), cap);
+        OutputCaps.edit(ask.exchange.endpoint(), target, ask.attempt().facts(), ask.payload(), cap);
     if (edit == null || !quirks.has(target, Quirk.OTHER_CAP_NAME)) {
       return edit;
     }

@@ -23,8 +23,24 @@ public record Inbound(
     List<HeaderField> upstreamHeaders,
     boolean captureOptOut,
     byte @Nullable [] body) {
-  public Inbound {
-    upstreamHeaders = List.copyOf(upstreamHeaders);
+  // Not in its short form, in which the compiler forgets that the body may be null.
+  public Inbound(
+      CallId id,
+      Endpoint endpoint,
+      Instant startedAt,
+      long startNanos,
+      ClientInfo client,
+      List<HeaderField> upstreamHeaders,
+      boolean captureOptOut,
+      byte @Nullable [] body) {
+    this.id = id;
+    this.endpoint = endpoint;
+    this.startedAt = startedAt;
+    this.startNanos = startNanos;
+    this.client = client;
+    this.upstreamHeaders = List.copyOf(upstreamHeaders);
+    this.captureOptOut = captureOptOut;
+    this.body = body;
   }
 
   @Override

@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// What is open at providers on this node: streams, so that one can be cut when its key may no longer
-/// be used or the node stops; and whole answers that are read on although their caller has hung up,
-/// so that they never delay a stop. Thread-safe.
+/// What is open at providers on this node: streams, so that one can be cut when its key may no
+/// longer be used or the node stops; and whole answers that are read on although their caller has
+/// hung up, so that they never delay a stop. Thread-safe.
 public final class OpenCalls {
   private final KeyDirectory directory;
   private final Set<Handle> streams = ConcurrentHashMap.newKeySet();

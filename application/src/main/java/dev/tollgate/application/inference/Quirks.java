@@ -68,14 +68,16 @@ final class Quirks {
       return Quirk.NO_USAGE_OPTION;
     }
     Payload.CapEdit cap = edits.cap();
-    boolean ours =
-        cap != null
-            && payload.demands().caps().stream().noneMatch(each -> each.name().equals(cap.name()));
-    if (ours && said.contains(cap.name())) {
+    if (cap != null && said.contains(cap.name()) && !isNamed(payload, cap.name())) {
       return Quirk.OTHER_CAP_NAME;
     }
     return edits.serviceTier() != null && said.contains("service_tier")
         ? Quirk.NO_SERVICE_TIER
         : null;
+  }
+
+  /// Whether the caller named the cap itself.
+  private static boolean isNamed(Payload payload, String cap) {
+    return payload.demands().caps().stream().anyMatch(each -> each.name().equals(cap));
   }
 }

@@ -253,9 +253,7 @@ final class StreamRelay {
       estimates.complete(exchange, reported, "");
     } else if (failure.billed() || cut != null || gone) {
       Uncertainty why =
-          cut != null
-              ? Uncertainty.CUT
-              : gone ? Uncertainty.CLIENT_CLOSED : failure.uncertainty();
+          cut != null ? Uncertainty.CUT : gone ? Uncertainty.CLIENT_CLOSED : failure.uncertainty();
       estimates.uncertain(exchange, why, reported, events.emittedText());
     }
     if (gone) {
@@ -280,9 +278,7 @@ final class StreamRelay {
   private void tell(Refusal refusal, EventStream events) {
     try {
       byte[] sent =
-          head == null
-              ? caller.errorEvent(refusal, events.origin())
-              : caller.errorBody(refusal);
+          head == null ? caller.errorEvent(refusal, events.origin()) : caller.errorBody(refusal);
       exchange.keep(sent, 0, sent.length);
       books.file(exchange);
       if (head != null) {

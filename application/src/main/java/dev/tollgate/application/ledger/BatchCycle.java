@@ -153,12 +153,16 @@ final class BatchCycle {
   }
 
   /// Forgets what flies: its outcome will never be known, so no batch may follow under its number.
+  /// Whoever waits is let go.
   ///
   /// @return the calls that were not written
   List<CallRecord> abandon() {
-    List<CallRecord> left = new ArrayList<>();
-    flying.forEach(flight -> left.addAll(flight.calls()));
-    left.addAll(Flight.of(List.copyOf(incoming)).calls());
+    List<Operation> operations = new ArrayList<>();
+    flying.forEach(flight -> operations.addAll(flight.operations()));
+    operations.addAll(incoming);
+    operations.forEach(Operation::giveUp);
+    line.dissolve();
+    List<CallRecord> left = Flight.of(operations).calls();
     flying.clear();
     incoming.clear();
     session = -1;
@@ -222,7 +226,8 @@ final class BatchCycle {
         "the budgets change faster than they can be read", new IllegalStateException("stale"));
   }
 
-  /// What is left of a batch that may have been applied: not the calls that are written.
+  /// What is left of a batch that may have been applied: not the calls that are written, nor the
+  /// reservations that nobody waits for any longer.
   private Flight withoutWritten(Flight flight) {
     Set<CallId> written = store.written(flight.doubtfulSince(), flight.calls());
     return flight.without(
@@ -232,8 +237,20 @@ final class BatchCycle {
             rowDone.run();
             return true;
           }
-          return false;
+          return operation instanceof Operation.Reserve reserve && isTooLate(reserve);
         });
+  }
+
+  /// Whether it may not be asked for again. Its hold may have been made and may have expired since,
+  /// and an expired hold must not be made a second time.
+  private boolean isTooLate(Operation.Reserve reserve) {
+    if (!reserve.isOverdue(nanos.getAsLong()) && reserve.outcome() == null) {
+      return false;
+    }
+    line.leave(reserve);
+    reserve.giveUp();
+    incoming.add(Operation.Ending.atNothing(reserve.reservation.id()));
+    return true;
   }
 
   private void learn(Batch.Result.Applied applied) {
@@ -266,7 +283,11 @@ final class BatchCycle {
 
   private void tell(Operation.Reserve reserve, @Nullable Admission outcome) {
     switch (outcome) {
-      case null -> incoming.add(reserve);
+      case null -> {
+        if (!isTooLate(reserve)) {
+          incoming.add(reserve);
+        }
+      }
       case Admission.Busy busy -> line.joinRefused(reserve, busy.binding());
       case Admission.Admitted admitted -> {
         line.leave(reserve);
@@ -281,8 +302,8 @@ final class BatchCycle {
     }
   }
 
-  /// The batch failed, not for want of a store. Its halves are tried one after the other, so that an
-  /// operation that cannot be written does not hold up the others.
+  /// The batch failed, not for want of a store. Its halves are tried one after the other, so that
+  /// an operation that cannot be written does not hold up the others.
   private void fault(Flight flight, Throwable e) {
     boolean refused = e instanceof LedgerStore.Refused;
     long doubtful = flight.doubtfulSince();
@@ -290,7 +311,7 @@ final class BatchCycle {
       // Nobody knows how far it came, so no batch may follow under its number.
       doubtful = session < 0 ? doubtful : session;
       session = -1;
-      store.disconnect();
+      disconnect();
     }
     List<Operation> operations = flight.operations();
     if (operations.size() == 1) {
@@ -301,8 +322,8 @@ final class BatchCycle {
     flight.halves(doubtful).reversed().forEach(flying::addFirst);
   }
 
-  /// What is done with the operation at fault. The record of a call is tried again, then put down at
-  /// its bound; what cannot be written even so is covered by its hold, which expires.
+  /// What is done with the operation at fault. The record of a call is tried again, then put down
+  /// at its bound; what cannot be written even so is covered by its hold, which expires.
   private void alone(Operation operation, long doubtful, Throwable e) {
     switch (operation) {
       case Operation.Reserve reserve -> {
@@ -332,6 +353,15 @@ final class BatchCycle {
           rowDone.run();
         }
       }
+    }
+  }
+
+  /// Lets go of the connection, whatever comes of it.
+  void disconnect() {
+    try {
+      store.disconnect();
+    } catch (Throwable e) {
+      survived("The connection could not be closed", e);
     }
   }
 

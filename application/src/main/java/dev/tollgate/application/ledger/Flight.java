@@ -85,7 +85,7 @@ record Flight(List<Operation> operations, long doubtfulSince) {
         }
         case Operation.Ending ending -> {
           switch (ending.way) {
-            case Operation.Ending.Way.Void _ -> voids.add(ending.hold);
+            case Operation.Ending.Way.AtNothing _ -> voids.add(ending.hold);
             case Operation.Ending.Way.Expired _ -> expiries.add(ending.hold);
             case Operation.Ending.Way.Posted posted ->
                 posts.add(new Batch.Post(ending.hold, posted.why()));

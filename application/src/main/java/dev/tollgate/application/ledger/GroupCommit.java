@@ -14,7 +14,6 @@ import dev.tollgate.domain.ledger.Spill;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +38,6 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
 
   private static final Logger LOG = System.getLogger(GroupCommit.class.getName());
 
-  private final LedgerStore store;
   private final BatchCycle cycle;
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger restarts = new AtomicInteger();
@@ -58,10 +56,6 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   private volatile int keptOnDisk;
 
   /// @param observer told of the accounts that a batch changed; must be quick
-  public GroupCommit(LedgerStore store, BudgetBooks books, Consumer<List<Balance>> observer) {
-    this(store, books, observer, new LedgerClock(Clock.systemUTC()), Spill.NONE);
-  }
-
   /// @param clock told the store's time with every batch
   /// @param spill keeps the calls of a node that stops while its store is away
   public GroupCommit(
@@ -70,7 +64,6 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
       Consumer<List<Balance>> observer,
       LedgerClock clock,
       Spill spill) {
-    this.store = store;
     this.spill = spill;
     this.cycle =
         new BatchCycle(
@@ -121,8 +114,8 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     return cycle.unwritten();
   }
 
-  /// Whether the writer's thread runs. One that has ended is started again within a moment; a node on
-  /// which it does not stay up can settle nothing.
+  /// Whether the writer's thread runs. One that has ended is started again within a moment; a node
+  /// on which it does not stay up can settle nothing.
   public boolean isAlive() {
     return stopping || thread.isAlive() || thread.getState() == Thread.State.NEW;
   }
@@ -259,7 +252,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
       } catch (StoreUnavailable e) {
         turnBegan = 0;
         report(e);
-        store.disconnect();
+        cycle.disconnect();
         cycle.letGo(System.nanoTime(), true);
         if (stopping && pauseMillis > 500) {
           leaveBehind(cycle.abandon());
@@ -274,7 +267,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
         pause(pauseMillis);
       }
     }
-    store.disconnect();
+    cycle.disconnect();
   }
 
   private void rest() {
@@ -290,8 +283,8 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     idle = false;
   }
 
-  /// Looks every few milliseconds for callers whose patience is over, and whether the writer is up. In
-  /// good times there is nothing to do.
+  /// Looks every few milliseconds for callers whose patience is over, and whether the writer is up.
+  /// In good times there is nothing to do.
   private void watch() {
     while (!closed || !cycle.isIdle()) {
       try {

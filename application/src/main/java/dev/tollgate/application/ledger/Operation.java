@@ -24,7 +24,7 @@ sealed interface Operation {
     /// Faults after which the record is put down at its bound, and after which it is given up.
     private static final int FAULTS_TO_BOUND = 2;
 
-    private static final int FAULTS_TO_GIVE_UP = 4;
+    private static final int FAULTS_TO_GIVE_UP = 10;
 
     private volatile CallRecord call;
     private final @Nullable Thread waiter;
@@ -44,8 +44,8 @@ sealed interface Operation {
       return call;
     }
 
-    /// Told by the writer that the record alone could not be written. One that the store refuses, or
-    /// that failed twice, is put down at its bound from then on.
+    /// Told by the writer that the record alone could not be written. One that the store refuses,
+    /// or that failed twice, is put down at its bound from then on.
     ///
     /// @param refused whether the store will never take it as it is
     /// @return false when it cannot be written in any form
@@ -139,7 +139,7 @@ sealed interface Operation {
 
   /// The end of a hold without the record of a call.
   final class Ending implements Operation {
-    private static final int MOST_FAULTS = 3;
+    private static final int MOST_FAULTS = 10;
 
     final HoldId hold;
     final Way way;
@@ -148,7 +148,7 @@ sealed interface Operation {
     /// How it ends.
     sealed interface Way {
       /// At nothing: it is certain that nothing was billed.
-      record Void() implements Way {}
+      record AtNothing() implements Way {}
 
       /// At its bound, if its deadline has passed and its node is silent.
       record Expired() implements Way {}
@@ -164,7 +164,7 @@ sealed interface Operation {
 
     /// The end of a hold of which nothing was billed.
     static Ending atNothing(HoldId hold) {
-      return new Ending(hold, new Way.Void());
+      return new Ending(hold, new Way.AtNothing());
     }
 
     /// Told by the writer that it failed alone.

@@ -1,8 +1,8 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
-import dev.tollgate.domain.keys.VirtualKey;
 import java.util.ArrayList;
 import java.util.List;
 

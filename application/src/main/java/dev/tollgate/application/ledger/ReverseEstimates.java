@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Gives money back that was posted as an estimate, after an outage that the provider does not bill:
-/// each call's cost becomes zero by a further entry, and its budgets are free at once. A repeat
-/// changes nothing more.
+/// Gives money back that was posted as an estimate, after an outage that the provider does not
+/// bill: each call's cost becomes zero by a further entry, and its budgets are free at once. A
+/// repeat changes nothing more.
 public final class ReverseEstimates {
   private static final int PAGE = 500;
 
@@ -37,8 +37,7 @@ public final class ReverseEstimates {
     Map<String, Reversal> reversals = new TreeMap<>();
     HoldId last = null;
     while (true) {
-      List<Estimate> page =
-          corrections.estimates(command.tenant(), command.filter(), last, PAGE);
+      List<Estimate> page = corrections.estimates(command.tenant(), command.filter(), last, PAGE);
       List<Target> targets = new ArrayList<>(page.size());
       for (Estimate each : page) {
         targets.add(new Target(each.hold(), Money.ZERO, null));
@@ -58,7 +57,6 @@ public final class ReverseEstimates {
   }
 
   private static Reversal sum(Reversal a, Reversal b) {
-    return new Reversal(
-        a.businessUnit(), a.calls() + b.calls(), a.amount().plusAtMost(b.amount()));
+    return new Reversal(a.businessUnit(), a.calls() + b.calls(), a.amount().plusAtMost(b.amount()));
   }
 }

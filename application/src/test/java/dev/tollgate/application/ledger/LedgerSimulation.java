@@ -1,5 +1,7 @@
 package dev.tollgate.application.ledger;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
@@ -8,14 +10,13 @@ import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
-import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Hold;
-import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,8 +32,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Three nodes, calls and every kind of trouble, all from one seed: nodes that die, pause or lose
-/// acknowledgements, a ledger that is away, clocks that jump. Each node runs the product's
-/// [BatchCycle]; calls and providers are scripted. What must hold is checked as it goes.
+/// acknowledgements, a ledger that is away, clocks that jump or are off by hours, exceptions in the
+/// writer, counters that the store does not take, connections that are lost after the request was
+/// sent, providers that switch tiers. Each node runs the product's [BatchCycle]; calls and
+/// providers are scripted. What must hold is checked as it goes.
 public final class LedgerSimulation {
   /// What can be wrong with a node.
   public enum Bug {
@@ -52,7 +56,12 @@ public final class LedgerSimulation {
   private final Duration lifetime;
   private final List<Node> nodes = new ArrayList<>();
   private final Map<HoldId, Long> billed = new HashMap<>();
-  private final Map<HoldId, Long> acknowledged = new HashMap<>();
+
+  /// What may be posted for a call that was confirmed: its cost, or its bound if it had to be put
+  /// down so.
+  private final Map<HoldId, Set<Long>> acknowledged = new HashMap<>();
+
+  private final Set<CallRecord> poisoned = new HashSet<>();
   private final List<String> violations = new ArrayList<>();
   private final Map<BudgetId, Long> spent = new HashMap<>();
   private long nanos = 1;
@@ -95,9 +104,12 @@ public final class LedgerSimulation {
       case 2 -> down = !down;
       case 3 -> authority.advance(20_000L * random.nextInt(3));
       case 4 -> nanos += random.nextLong(20_000_000_000L);
-      case 5 -> node.losesNext = true;
+      case 5 -> node.store.losesNext = true;
       case 6 -> node.add(expiring(anyOpen()));
       case 7 -> authority.expired().forEach(hold -> node.add(expiring(hold)));
+      case 8 -> node.store.throwsNext = TroubledStore.Throws.BEFORE;
+      case 9 -> node.store.throwsNext = TroubledStore.Throws.AFTER;
+      case 10 -> node.throwsFromBooks = true;
       default -> node.act();
     }
   }
@@ -137,7 +149,9 @@ public final class LedgerSimulation {
   private void quiesce() {
     down = false;
     for (Node node : nodes) {
-      node.losesNext = false;
+      node.store.losesNext = false;
+      node.store.throwsNext = TroubledStore.Throws.NOTHING;
+      node.throwsFromBooks = false;
       node.pausedFor = 0;
     }
     for (int round = 0; round < 60 && violations.isEmpty(); round++) {
@@ -159,9 +173,9 @@ public final class LedgerSimulation {
     }
     Map<HoldId, Long> posted = authority.posted();
     acknowledged.forEach(
-        (hold, amount) -> {
-          if (!amount.equals(posted.get(hold))) {
-            violations.add("acknowledged " + amount + " and posted " + posted.get(hold));
+        (hold, amounts) -> {
+          if (!amounts.contains(posted.get(hold))) {
+            violations.add("acknowledged " + amounts + " and posted " + posted.get(hold));
           }
         });
     billed.forEach(
@@ -174,16 +188,22 @@ public final class LedgerSimulation {
 
   private final class Node {
     private final int number;
-    private LedgerStore store;
+    private TroubledStore store;
     private BatchCycle cycle;
     private final List<Flight> flights = new ArrayList<>();
-    private boolean losesNext;
+    private final Duration clockOff = Duration.ofHours(random.nextInt(11) - 5);
+    private boolean throwsFromBooks;
     private int pausedFor;
+    private int flightsToCome;
 
     private Node(int number) {
       this.number = number;
-      this.store = new Troubled(this, authority.open(number));
+      this.store = newStore();
       this.cycle = newCycle();
+    }
+
+    private TroubledStore newStore() {
+      return new TroubledStore(authority.open(number), random, () -> down, poisoned::contains);
     }
 
     private BatchCycle newCycle() {
@@ -191,6 +211,10 @@ public final class LedgerSimulation {
           new BudgetBooks() {
             @Override
             public BudgetBook current(TenantId tenant) {
+              if (throwsFromBooks) {
+                throwsFromBooks = false;
+                throw new IllegalStateException("simulated");
+              }
               return authority.book();
             }
 
@@ -206,7 +230,7 @@ public final class LedgerSimulation {
     private void restart() {
       flights.clear();
       store.disconnect();
-      store = new Troubled(this, authority.open(number));
+      store = newStore();
       cycle = newCycle();
     }
 
@@ -219,8 +243,9 @@ public final class LedgerSimulation {
         pausedFor--;
         return;
       }
-      if (calls < MOST_CALLS && random.nextInt(3) == 0) {
+      if (flightsToCome > 0 || calls < MOST_CALLS && random.nextInt(3) == 0) {
         calls++;
+        flightsToCome = Math.max(0, flightsToCome - 1);
         flights.add(new Flight(this));
       }
       if (!flights.isEmpty()) {
@@ -255,13 +280,14 @@ public final class LedgerSimulation {
     private final VirtualKey key = keys.get(random.nextInt(keys.size()));
     private final Operation.Reserve reserve;
     private Operation.@Nullable Row settle;
+    private final SimulatedTariff tariff = new SimulatedTariff(random);
     private boolean dispatched;
     private long cost;
     private boolean over;
 
     private Flight(Node node) {
       this.node = node;
-      long want = 10L + random.nextInt(90);
+      long want = tariff.bound().nanos();
       long floor = random.nextBoolean() ? want : 1 + random.nextLong(want);
       List<BudgetId> touched =
           authority.book().touching(key, "gpt-x").stream().map(Budget::id).toList();
@@ -288,7 +314,8 @@ public final class LedgerSimulation {
     private void progress() {
       if (settle != null) {
         if (settle.isCommitted()) {
-          acknowledged.put(reserve.reservation.id(), cost);
+          long confirmed = requireNonNull(settle.call().cost()).nanos();
+          acknowledged.put(reserve.reservation.id(), new HashSet<>(List.of(cost, confirmed)));
           over = true;
         }
         return;
@@ -310,7 +337,7 @@ public final class LedgerSimulation {
     /// From here on the provider bills, at most what the cap allows.
     private void dispatch(long bound) {
       dispatched = true;
-      cost = random.nextLong(bound + 1);
+      cost = Math.min(bound, tariff.served().nanos());
       if (random.nextInt(10) == 0) {
         // Refused with an error that is certainly not billed.
         node.add(Operation.Ending.atNothing(reserve.reservation.id()));
@@ -318,6 +345,14 @@ public final class LedgerSimulation {
         return;
       }
       billed.put(reserve.reservation.id(), cost);
+      if (random.nextInt(10) == 0) {
+        // The connection is lost after the request was sent: another attempt has a hold of its own.
+        node.add(
+            new Operation.Ending(
+                reserve.reservation.id(), new Operation.Ending.Way.Posted(Uncertainty.BROKEN)));
+        node.flightsToCome++;
+        over = true;
+      }
       for (Budget budget : authority.book().touching(key, "gpt-x")) {
         spent.merge(budget.id(), cost, Long::sum);
       }
@@ -334,60 +369,18 @@ public final class LedgerSimulation {
           reserve.outcome() instanceof Admission.Admitted admitted
               ? admitted.hold()
               : new Hold(reserve.reservation.id(), Money.ZERO, Instant.EPOCH);
-      CallRecord call = SampleCalls.aCall().by(key).settling(hold).costing(cost).build();
+      CallRecord call =
+          SampleCalls.aCall()
+              .by(key)
+              .at(Instant.parse("2026-11-24T23:50:00Z").plus(node.clockOff))
+              .settling(hold)
+              .costing(cost)
+              .build();
+      if (random.nextInt(10) == 0) {
+        poisoned.add(call);
+      }
       settle = new Operation.Row(call, null, 0);
       node.add(settle);
-    }
-  }
-
-  /// A store as a node sees it in bad times.
-  private final class Troubled implements LedgerStore {
-    private final Node node;
-    private final LedgerStore store;
-
-    private Troubled(Node node, LedgerStore store) {
-      this.node = node;
-      this.store = store;
-    }
-
-    private void maybeDown() {
-      if (down) {
-        throw new StoreUnavailable("away", new IllegalStateException("simulated"));
-      }
-    }
-
-    @Override
-    public long openSession() {
-      maybeDown();
-      return store.openSession();
-    }
-
-    @Override
-    public Batch.Result apply(Batch batch) {
-      maybeDown();
-      Batch.Result result = store.apply(batch);
-      if (node.losesNext) {
-        node.losesNext = false;
-        throw new StoreUnavailable("answer lost", new IllegalStateException("simulated"));
-      }
-      return result;
-    }
-
-    @Override
-    public Set<CallId> written(long session, List<CallRecord> calls) {
-      maybeDown();
-      return store.written(session, calls);
-    }
-
-    @Override
-    public void beat(long session) {
-      maybeDown();
-      store.beat(session);
-    }
-
-    @Override
-    public void disconnect() {
-      store.disconnect();
     }
   }
 }

@@ -21,7 +21,7 @@ public final class FactsBook {
     List<ModelFacts> sorted = new ArrayList<>(facts);
     sorted.sort(
         Comparator.comparing((ModelFacts each) -> each.model().endsWith("*"))
-            .thenComparing(each -> -each.model().length())
+            .thenComparingInt(each -> -each.model().length())
             .thenComparing(ModelFacts::effectiveFrom, Comparator.reverseOrder()));
     this.longestFirst = List.copyOf(sorted);
   }

@@ -9,7 +9,8 @@ import java.time.Duration;
 /// @param whole to the first byte of an answer that is not streamed
 /// @param idle between two bytes of an answer
 /// @param total for the whole call
-/// @param finish for an answer that is not streamed after its caller has hung up; zero breaks it off
+/// @param finish for an answer that is not streamed after its caller has hung up; zero breaks it
+///   off
 public record Timeouts(
     Duration connect,
     Duration firstByte,

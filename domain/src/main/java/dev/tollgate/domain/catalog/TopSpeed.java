@@ -3,9 +3,9 @@ package dev.tollgate.domain.catalog;
 import java.time.Duration;
 import java.time.Instant;
 
-/// How fast a deployment was seen to be: output tokens a second of its fastest complete stream. What
-/// was seen counts for less day by day and for nothing after thirty, and never for more than four
-/// times the seed.
+/// How fast a deployment was seen to be: output tokens a second of its fastest complete stream.
+/// What was seen counts for less day by day and for nothing after thirty, and never for more than
+/// four times the seed.
 ///
 /// @param tokensPerSecond as it was seen
 /// @param seenAt when

@@ -110,8 +110,8 @@ public record CallRecord(
     return bill.uncertainty() != null;
   }
 
-  /// The record that is kept when this one can never be written: who and when, and the whole hold as
-  /// its cost. What a client or a provider wrote is left out.
+  /// The record that is kept when this one can never be written: who and when, and the whole hold
+  /// as its cost. What a client or a provider wrote is left out.
   public CallRecord atItsBound() {
     Money cost = hold == null ? bill.cost() : hold.amount();
     return new CallRecord(

@@ -3,8 +3,8 @@ package dev.tollgate.domain.inference;
 import java.util.Locale;
 
 /// What is kept of a call beside tokens, cost and times. `NONE` keeps nothing about the client,
-/// `METADATA` its address, agent and the metadata it sent, `FULL` also request and response; `REQUIRED`
-/// keeps what `FULL` does, and a call whose content cannot be kept is not made.
+/// `METADATA` its address, agent and the metadata it sent, `FULL` also request and response;
+/// `REQUIRED` keeps what `FULL` does, and a call whose content cannot be kept is not made.
 public enum Capture {
   NONE,
   METADATA,

@@ -57,8 +57,8 @@ public record Demands(
     CACHE_CONTROL,
     /// Audio goes in, or audio and images come out.
     OTHER_MEDIA,
-    /// Input comes from elsewhere: an earlier answer, a file, a tool of the provider's, or something
-    /// that Tollgate does not know.
+    /// Input comes from elsewhere: an earlier answer, a file, a tool of the provider's, or
+    /// something that Tollgate does not know.
     REMOTE,
     /// It is answered before it is worked on, so that what it costs is learned later.
     BACKGROUND,

@@ -4,7 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Why an attempt failed. The kind decides what the caller is told and whether another deployment
-/// may be tried; whether anything may have been billed depends on how far the attempt had come, too.
+/// may be tried; whether anything may have been billed depends on how far the attempt had come,
+/// too.
 ///
 /// @param status the provider's HTTP status, or 0 when there was none
 /// @param message what the provider said, scrubbed of its credential, or our own words
@@ -72,8 +73,8 @@ public record Failure(
     return kind.another && !billed;
   }
 
-  /// Whether a caller may see what the provider said. The state of our account, and a wrong base URL,
-  /// are none of its business.
+  /// Whether a caller may see what the provider said. The state of our account, and a wrong base
+  /// URL, are none of its business.
   public boolean mayBeShown() {
     return kind != Kind.AUTH && kind != Kind.BILLING_STOP && kind != Kind.MISCONFIGURED;
   }

@@ -49,6 +49,7 @@ public record Payload(
 
   /// Long runs of base64, as images have them.
   private static final Pattern BINARY = Pattern.compile("[A-Za-z0-9+/=]{512,}+");
+
   private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
 
   /// Bytes `start` (inclusive) to `end` (exclusive) of the body.
@@ -93,7 +94,8 @@ public record Payload(
     return edits.isEmpty() ? body : splice(edits);
   }
 
-  /// The body as text, for counting tokens: what is not text in it is left out as far as it is known.
+  /// The body as text, for counting tokens: what is not text in it is left out as far as it is
+  /// known.
   public String text() {
     long binary = demands.parts().binaryBytes();
     String whole = new String(body, StandardCharsets.UTF_8);

@@ -108,8 +108,7 @@ public record Refusal(
         !need.answers() ? "" : need.capIsNamed() ? " Ask for less." : " Set an output cap.";
     String message =
         "The budget of the %s does not allow this call: it can cost $%s%s; %s.%s"
-            .formatted(
-                budget.scope().replace('_', ' '), need.bound().usd(), cap, left, cure);
+            .formatted(budget.scope().replace('_', ' '), need.bound().usd(), cap, left, cure);
     return new Refusal(
         429, "insufficient_quota", "insufficient_quota", message, null, null, true, budget);
   }
@@ -237,13 +236,7 @@ public record Refusal(
 
   private static Refusal passing(Failure failure, int status, String type, String code) {
     return new Refusal(
-        status,
-        type,
-        code,
-        failure.message(),
-        null,
-        failure.retryAfter(),
-        failure.finalAnswer());
+        status, type, code, failure.message(), null, failure.retryAfter(), failure.finalAnswer());
   }
 
   private static Refusal ended(int status, String type, String code, String message) {

@@ -87,8 +87,7 @@ public record Budget(
     }
   }
 
-  /// The limit in force at an instant: the limit and every raise in force; at most
-  /// [Bound#HIGHEST].
+  /// The limit in force at an instant: the limit and every raise in force; at most [Bound#HIGHEST].
   public Money limitAt(Instant now) {
     Money sum = limit;
     for (Raise raise : raises) {

@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// Store of budgets. Each method is one transaction and throws
 /// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Budgets {
-  /// Sets a budget. Of its raises only the one of its own form is written, in place of the one before;
-  /// the others stay as they are. One with the same scope, models and window is changed and keeps its id. A new
-  /// one starts from what was spent in its window, open holds included.
+  /// Sets a budget. Of its raises only the one of its own form is written, in place of the one
+  /// before; the others stay as they are. One with the same scope, models and window is changed and
+  /// keeps its id. A new one starts from what was spent in its window, open holds included.
   ///
   /// @return the budget as it is kept, or empty when its scope does not exist
   Optional<State> put(Budget budget);

@@ -16,42 +16,6 @@ import org.jspecify.annotations.Nullable;
 /// Settled calls, and setting what they cost by further entries. Each method throws
 /// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Corrections {
-  /// A page of what was settled for a provider's model in `[from, to)`, in the order of holds.
-  ///
-  /// @param after the last hold of the page before, or null for the first page
-  List<Settled> settled(
-      TenantId tenant,
-      String provider,
-      String upstreamModel,
-      Instant from,
-      Instant to,
-      @Nullable HoldId after,
-      int most);
-
-  /// A page of what was estimated and neither corrected nor given back since, newest first.
-  ///
-  /// @param before the last hold of the page before, or null for the first page
-  List<Estimate> estimates(
-      TenantId tenant, EstimateFilter filter, @Nullable HoldId before, int most);
-
-  /// Sets what calls cost. Targets are absolute: one that is met already changes nothing.
-  void adjust(TenantId tenant, List<Target> targets, String reason);
-
-  /// What a call cost so far, all its entries added up.
-  ///
-  /// @param at when its hold was reserved
-  /// @param serviceTier the tier that it was priced by, or null
-  /// @param region the region that it was priced by, or null for the provider's own
-  record Settled(
-      HoldId hold,
-      CallId call,
-      ProjectId project,
-      Instant at,
-      Usage usage,
-      Money amount,
-      @Nullable String serviceTier,
-      @Nullable String region) {}
-
   /// What a call should have cost, and by which price; null keeps the price it has.
   record Target(HoldId hold, Money amount, @Nullable PriceId price) {}
 
@@ -82,4 +46,40 @@ public interface Corrections {
       Instant at,
       Money amount,
       @Nullable String reason) {}
+
+  /// A page of what was estimated and neither corrected nor given back since, newest first.
+  ///
+  /// @param before the last hold of the page before, or null for the first page
+  List<Estimate> estimates(
+      TenantId tenant, EstimateFilter filter, @Nullable HoldId before, int most);
+
+  /// Sets what calls cost. Targets are absolute: one that is met already changes nothing.
+  void adjust(TenantId tenant, List<Target> targets, String reason);
+
+  /// A page of what was settled for a provider's model in `[from, to)`, in the order of holds.
+  ///
+  /// @param after the last hold of the page before, or null for the first page
+  List<Settled> settled(
+      TenantId tenant,
+      String provider,
+      String upstreamModel,
+      Instant from,
+      Instant to,
+      @Nullable HoldId after,
+      int most);
+
+  /// What a call cost so far, all its entries added up.
+  ///
+  /// @param at when its hold was reserved
+  /// @param serviceTier the tier that it was priced by, or null
+  /// @param region the region that it was priced by, or null for the provider's own
+  record Settled(
+      HoldId hold,
+      CallId call,
+      ProjectId project,
+      Instant at,
+      Usage usage,
+      Money amount,
+      @Nullable String serviceTier,
+      @Nullable String region) {}
 }

@@ -20,8 +20,8 @@ public interface LedgerStore {
   /// @throws Forgotten when the store lacks batches that it had acknowledged
   Batch.Result apply(Batch batch);
 
-  /// Which of these calls the store has already. For a batch that failed for a reason of which nobody
-  /// knows how far it came; waits for whatever the session still has under way.
+  /// Which of these calls the store has already. For a batch that failed for a reason of which
+  /// nobody knows how far it came; waits for whatever the session still has under way.
   ///
   /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
   Set<CallId> written(long session, List<CallRecord> calls);

@@ -31,8 +31,9 @@ public final class WaitingLine<T> {
     places.put(waiter, new Place(Set.copyOf(budgets), floor));
   }
 
-  /// Notes that a waiter has asked and was refused for an account as it is here. It does not ask again
-  /// before that account has changed, or a probe is due: someone on another node may be before it.
+  /// Notes that a waiter has asked and was refused for an account as it is here. It does not ask
+  /// again before that account has changed, or a probe is due: someone on another node may be
+  /// before it.
   public void refused(T waiter, Balance binding) {
     refusals.put(waiter, binding);
   }
@@ -80,7 +81,10 @@ public final class WaitingLine<T> {
     for (Map.Entry<T, Place> each : places.entrySet()) {
       Place place = each.getValue();
       boolean first = place.budgets().stream().noneMatch(blocked::contains);
-      boolean asks = first && ready.size() < most && (probe || hasChanged(each.getKey(), known) && fits(place, known, taken));
+      boolean asks =
+          first
+              && ready.size() < most
+              && (probe || hasChanged(each.getKey(), known) && fits(place, known, taken));
       if (asks) {
         ready.add(each.getKey());
         place.budgets().forEach(budget -> taken.merge(budget, place.floor(), Money::plusAtMost));
@@ -118,7 +122,8 @@ public final class WaitingLine<T> {
       Balance balance = known.apply(budget);
       if (balance != null && balance.hard()) {
         Money free = balance.free().minusAtMost(taken.getOrDefault(budget, Money.ZERO));
-        boolean exhausted = balance.posted().plusAtMost(place.floor()).compareTo(balance.limit()) > 0;
+        boolean exhausted =
+            balance.posted().plusAtMost(place.floor()).compareTo(balance.limit()) > 0;
         if (!exhausted && free.compareTo(place.floor()) < 0) {
           return false;
         }

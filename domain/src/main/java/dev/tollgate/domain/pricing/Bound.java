@@ -136,6 +136,9 @@ public final class Bound {
 
   /// Every length of prompt, tier and region that the request can meet and the price tells apart.
   private static List<Rate.Circumstances> circumstances(Price price, Shape shape) {
+    if (!isOpen(price, shape)) {
+      return List.of(new Rate.Circumstances(0, shape.serviceTier(), shape.region()));
+    }
     Set<Long> lengths = new LinkedHashSet<>(List.of(0L));
     Set<@Nullable String> tiers = new LinkedHashSet<>();
     Set<@Nullable String> regions = new LinkedHashSet<>();
@@ -162,5 +165,19 @@ public final class Bound {
       }
     }
     return met;
+  }
+
+  /// Whether the request can meet more than one.
+  private static boolean isOpen(Price price, Shape shape) {
+    if (Shape.ANY.equals(shape.serviceTier()) || Shape.ANY.equals(shape.region())) {
+      return true;
+    }
+    for (int i = 0; i < price.rates().size(); i++) {
+      long from = price.rates().get(i).when().minInputTokens();
+      if (from > 0 && from <= shape.inputTokens()) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// Counts by component for one attempt: tokens, tool calls or seconds. Immutable.
 public final class Usage {
-  /// More than any answer can have of anything. A higher count is read as this one where a provider's
-  /// answer is read, so that none can bring a sum near the end of a `long`.
+  /// More than any answer can have of anything. A higher count is read as this one where a
+  /// provider's answer is read, so that none can bring a sum near the end of a `long`.
   public static final long MOST = 1L << 40;
 
   public static final Usage NONE = new Usage(new long[Component.ALL.length]);

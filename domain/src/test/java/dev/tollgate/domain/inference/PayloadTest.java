@@ -26,18 +26,24 @@ class PayloadTest {
   @Test
   void asksForUsageWhereverTheCallerDidNot() {
     String plain = "{\"model\":\"m\"}";
-    assertThat(text(payload(plain, true, null, null, false).render(new Edits("m", true, null, null))))
+    assertThat(
+            text(payload(plain, true, null, null, false).render(new Edits("m", true, null, null))))
         .isEqualTo("{\"stream_options\":{\"include_usage\":true},\"model\":\"m\"}");
-    assertThat(text(payload(plain, false, null, null, false).render(new Edits("m", true, null, null))))
+    assertThat(
+            text(payload(plain, false, null, null, false).render(new Edits("m", true, null, null))))
         .isEqualTo(plain);
-    assertThat(text(payload(plain, true, null, null, false).render(new Edits("m", false, null, null))))
+    assertThat(
+            text(payload(plain, true, null, null, false).render(new Edits("m", false, null, null))))
         .isEqualTo(plain);
   }
 
   @Test
   void keepsOtherStreamOptions() {
     String with = "{\"model\":\"m\",\"stream_options\":{\"x\":1}}";
-    assertThat(text(payload(with, true, "{\"x\":1}", null, false).render(new Edits("m", true, null, null))))
+    assertThat(
+            text(
+                payload(with, true, "{\"x\":1}", null, false)
+                    .render(new Edits("m", true, null, null))))
         .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true,\"x\":1}}");
     String refused = "{\"model\":\"m\",\"stream_options\":{\"include_usage\":false}}";
     assertThat(
@@ -47,7 +53,9 @@ class PayloadTest {
         .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true}}");
     for (String empty : new String[] {"{}", "{ }", "null"}) {
       String body = "{\"model\":\"m\",\"stream_options\":" + empty + "}";
-      assertThat(text(payload(body, true, empty, null, false).render(new Edits("m", true, null, null))))
+      assertThat(
+              text(
+                  payload(body, true, empty, null, false).render(new Edits("m", true, null, null))))
           .isEqualTo("{\"model\":\"m\",\"stream_options\":{\"include_usage\":true}}");
     }
   }
@@ -55,7 +63,8 @@ class PayloadTest {
   @Test
   void makesBothEditsInOneBody() {
     String body = "{\"stream_options\":{},\"model\":\"m\"}";
-    assertThat(text(payload(body, true, "{}", null, false).render(new Edits("n", true, null, null))))
+    assertThat(
+            text(payload(body, true, "{}", null, false).render(new Edits("n", true, null, null))))
         .isEqualTo("{\"stream_options\":{\"include_usage\":true},\"model\":\"n\"}");
   }
 

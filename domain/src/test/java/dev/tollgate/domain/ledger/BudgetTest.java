@@ -88,7 +88,8 @@ class BudgetTest {
     Budget all = budget(null, Policy.REFUSE, List.of(), List.of(), List.of());
     assertThat(all.counts("anything")).isTrue();
     Budget some =
-        budget(List.of("gpt-x", "claude-*", "gpt-x"), Policy.CLAMP, List.of(), List.of(), List.of());
+        budget(
+            List.of("gpt-x", "claude-*", "gpt-x"), Policy.CLAMP, List.of(), List.of(), List.of());
     assertThat(some.models()).containsExactly("claude-*", "gpt-x");
     assertThat(some.counts("gpt-x")).isTrue();
     assertThat(some.counts("gpt-xl")).isFalse();
@@ -129,7 +130,8 @@ class BudgetTest {
             () -> budget(null, Policy.REFUSE, List.of(), List.of(), Collections.nCopies(16, "a@b")))
         .doesNotThrowAnyException();
     assertThatCode(
-            () -> budget(null, Policy.REFUSE, List.of(), List.of(), List.of("a@" + "b".repeat(254))))
+            () ->
+                budget(null, Policy.REFUSE, List.of(), List.of(), List.of("a@" + "b".repeat(254))))
         .doesNotThrowAnyException();
   }
 
@@ -210,7 +212,8 @@ class BudgetTest {
   void settingsHaveACap() {
     assertThatThrownBy(() -> new BudgetBook.Settings(FiscalCalendar.UTC, 0, false, false))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThat(new BudgetBook.Settings(FiscalCalendar.UTC, 1, true, false).showsAncestors()).isTrue();
+    assertThat(new BudgetBook.Settings(FiscalCalendar.UTC, 1, true, false).showsAncestors())
+        .isTrue();
   }
 
   @Test

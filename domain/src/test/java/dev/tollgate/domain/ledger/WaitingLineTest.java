@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class WaitingLineTest {
@@ -58,12 +59,11 @@ class WaitingLineTest {
   void whoWasRefusedAsksAgainWhenTheAccountHasChanged() {
     know(key, "1.00", "0.00", "0.00");
     join("a", "0.10", key);
-    line.refused("a", known.get(key));
+    line.refused("a", Objects.requireNonNull(known.get(key)));
     assertThat(ready()).as("someone on another node goes first").isEmpty();
     assertThat(line.ready(known::get, true, 64)).containsExactly("a");
     known.put(
-        key,
-        new Balance(key, Instant.EPOCH, null, true, usd("1.00"), usd("0.00"), usd("0.00"), 1));
+        key, new Balance(key, Instant.EPOCH, null, true, usd("1.00"), usd("0.00"), usd("0.00"), 1));
     assertThat(ready()).containsExactly("a");
   }
 

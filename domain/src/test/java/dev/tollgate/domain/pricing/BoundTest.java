@@ -59,7 +59,7 @@ class BoundTest {
   @Test
   void neverIsAnActualCostAboveTheBound() {
     Random random = new Random(11);
-    for (int i = 0; i < 10_000; i++) {
+    for (int i = 0; i < 100_000; i++) {
       Price price = randomPrice(random);
       Shape shape = randomShape(random);
       long cap = random.nextInt(100_000);
@@ -106,18 +106,18 @@ class BoundTest {
                 random.nextBoolean() ? 0 : random.nextInt(300_000),
                 random.nextInt(3) == 0 ? TIERS[random.nextInt(TIERS.length)] : null,
                 random.nextInt(4) == 0 ? "eu" : null);
-        boolean tool = component == Component.WEB_SEARCH || component == Component.FILE_SEARCH;
-        if (component != Component.AUDIO_SECONDS) {
-          rates.add(
-              new Rate(
-                  component,
-                  tool ? Rate.Unit.CALL : Rate.Unit.MTOK,
-                  when,
-                  random.nextLong(100_000_000)));
-        }
+        rates.add(new Rate(component, unit(component), when, random.nextLong(100_000_000)));
       }
     }
     return price(random.nextBoolean() ? 0 : random.nextInt(10_001), rates.toArray(Rate[]::new));
+  }
+
+  private static Rate.Unit unit(Component component) {
+    return switch (component) {
+      case WEB_SEARCH, FILE_SEARCH -> Rate.Unit.CALL;
+      case AUDIO_SECONDS -> Rate.Unit.SECOND;
+      default -> Rate.Unit.MTOK;
+    };
   }
 
   private static Shape randomShape(Random random) {
@@ -160,6 +160,8 @@ class BoundTest {
       usage.set(component, part);
       output -= part;
     }
+    long counted = shape.inputTokens() - input + cap * shape.choices() - output;
+    usage.set(Component.AUDIO_SECONDS, counted == 0 ? 0 : random.nextLong(counted + 1));
     long searches = shape.toolCalls() == 0 ? 0 : random.nextLong(shape.toolCalls() + 1);
     usage.set(Component.WEB_SEARCH, searches);
     usage.set(Component.FILE_SEARCH, shape.toolCalls() - searches);

@@ -1,7 +1,6 @@
 package dev.tollgate.domain.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.pricing.Rate.Conditions;
