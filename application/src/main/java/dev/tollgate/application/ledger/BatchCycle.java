@@ -226,8 +226,8 @@ final class BatchCycle {
         "the budgets change faster than they can be read", new IllegalStateException("stale"));
   }
 
-  /// What is left of a batch that may have been applied: not the calls that are written, nor the
-  /// reservations that nobody waits for any longer.
+  /// What is left of a batch that may have been applied: not the calls that are written, nor
+  /// reservations.
   private Flight withoutWritten(Flight flight) {
     Set<CallId> written = store.written(flight.doubtfulSince(), flight.calls());
     return flight.without(
@@ -237,20 +237,20 @@ final class BatchCycle {
             rowDone.run();
             return true;
           }
-          return operation instanceof Operation.Reserve reserve && isTooLate(reserve);
+          if (operation instanceof Operation.Reserve reserve) {
+            abandon(reserve);
+            return true;
+          }
+          return false;
         });
   }
 
-  /// Whether it may not be asked for again. Its hold may have been made and may have expired since,
-  /// and an expired hold must not be made a second time.
-  private boolean isTooLate(Operation.Reserve reserve) {
-    if (!reserve.isOverdue(nanos.getAsLong()) && reserve.outcome() == null) {
-      return false;
-    }
+  /// Gives up a reservation whose hold may have been made, and ends that hold. It is not asked for
+  /// again: the hold may have expired since, and an expired hold must not be made a second time.
+  private void abandon(Operation.Reserve reserve) {
     line.leave(reserve);
     reserve.giveUp();
     incoming.add(Operation.Ending.atNothing(reserve.reservation.id()));
-    return true;
   }
 
   private void learn(Batch.Result.Applied applied) {
@@ -284,7 +284,9 @@ final class BatchCycle {
   private void tell(Operation.Reserve reserve, @Nullable Admission outcome) {
     switch (outcome) {
       case null -> {
-        if (!isTooLate(reserve)) {
+        if (reserve.isOverdue(nanos.getAsLong())) {
+          abandon(reserve);
+        } else {
           incoming.add(reserve);
         }
       }

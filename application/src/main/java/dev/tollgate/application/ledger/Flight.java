@@ -57,8 +57,7 @@ record Flight(List<Operation> operations, long doubtfulSince) {
         new Flight(operations.subList(half, operations.size()), doubtful));
   }
 
-  /// The batch under a number of a session. Reservations that may have been made before are ended
-  /// first.
+  /// The batch under a number of a session.
   Batch batch(long session, long number, BudgetBooks books) {
     List<Reservation> reservations = new ArrayList<>();
     List<CallRecord> calls = new ArrayList<>();
@@ -70,9 +69,6 @@ record Flight(List<Operation> operations, long doubtfulSince) {
       switch (operation) {
         case Operation.Reserve reserve -> {
           reservations.add(reserve.reservation);
-          if (isDoubtful()) {
-            voids.add(reserve.reservation.id());
-          }
           involved.computeIfAbsent(reserve.reservation.key().tenant(), books::current);
         }
         case Operation.Row done -> {

@@ -31,11 +31,11 @@ import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Three nodes, calls and every kind of trouble, all from one seed: nodes that die, pause or lose
-/// acknowledgements, a ledger that is away, clocks that jump or are off by hours, exceptions in the
-/// writer, counters that the store does not take, connections that are lost after the request was
-/// sent, providers that switch tiers. Each node runs the product's [BatchCycle]; calls and
-/// providers are scripted. What must hold is checked as it goes.
+/// Three nodes, calls and every kind of trouble, all from one seed: nodes that die, pause (also for
+/// longer than a hold lives) or lose acknowledgements, a ledger that is away, clocks that jump or
+/// are off by hours, exceptions in the writer, counters that the store does not take, connections
+/// that are lost after the request was sent, providers that switch tiers. Each node runs the
+/// product's [BatchCycle]; calls and providers are scripted. What must hold is checked as it goes.
 public final class LedgerSimulation {
   /// What can be wrong with a node.
   public enum Bug {
@@ -110,6 +110,12 @@ public final class LedgerSimulation {
       case 8 -> node.store.throwsNext = TroubledStore.Throws.BEFORE;
       case 9 -> node.store.throwsNext = TroubledStore.Throws.AFTER;
       case 10 -> node.throwsFromBooks = true;
+      case 11 -> {
+        node.pausedFor = 100;
+        long pause = 2 * lifetime.toMillis() + 60_000;
+        authority.advance(pause);
+        nanos += pause * 1_000_000;
+      }
       default -> node.act();
     }
   }

@@ -16,7 +16,11 @@ import dev.tollgate.domain.tenancy.SampleProjects;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +29,19 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LedgerSimulationTest {
   private static final long SEEDS = Long.getLong("tollgate.seeds", 1_000);
   private static final long ONLY = Long.getLong("tollgate.seed", -1);
+
+  /// Held, so that its level is not forgotten.
+  private static final Logger SURVIVED = Logger.getLogger(BatchCycle.class.getName());
+
+  @BeforeAll
+  static void quiet() {
+    SURVIVED.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void loud() {
+    SURVIVED.setLevel(null);
+  }
 
   private static LedgerSimulation simulation(
       long seed, LedgerSimulation.Bug bug, InMemoryLedger.Bug ledgerBug) {
