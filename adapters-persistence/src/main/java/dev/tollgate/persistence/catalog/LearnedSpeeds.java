@@ -51,7 +51,7 @@ public final class LearnedSpeeds implements Speeds, Runnable {
     }
     Deployment deployment = Deployment.of(target);
     TopSpeed before = known.get(deployment);
-    if (before == null || tokensPerSecond >= before.at(now, 0)) {
+    if (before == null || before.isBeatenBy(tokensPerSecond, now)) {
       TopSpeed speed = new TopSpeed(tokensPerSecond, now);
       known.put(deployment, speed);
       unwritten.put(deployment, speed);

@@ -26,9 +26,17 @@ public record TopSpeed(long tokensPerSecond, Instant seenAt) {
     if (seen <= seed) {
       return seed;
     }
+    return seed + (seen - seed) * left(now) / LIFE_SECONDS;
+  }
+
+  /// Whether a stream showed more than what still counts of this one.
+  public boolean isBeatenBy(long shown, Instant now) {
+    return shown >= Math.max(1, tokensPerSecond * left(now) / LIFE_SECONDS);
+  }
+
+  private long left(Instant now) {
     long age = Math.max(0, Duration.between(seenAt, now).toSeconds());
-    long left = Math.max(0, LIFE_SECONDS - age);
-    return seed + (seen - seed) * left / LIFE_SECONDS;
+    return Math.max(0, LIFE_SECONDS - age);
   }
 
   /// The speed that a complete stream showed, or 0 when it was too short to tell.
