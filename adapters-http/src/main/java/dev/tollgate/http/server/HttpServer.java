@@ -203,6 +203,7 @@ public final class HttpServer {
         .featuresDiscoverServices(false)
         .protocolsDiscoverServices(false)
         .shutdownHook(false)
+        .contentEncoding(new UntouchedBodies())
         .shutdownGracePeriod(Duration.ofSeconds(1))
         .connectionOptions(options -> options.tcpNoDelay(true))
         .addConnectionSelector(selector)

@@ -1,0 +1,153 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What reaches the caller, and when.
+class DeliveryTest {
+  private static final String TEXT =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":%s}]%s}\n\n";
+  private static final String END =
+      "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],"
+          + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\ndata: [DONE]\n\n";
+
+  private final TestingGateway gateway = TestingGateway.shared();
+
+  private static HttpRequest.Builder request(Lane lane) {
+    return HttpRequest.newBuilder(
+            URI.create(TestingGateway.shared().url() + "/v1/chat/completions"))
+        .header("x-tollgate-key", lane.key());
+  }
+
+  /// B1, B2: early usage, or a finish that says nothing, withholds nothing.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}\n\n",
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\"},\"finish_reason\":\"\"}],"
+            + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\n\n"
+      })
+  void nothingIsHeldBackTooEarly(String first) throws Exception {
+    CountDownLatch seen = new CountDownLatch(1);
+    String text =
+        TEXT.formatted("\"\"", ",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}");
+    try (Lane lane =
+            Lane.patientOpenAi(
+                (_, to) -> {
+                  to.beginEvents();
+                  to.chunk(first);
+                  to.chunk(text);
+                  assertThat(seen.await(5, TimeUnit.SECONDS)).isTrue();
+                  to.chunk(END);
+                  to.endChunks();
+                });
+        HttpClient client = HttpClient.newHttpClient()) {
+      HttpResponse<InputStream> response =
+          client.send(
+              request(lane)
+                  .POST(
+                      HttpRequest.BodyPublishers.ofString(
+                          OpenAiTrapsTest.body(lane, ",\"stream\":true")))
+                  .build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream in = response.body()) {
+        String got = "";
+        byte[] buffer = new byte[4_096];
+        while (!got.contains("\"hi\"")) {
+          int read = in.read(buffer);
+          assertThat(read).isPositive();
+          got += new String(buffer, 0, read, StandardCharsets.UTF_8);
+        }
+        seen.countDown();
+        in.transferTo(ByteArrayOutputStream.nullOutputStream());
+      }
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.000013");
+    }
+  }
+
+  /// B7
+  @Test
+  void requestsMayBeCompressed() throws Exception {
+    String usage = "{\"prompt_tokens\":7,\"completion_tokens\":3}";
+    String answer =
+        "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":"
+            + usage
+            + "}";
+    try (Lane lane = Lane.openAi(Replay.answer(200, answer))) {
+      byte[] body = OpenAiTrapsTest.body(lane, "").getBytes(StandardCharsets.UTF_8);
+      assertThat(sent(lane, "gzip", gzip(body)).statusCode()).isEqualTo(200);
+      assertThat(lane.upstreamBody()).contains("messages");
+      assertThat(sent(lane, "identity", body).statusCode()).isEqualTo(200);
+      HttpResponse<String> other = sent(lane, "compress", body);
+      assertThat(other.statusCode()).isEqualTo(415);
+      assertThat(other.body()).contains("content-encoding");
+      assertThat(other.headers().firstValue("x-request-id")).isPresent();
+      assertThat(sent(lane, "gzip", body).statusCode()).isEqualTo(400);
+    }
+  }
+
+  private HttpResponse<String> sent(Lane lane, String encoding, byte[] body) {
+    return gateway.send(
+        request(lane)
+            .header("content-encoding", encoding)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
+  private static byte[] gzip(byte[] bytes) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
+      gzip.write(bytes);
+    }
+    return out.toByteArray();
+  }
+
+  /// B15
+  @Test
+  void aKeyIsToldItsBudget() {
+    JsonNode key =
+        gateway.newKey(
+            gateway.newProject(), "\"budget\":{\"limit\":\"2.50\",\"window\":\"total\"}");
+    HttpResponse<String> told = gateway.get("/v1/key", key.path("key").asText());
+    assertThat(told.statusCode()).isEqualTo(200);
+    assertThat(told.body()).contains("2.50").doesNotContain("\"budget\":null");
+  }
+
+  /// A10: of the things that a search tool does only the searches that worked are billed.
+  @Test
+  void onlySearchesAreSearches() {
+    String price =
+        """
+        "components":[{"component":"input","price":"1"},{"component":"output","price":"2"},\
+        {"component":"web_search","price":"0.01","unit":"call"}]""";
+    String items =
+        """
+        {"type":"web_search_call","status":"completed","action":{"type":"search"}},\
+        {"type":"web_search_call","status":"completed","action":{"type":"open_page"}},\
+        {"type":"web_search_call","status":"completed","action":{"type":"find_in_page"}},\
+        {"type":"web_search_call","status":"failed","action":{"type":"search"}}""";
+    String answer =
+        "{\"object\":\"response\",\"status\":\"completed\",\"output\":["
+            + items
+            + "],\"usage\":{\"input_tokens\":7,\"output_tokens\":3}}";
+    try (Lane lane = Lane.priced("openai", price, Replay.answer(200, answer))) {
+      lane.post("/v1/responses", "{\"model\":\"%s\",\"input\":\"x\"}".formatted(lane.model()));
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.010013");
+    }
+  }
+}
