@@ -20,8 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What reaches the caller, and when.
 class DeliveryTest {
-  private static final String TEXT =
-      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":%s}]%s}\n\n";
   private static final String END =
       "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}],"
           + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\ndata: [DONE]\n\n";
@@ -45,7 +43,8 @@ class DeliveryTest {
   void nothingIsHeldBackTooEarly(String first) throws Exception {
     CountDownLatch seen = new CountDownLatch(1);
     String text =
-        TEXT.formatted("\"\"", ",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}");
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"\"}],"
+            + "\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\n\n";
     try (Lane lane =
             Lane.patientOpenAi(
                 (_, to) -> {
