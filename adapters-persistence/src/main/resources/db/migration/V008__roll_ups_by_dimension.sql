@@ -75,16 +75,12 @@ set enable_seqscan = off as $$
 declare found bigint[];
 begin
   for attempt in 1..2 loop
-    select array_agg(d.id order by u.ordinality) into found
-    from unnest(p_dimensions) with ordinality u
-    left join tollgate.dimension d on d.tenant_id = u.tenant_id and d.digest = tollgate.dimension_digest(row(u.tenant_id, u.project_id, u.key_id,
-      u.business_unit_id, u.owner_id, u.tags, u.model, u.provider, u.user_class)::tollgate.dimension_2);
+    select array_agg(d.id order by i) into found from generate_subscripts(p_dimensions, 1) i
+    left join tollgate.dimension d on d.tenant_id = p_dimensions[i].tenant_id and d.digest = tollgate.dimension_digest(p_dimensions[i]);
     exit when array_position(found, null) is null;
     insert into tollgate.dimension (tenant_id, digest, project_id, key_id, business_unit_id, owner_id, tags, model, provider, user_class)
     select distinct on (u.tenant_id, g.digest) u.tenant_id, g.digest, u.project_id, u.key_id, u.business_unit_id, u.owner_id, u.tags, u.model, u.provider, u.user_class
-    from unnest(p_dimensions) u
-    cross join lateral (select tollgate.dimension_digest(row(u.tenant_id, u.project_id, u.key_id, u.business_unit_id, u.owner_id, u.tags, u.model, u.provider,
-      u.user_class)::tollgate.dimension_2) as digest) g
+    from unnest(p_dimensions) u cross join lateral (select tollgate.dimension_digest(u) as digest) g
     order by u.tenant_id, g.digest
     on conflict (tenant_id, digest) do nothing;
   end loop;

@@ -243,7 +243,9 @@ begin
 end $$;
 
 -- Holds that end at their bound: those whose deadline has passed while their session is silent, and attempts that may have been billed.
-create function tollgate.post_bounds_2(p_session bigint, p_batch bigint, p_node smallint, x_hold uuid[], x_silence int, k_hold uuid[], k_reason text[],
+-- A hold of several ends in one batch has the first of these: its call settles it, its attempt is posted, it ends at nothing, it expires.
+create function tollgate.post_bounds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
+  k_hold uuid[], k_reason text[],
   out o_free uuid[], out o_posted uuid[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid;
@@ -254,10 +256,11 @@ begin
   end loop;
   select coalesce(array_agg(q.id), '{}') into o_free from (
     select h.id from tollgate.hold h join tollgate.writer_session w on w.id = h.session_id
-    where h.id = any(x_hold) and h.deadline < v_at
+    where h.id = any(x_hold) and h.id <> all(c_hold || v_hold || k_hold) and h.deadline < v_at
       and (w.beat < v_at - make_interval(secs => x_silence) or h.deadline < v_at - interval '10 minutes')
     for update of h skip locked) q;
-  select coalesce(array_agg(q.id order by q.id), '{}') into o_posted from (select h.id from tollgate.hold h where h.id = any(k_hold) order by h.id for update) q;
+  select coalesce(array_agg(q.id order by q.id), '{}') into o_posted from (
+    select h.id from tollgate.hold h where h.id = any(k_hold) and h.id <> all(c_hold) order by h.id for update) q;
   for x in select h.*, h.id = any(o_free) as expired from tollgate.hold h where h.id = any(o_free || o_posted) order by h.id loop
     insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
       price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
@@ -286,20 +289,20 @@ begin
 end $$;
 
 -- Of the calls of a batch, those whose hold was resolved before: by expiry, or by a settle whose answer was lost.
-create function tollgate.part_late_2(c tollgate.call_2[], out o_late uuid[], out o_calls tollgate.call_2[], out o_late_calls tollgate.call_2[]) language plpgsql
+create function tollgate.part_late_2(c tollgate.call_2[], out o_calls tollgate.call_2[], out o_late tollgate.call_2[]) language plpgsql
 set search_path = tollgate, pg_temp set enable_seqscan = off as $$
-declare missing uuid[];
+declare missing uuid[]; late uuid[];
 begin
   missing := array(select u.hold_id from unnest(c) u where u.hold_id is not null and not exists (select 1 from tollgate.hold h where h.id = u.hold_id) order by 1);
   perform pg_advisory_xact_lock(7003, hashtext(x.h::text)) from (select u.h from unnest(missing) u(h) order by 1) x;
-  o_late := array(select u.hold_id from unnest(c) u join tollgate.entry e on e.tenant_id = u.tenant_id and e.day = u.entry_day and e.hold_id = u.hold_id and e.n = 0
+  late := array(select u.hold_id from unnest(c) u join tollgate.entry e on e.tenant_id = u.tenant_id and e.day = u.entry_day and e.hold_id = u.hold_id and e.n = 0
     where u.hold_id = any(missing));
-  o_calls := array(select row(u.*)::tollgate.call_2 from unnest(c) u where u.hold_id is null or u.hold_id <> all(o_late));
-  o_late_calls := array(select row(u.*)::tollgate.call_2 from unnest(c) u where u.hold_id = any(o_late));
+  o_calls := array(select u from unnest(c) u where u.hold_id is null or u.hold_id <> all(late));
+  o_late := array(select u from unnest(c) u where u.hold_id = any(late));
 end $$;
 
 -- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is added to the arrays.
-create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, late uuid[], c tollgate.call_2[], s_id bigint[], s_rel bigint[], s_post bigint[],
+create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], s_id bigint[], s_rel bigint[], s_post bigint[],
   s_want bigint[], s_free boolean[], digests bytea, n_entries int, out o_id bigint[], out o_rel bigint[], out o_post bigint[], out o_want bigint[], out o_free boolean[],
   out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; a bigint; j int; v_estimated bigint;
@@ -419,8 +422,8 @@ create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smalli
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  n_holds int := cardinality(h); n_calls int := cardinality(c); n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; digest bytea; dummy text;
-  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[] := '{}'; late uuid[] := '{}'; c_late tollgate.call_2[] := '{}';
+  n_holds int := cardinality(h); n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text;
+  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[] := '{}'; c_late tollgate.call_2[] := '{}';
   p_account bigint[] := '{}'; fresh boolean; n_lost int;
   s_id bigint[] := '{}'; s_rel bigint[] := '{}'; s_post bigint[] := '{}'; s_want bigint[] := '{}'; s_free boolean[] := '{}';
   l_want bigint[]; l_moved boolean[]; l_post bigint[]; fits boolean; waited boolean; alert boolean; i int; j int; a bigint;
@@ -452,10 +455,11 @@ begin
 
   if cardinality(x_hold) + cardinality(k_hold) > 0 then
     select x.o_free, x.o_posted, x.o_posted_digests, x.o_digests, x.o_entries into x_free, k_free, k_digest, digests, n_entries
-      from tollgate.post_bounds_2(p_session, p_batch, p_node, x_hold, x_silence, k_hold, k_reason) x;
+      from tollgate.post_bounds_2(p_session, p_batch, p_node, array(select u.hold_id from unnest(c) u where u.hold_id is not null), v_hold, x_hold, x_silence,
+        k_hold, k_reason) x;
   end if;
   if p_careful then
-    select x.o_late, x.o_calls, x.o_late_calls into late, c, c_late from tollgate.part_late_2(c) x;
+    select x.o_calls, x.o_late into c, c_late from tollgate.part_late_2(c) x;
   end if;
 
   fresh := n_holds > 0 and (cardinality(b_budget) > cardinality(b_account) or b_from > o_at or b_until <= o_at);
@@ -534,7 +538,7 @@ begin
   end if;
   if cardinality(c_late) > 0 then
     select x.o_id, x.o_rel, x.o_post, x.o_want, x.o_free, x.o_digests, x.o_entries into s_id, s_rel, s_post, s_want, s_free, digests, n_entries
-      from tollgate.adjust_late_2(p_session, p_batch, p_node, late, c_late, s_id, s_rel, s_post, s_want, s_free, digests, n_entries) x;
+      from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s_id, s_rel, s_post, s_want, s_free, digests, n_entries) x;
   end if;
 
   if n_holds > 0 then

@@ -103,11 +103,6 @@ class AgentsTest {
   }
 
   private String settled(JsonNode key) {
-    return gateway
-        .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-        .path("data")
-        .get(0)
-        .path("settled")
-        .asText();
+    return gateway.budgetOf(key).path("settled").asText();
   }
 }

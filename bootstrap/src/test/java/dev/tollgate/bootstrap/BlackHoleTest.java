@@ -54,7 +54,7 @@ class BlackHoleTest {
       assertThat(dry.path("calls").asInt()).isEqualTo(estimated);
       assertThat(Money.parseUsd(dry.path("amount").asText()).nanos())
           .isGreaterThan(Money.parseUsd("0.08").nanos() * AGENTS);
-      assertThat(code(chat(keys.getFirst(), model)))
+      assertThat(TestingGateway.code(chat(keys.getFirst(), model)))
           .as("a dry run")
           .isEqualTo("insufficient_quota");
       JsonNode done = reverse(model, from, false);
@@ -79,7 +79,7 @@ class BlackHoleTest {
     for (int calls = 0; calls < MOST_CALLS; calls++) {
       HttpResponse<String> response = chat(key, model);
       if (response.statusCode() != 504) {
-        assertThat(code(response)).isEqualTo("insufficient_quota");
+        assertThat(TestingGateway.code(response)).isEqualTo("insufficient_quota");
         return calls;
       }
     }
@@ -104,9 +104,5 @@ class BlackHoleTest {
   private HttpResponse<String> chat(JsonNode key, String model) {
     return gateway.call(
         "/v1/chat/completions", key.path("key").asText(), PricedUpstream.body(model, 40));
-  }
-
-  private static String code(HttpResponse<String> response) {
-    return TestingGateway.json(response.body()).path("error").path("code").asText();
   }
 }

@@ -32,17 +32,6 @@ class BudgetTest {
     return gateway.call("/v1/chat/completions", key.path("key").asText(), body);
   }
 
-  private JsonNode budgetOf(JsonNode key) {
-    return gateway
-        .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-        .path("data")
-        .get(0);
-  }
-
-  private static String code(HttpResponse<String> response) {
-    return TestingGateway.json(response.body()).path("error").path("code").asText();
-  }
-
   private static String header(HttpResponse<String> response, String name) {
     return response.headers().firstValue(name).orElse("");
   }
@@ -69,14 +58,14 @@ class BudgetTest {
           } else {
             refused++;
             assertThat(response.statusCode()).isEqualTo(429);
-            assertThat(code(response)).isEqualTo("insufficient_quota");
+            assertThat(TestingGateway.code(response)).isEqualTo("insufficient_quota");
             assertThat(header(response, "x-should-retry")).isEqualTo("false");
           }
         }
         assertThat(answered).isEqualTo(100);
         assertThat(refused).isEqualTo(100);
         assertThat(upstream.served()).isEqualTo(100);
-        JsonNode budget = budgetOf(key);
+        JsonNode budget = gateway.budgetOf(key);
         assertThat(budget.path("settled").asText()).isEqualTo("1.00");
         assertThat(budget.path("held").asText()).isEqualTo("0.00");
       }
@@ -133,7 +122,8 @@ class BudgetTest {
       assertThat(PricedUpstream.cap(upstream.upstream().received().getFirst().body())).isEqualTo(5);
       assertThat(header(clamped, "x-tollgate-cost")).isEqualTo("0.005");
       assertThat(header(clamped, "x-tollgate-budget-remaining")).isEqualTo("0.00");
-      assertThat(code(chat(key, PricedUpstream.body(model, 20)))).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 20))))
+          .isEqualTo("insufficient_quota");
       assertThat(upstream.served()).isEqualTo(1);
     }
   }
@@ -176,8 +166,9 @@ class BudgetTest {
       for (Future<HttpResponse<String>> each : executor.invokeAll(calls)) {
         assertThat(each.get().statusCode()).isEqualTo(200);
       }
-      assertThat(budgetOf(key).path("settled").asText()).isEqualTo("0.30");
-      assertThat(code(chat(key, PricedUpstream.body(model, 800)))).isEqualTo("insufficient_quota");
+      assertThat(gateway.budgetOf(key).path("settled").asText()).isEqualTo("0.30");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 800))))
+          .isEqualTo("insufficient_quota");
     }
   }
 
@@ -188,7 +179,7 @@ class BudgetTest {
       HttpResponse<String> refused =
           chat(key(budget("9.00", "refuse")), PricedUpstream.body(model, 1));
       assertThat(refused.statusCode()).isEqualTo(403);
-      assertThat(code(refused)).isEqualTo("model_not_priced");
+      assertThat(TestingGateway.code(refused)).isEqualTo("model_not_priced");
       assertThat(upstream.served()).isZero();
       assertThat(chat(key(""), PricedUpstream.body(model, 1)).statusCode()).isEqualTo(200);
       assertThat(chat(key(budget("9.00", "observe")), PricedUpstream.body(model, 1)).statusCode())
@@ -206,9 +197,9 @@ class BudgetTest {
           .script((_, to) -> to.json(400, "{\"error\":{\"message\":\"bad\",\"type\":\"x\"}}"));
       assertThat(chat(key, PricedUpstream.body(model, 900)).statusCode()).isEqualTo(400);
       assertThat(chat(key, PricedUpstream.body(model, 900)).statusCode()).isEqualTo(400);
-      JsonNode budget = budgetOf(key);
+      JsonNode budget = gateway.budgetOf(key);
       for (int i = 0; i < 50 && !budget.path("held").asText().equals("0.00"); i++) {
-        budget = budgetOf(key);
+        budget = gateway.budgetOf(key);
       }
       assertThat(budget.path("held").asText()).isEqualTo("0.00");
       assertThat(budget.path("settled").asText()).isEqualTo("0.00");
@@ -227,13 +218,15 @@ class BudgetTest {
       JsonNode set = gateway.manage("PUT", "/budgets", form.formatted("0.05", ""));
       assertThat(set.path("settled").asText()).isEqualTo("0.03");
       assertThat(set.path("remaining").asText()).isEqualTo("0.02");
-      assertThat(code(chat(key, PricedUpstream.body(model, 30)))).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 30))))
+          .isEqualTo("insufficient_quota");
       JsonNode raised = gateway.manage("PUT", "/budgets", form.formatted("0.10", ""));
       assertThat(raised.path("id")).isEqualTo(set.path("id"));
       assertThat(chat(key, PricedUpstream.body(model, 30)).statusCode()).isEqualTo(200);
       JsonNode lowered = gateway.manage("PUT", "/budgets", form.formatted("0.01", ""));
       assertThat(lowered.path("remaining").asText()).isEqualTo("-0.05");
-      assertThat(code(chat(key, PricedUpstream.body(model, 1)))).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 1))))
+          .isEqualTo("insufficient_quota");
       JsonNode lent =
           gateway.manage(
               "PUT",
@@ -243,7 +236,8 @@ class BudgetTest {
       assertThat(lent.path("limit").asText()).isEqualTo("1.00");
       assertThat(chat(key, PricedUpstream.body(model, 1)).statusCode()).isEqualTo(200);
       gateway.manage("PUT", "/budgets", form.formatted("0.01", ""));
-      assertThat(code(chat(key, PricedUpstream.body(model, 1)))).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 1))))
+          .isEqualTo("insufficient_quota");
       String budget = set.path("id").asText();
       assertThat(gateway.tryManage("DELETE", "/budgets/" + budget, "").statusCode()).isEqualTo(204);
       assertThat(gateway.tryManage("DELETE", "/budgets/" + budget, "").statusCode()).isEqualTo(404);
@@ -308,7 +302,7 @@ class BudgetTest {
       gateway.manage("PUT", "/budgets", form.formatted("project", project, "0.50"));
       assertThat(chat(key, PricedUpstream.body(model, 10)).statusCode()).isEqualTo(200);
       HttpResponse<String> refused = chat(key, PricedUpstream.body(model, 11));
-      assertThat(code(refused)).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(refused)).isEqualTo("insufficient_quota");
       JsonNode budget = TestingGateway.json(refused.body()).path("error").path("budget");
       assertThat(budget.path("scope").asText()).isEqualTo("business_unit");
       assertThat(budget.has("limit")).isFalse();

@@ -121,11 +121,7 @@ class DroppedStreamsTest {
       assertThat(cost.nanos()).as("never free once dispatched").isPositive();
       sum = sum.plus(cost);
     }
-    JsonNode budget =
-        gateway
-            .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-            .path("data")
-            .get(0);
+    JsonNode budget = gateway.budgetOf(key);
     assertThat(budget.path("settled").asText()).isEqualTo(sum.usd());
     assertThat(budget.path("held").asText()).isEqualTo("0.00");
   }

@@ -32,17 +32,6 @@ class MoneyAtItsEdgesTest {
     return gateway.call("/v1/chat/completions", key.path("key").asText(), body);
   }
 
-  private JsonNode budgetOf(JsonNode key) {
-    return gateway
-        .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-        .path("data")
-        .get(0);
-  }
-
-  private static String code(HttpResponse<String> response) {
-    return TestingGateway.json(response.body()).path("error").path("code").asText();
-  }
-
   private static String chatBody(String model, String more) {
     return """
     {"model":"%s","max_tokens":100,"messages":[{"role":"user","content":"hi"}]%s}"""
@@ -69,21 +58,22 @@ class MoneyAtItsEdgesTest {
       String model = upstream.model(gateway);
       JsonNode key = key(budget("0.05"));
       assertThat(chat(key, PricedUpstream.body(model, 40)).statusCode()).isEqualTo(200);
-      assertThat(code(chat(key, PricedUpstream.body(model, 40)))).isEqualTo("insufficient_quota");
-      String path = "/budgets/" + budgetOf(key).path("id").asText();
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 40))))
+          .isEqualTo("insufficient_quota");
+      String path = "/budgets/" + gateway.budgetOf(key).path("id").asText();
       String first = raise(path, "0.04");
       String second = raise(path, "0.02");
 
-      assertThat(budgetOf(key).path("limit").asText()).isEqualTo("0.11");
-      assertThat(budgetOf(key).path("usual_limit").asText()).isEqualTo("0.05");
-      assertThat(budgetOf(key).path("raises")).hasSize(2);
+      assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("0.11");
+      assertThat(gateway.budgetOf(key).path("usual_limit").asText()).isEqualTo("0.05");
+      assertThat(gateway.budgetOf(key).path("raises")).hasSize(2);
       assertThat(chat(key, PricedUpstream.body(model, 40)).statusCode()).isEqualTo(200);
 
       assertThat(gateway.tryManage("DELETE", path + "/raises/" + first, "").statusCode())
           .isEqualTo(204);
-      assertThat(budgetOf(key).path("limit").asText()).isEqualTo("0.07");
-      assertThat(budgetOf(key).path("raises")).hasSize(1);
-      assertThat(budgetOf(key).path("raises").get(0).path("id").asText()).isEqualTo(second);
+      assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("0.07");
+      assertThat(gateway.budgetOf(key).path("raises")).hasSize(1);
+      assertThat(gateway.budgetOf(key).path("raises").get(0).path("id").asText()).isEqualTo(second);
     }
   }
 
@@ -102,15 +92,15 @@ class MoneyAtItsEdgesTest {
   @Test
   void theRaiseOfTheFormIsOneRowAndNullEndsIt() {
     JsonNode key = key(budget("1"));
-    String path = "/budgets/" + budgetOf(key).path("id").asText();
+    String path = "/budgets/" + gateway.budgetOf(key).path("id").asText();
     raise(path, "3");
     put(key, "\"raise\":{\"to\":\"5\",\"until\":\"2100-01-01T00:00:00Z\"}");
-    assertThat(budgetOf(key).path("limit").asText()).isEqualTo("8.00");
+    assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("8.00");
     put(key, "\"raise\":{\"to\":\"2\",\"until\":\"2100-01-01T00:00:00Z\"}");
-    assertThat(budgetOf(key).path("limit").asText()).isEqualTo("5.00");
-    assertThat(budgetOf(key).path("raises")).hasSize(2);
+    assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("5.00");
+    assertThat(gateway.budgetOf(key).path("raises")).hasSize(2);
     put(key, "\"raise\":null");
-    assertThat(budgetOf(key).path("limit").asText()).isEqualTo("4.00");
+    assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("4.00");
   }
 
   private void put(JsonNode key, String raise) {
@@ -154,7 +144,7 @@ class MoneyAtItsEdgesTest {
               key.path("key").asText(),
               "{\"model\":\"%s\",\"input\":\"x\",\"background\":true}".formatted(model(upstream)));
       assertThat(response.statusCode()).isEqualTo(400);
-      assertThat(code(response)).isEqualTo("background_not_allowed");
+      assertThat(TestingGateway.code(response)).isEqualTo("background_not_allowed");
       assertThat(upstream.received()).isEmpty();
     }
   }
@@ -182,7 +172,7 @@ class MoneyAtItsEdgesTest {
       }
       assertThat(gateway.lastCall(key.path("id").asText()).path("cost").asText())
           .isEqualTo("0.000009");
-      assertThat(budgetOf(key).path("held").asText()).isEqualTo("0.00");
+      assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
     }
   }
 
@@ -198,8 +188,8 @@ class MoneyAtItsEdgesTest {
       assertThat(upstream.received()).hasSize(1);
       JsonNode call = gateway.lastCall(key.path("id").asText());
       assertThat(call.path("estimated").asBoolean()).isTrue();
-      assertThat(budgetOf(key).path("settled").asText()).isNotEqualTo("0.00");
-      assertThat(budgetOf(key).path("held").asText()).isEqualTo("0.00");
+      assertThat(gateway.budgetOf(key).path("settled").asText()).isNotEqualTo("0.00");
+      assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
     }
   }
 
@@ -226,7 +216,8 @@ class MoneyAtItsEdgesTest {
           """
           {"scope":"key","scope_id":"%s","window":"total","limit":"0.01","models":["*%s"]}"""
               .formatted(key.path("id").asText(), model.substring(3)));
-      assertThat(code(chat(key, PricedUpstream.body(model, 40)))).isEqualTo("insufficient_quota");
+      assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 40))))
+          .isEqualTo("insufficient_quota");
     }
   }
 

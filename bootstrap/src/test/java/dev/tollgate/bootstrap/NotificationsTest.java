@@ -52,13 +52,7 @@ class NotificationsTest {
               gateway.newProject(),
               "\"budget\":{\"limit\":\"0.10\",\"window\":\"day\",\"thresholds\":[50,100],"
                   + "\"notify\":[\"lead@example.com\"]}");
-      String budget =
-          gateway
-              .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-              .path("data")
-              .get(0)
-              .path("id")
-              .asText();
+      String budget = gateway.budgetOf(key).path("id").asText();
       String secret = key.path("key").asText();
       gateway.call("/v1/chat/completions", secret, PricedUpstream.body(model, 40));
       assertThat(about(budget)).isEmpty();

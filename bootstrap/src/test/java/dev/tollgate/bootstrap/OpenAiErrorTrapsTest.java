@@ -33,7 +33,7 @@ class OpenAiErrorTrapsTest {
         answered(429, error("rate_limit_error", code), "retry-after: 5");
 
     assertThat(response.statusCode()).isEqualTo(502);
-    assertThat(code(response)).isEqualTo("provider_quota");
+    assertThat(TestingGateway.code(response)).isEqualTo("provider_quota");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
     assertThat(response.headers().firstValue("retry-after")).isEmpty();
     assertThat(response.body()).doesNotContain("insufficient_quota");
@@ -44,7 +44,7 @@ class OpenAiErrorTrapsTest {
     HttpResponse<String> response = answered(402, "{\"error\":\"no credit\"}");
 
     assertThat(response.statusCode()).isEqualTo(502);
-    assertThat(code(response)).isEqualTo("provider_quota");
+    assertThat(TestingGateway.code(response)).isEqualTo("provider_quota");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
   }
 
@@ -54,7 +54,7 @@ class OpenAiErrorTrapsTest {
     HttpResponse<String> response = answered(429, error(type, code), "retry-after: 7");
 
     assertThat(response.statusCode()).isEqualTo(429);
-    assertThat(code(response)).isEqualTo("provider_rate_limited");
+    assertThat(TestingGateway.code(response)).isEqualTo("provider_rate_limited");
     assertThat(response.headers().firstValue("retry-after")).contains("7");
     assertThat(response.headers().firstValue("x-should-retry")).isEmpty();
   }
@@ -112,7 +112,7 @@ class OpenAiErrorTrapsTest {
         answered(400, error("invalid_request_error", "context_length_exceeded"));
 
     assertThat(response.statusCode()).isEqualTo(400);
-    assertThat(code(response)).isEqualTo("context_length_exceeded");
+    assertThat(TestingGateway.code(response)).isEqualTo("context_length_exceeded");
   }
 
   @ParameterizedTest
@@ -122,7 +122,7 @@ class OpenAiErrorTrapsTest {
     HttpResponse<String> response = answered(status, body);
 
     assertThat(response.statusCode()).isEqualTo(502);
-    assertThat(code(response)).isEqualTo("provider_auth");
+    assertThat(TestingGateway.code(response)).isEqualTo("provider_auth");
     assertThat(response.headers().firstValue("x-should-retry")).contains("false");
     assertThat(response.body()).doesNotContain(Lane.CREDENTIAL);
   }
@@ -188,7 +188,7 @@ class OpenAiErrorTrapsTest {
     HttpResponse<String> response = answered(429, error("rate_limit", "resource_unavailable"));
 
     assertThat(response.statusCode()).isEqualTo(429);
-    assertThat(code(response)).isEqualTo("provider_rate_limited");
+    assertThat(TestingGateway.code(response)).isEqualTo("provider_rate_limited");
   }
 
   @Test
@@ -218,9 +218,5 @@ class OpenAiErrorTrapsTest {
         + "\",\"param\":null,\"code\":\""
         + code
         + "\"}}";
-  }
-
-  private static String code(HttpResponse<String> response) {
-    return TestingGateway.json(response.body()).path("error").path("code").asText();
   }
 }

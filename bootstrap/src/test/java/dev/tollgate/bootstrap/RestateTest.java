@@ -64,14 +64,7 @@ class RestateTest {
           gateway.manage("GET", "/usage?group_by=tag&interval=month&project=" + project, "");
       assertThat(byTag.path("data")).hasSize(2);
       assertThat(byTag.path("data").get(0).path("cost").asText()).isEqualTo("0.045");
-      assertThat(
-              gateway
-                  .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
-                  .path("data")
-                  .get(0)
-                  .path("settled")
-                  .asText())
-          .isEqualTo("0.045");
+      assertThat(gateway.budgetOf(key).path("settled").asText()).isEqualTo("0.045");
       assertThat(gateway.lastCall(key.path("id").asText()).path("cost").asText())
           .isEqualTo("0.015");
       assertThat(gateway.manage("POST", "/ledger/verify", "").path("violations")).isEmpty();

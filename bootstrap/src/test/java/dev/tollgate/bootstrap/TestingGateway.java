@@ -180,6 +180,18 @@ final class TestingGateway {
         "{\"name\":\"" + unique("key") + "\",\"project\":\"" + project + "\"" + members + "}");
   }
 
+  /// The first budget of a key.
+  JsonNode budgetOf(JsonNode key) {
+    return manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
+        .path("data")
+        .get(0);
+  }
+
+  /// The code of an error of the OpenAI dialect.
+  static String code(HttpResponse<String> response) {
+    return json(response.body()).path("error").path("code").asText();
+  }
+
   /// Adds a provider at a local server and a model that it serves, priced at 1 dollar a million
   /// input tokens, 0.10 cached, 1.25 written to a cache and 2 output.
   String newModel(String kind, String baseUrl) {

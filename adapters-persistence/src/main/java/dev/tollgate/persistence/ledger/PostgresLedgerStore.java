@@ -165,7 +165,9 @@ public final class PostgresLedgerStore implements LedgerStore {
     Set<CallId> found = new HashSet<>();
     try (PreparedStatement wait =
             connect()
-                .prepareStatement("select 1 from tollgate.writer_session where id = ? for share");
+                .prepareStatement(
+                    // What a batch takes first and keeps to its end.
+                    "select pg_advisory_xact_lock(7004, (?::bigint % 2147483647)::int)");
         PreparedStatement select =
             connect()
                 .prepareStatement(

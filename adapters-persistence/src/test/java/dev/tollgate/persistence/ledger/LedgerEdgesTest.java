@@ -17,10 +17,8 @@ import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
-import dev.tollgate.persistence.database.TestingWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,19 +36,10 @@ class LedgerEdgesTest {
   private final PostgresAuthority ledger = new PostgresAuthority();
   private final VirtualKey key = ledger.newKey();
   private final String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
-  private final List<GroupCommit> writers = new ArrayList<>();
 
   @AfterEach
   void stop() {
-    writers.forEach(GroupCommit::close);
     ledger.close();
-  }
-
-  private GroupCommit writer(int node) {
-    GroupCommit writer = TestingWriter.over(ledger.open(node), ledger.books());
-    writers.add(writer);
-    writer.start();
-    return writer;
   }
 
   private CallRecord spend(GroupCommit writer, String amount) {
@@ -74,7 +63,7 @@ class LedgerEdgesTest {
   void anotherTimeZoneOpensWindowsAtWhatWasSpent() {
     ledger.limitedBy(
         SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.MONTH, Policy.REFUSE, "0.50"));
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     spend(writer, "0.40");
     TESTING.run(
         Role.MIGRATOR,
@@ -127,7 +116,7 @@ class LedgerEdgesTest {
 
   @Test
   void theVerifierNamesDeletedCallsEditedTokensAndLoweredOpenings() {
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
     CallRecord first = spend(writer, "0.10");
     spend(writer, "0.20");
@@ -156,8 +145,8 @@ class LedgerEdgesTest {
   @Test
   void smallCallsOfOtherNodesDoNotStarveALargeOne() throws Exception {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
-    GroupCommit large = writer(1);
-    List<GroupCommit> small = List.of(writer(2), writer(3));
+    GroupCommit large = ledger.writer(1);
+    List<GroupCommit> small = List.of(ledger.writer(2), ledger.writer(3));
     AtomicBoolean over = new AtomicBoolean();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 8; i++) {
@@ -197,7 +186,7 @@ class LedgerEdgesTest {
     assertThat(spill.keep(List.of(call))).isTrue();
     List<CallRecord> taken = new FileSpill(folder).take();
     assertThat(taken).hasSize(1);
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     assertThat(writer.commit(taken.getFirst(), PATIENCE)).isTrue();
     assertThat(ledger.rows("select id || ' ' || cost_nanos from tollgate.call"))
         .containsExactly(call.id().value() + " 7");

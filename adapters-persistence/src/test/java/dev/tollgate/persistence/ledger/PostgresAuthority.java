@@ -1,6 +1,7 @@
 package dev.tollgate.persistence.ledger;
 
 import dev.tollgate.application.ledger.Authority;
+import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.SampleKeys;
@@ -12,6 +13,7 @@ import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.database.TestingWriter;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.tenancy.PostgresProjects;
 import java.time.Duration;
@@ -33,6 +35,7 @@ final class PostgresAuthority implements Authority, AutoCloseable {
   private final PostgresBudgets budgets = new PostgresBudgets(database);
   private final PostgresLedgerVerifier verifier = new PostgresLedgerVerifier(database);
   private final List<LedgerStore> stores = new ArrayList<>();
+  private final List<GroupCommit> writers = new ArrayList<>();
   private final Project project;
   private int looks;
 
@@ -129,8 +132,17 @@ final class PostgresAuthority implements Authority, AutoCloseable {
     return testing.select(select + " where tenant_id = '" + tenant.value() + "'");
   }
 
+  /// The writer of a node, which runs until this is closed.
+  GroupCommit writer(int node) {
+    GroupCommit writer = TestingWriter.over(open(node), books);
+    writers.add(writer);
+    writer.start();
+    return writer;
+  }
+
   @Override
   public void close() {
+    writers.forEach(GroupCommit::close);
     stores.forEach(LedgerStore::disconnect);
   }
 }

@@ -22,7 +22,6 @@ import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
-import dev.tollgate.persistence.database.TestingWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,19 +40,10 @@ class PostgresLedgerTest {
   private static final TestingDatabase TESTING = TestingDatabase.shared();
 
   private final PostgresAuthority ledger = new PostgresAuthority();
-  private final List<GroupCommit> writers = new ArrayList<>();
 
   @AfterEach
   void stop() {
-    writers.forEach(GroupCommit::close);
     ledger.close();
-  }
-
-  private GroupCommit writer(int node) {
-    GroupCommit writer = TestingWriter.over(ledger.open(node), ledger.books());
-    writers.add(writer);
-    writer.start();
-    return writer;
   }
 
   static List<String> simulate(long seed) {
@@ -90,9 +80,7 @@ class PostgresLedgerTest {
       own.limitedBy(SampleBudgets.ofTenant(keys.getFirst(), "1.00"));
       List<GroupCommit> racing = new ArrayList<>();
       for (int node = 1; node <= nodes; node++) {
-        GroupCommit writer = TestingWriter.over(own.open(node), own.books());
-        writer.start();
-        racing.add(writer);
+        racing.add(own.writer(node));
       }
       List<Callable<Admission>> asks = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
@@ -104,7 +92,6 @@ class PostgresLedgerTest {
       for (Future<Admission> each : executor.invokeAll(asks)) {
         admitted += each.get() instanceof Admission.Admitted ? 1 : 0;
       }
-      racing.forEach(GroupCommit::close);
       return admitted;
     }
   }
@@ -144,21 +131,7 @@ class PostgresLedgerTest {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     LedgerStore lost = ledger.open(1);
     long session = lost.openSession();
-    Reservation ask =
-        new Reservation(
-            hold(key, "0.40").id(),
-            hold(key, "0.40").call(),
-            1,
-            key,
-            "gpt-x",
-            "openai",
-            "m",
-            hold(key, "0.40").price(),
-            Money.parseUsd("0.40"),
-            Money.parseUsd("0.40"),
-            List.of(),
-            Duration.ZERO,
-            Duration.ZERO);
+    Reservation ask = SampleBudgets.anExpiringHold(key, "0.40");
     var applied =
         (Batch.Result.Applied)
             lost.apply(
@@ -172,7 +145,7 @@ class PostgresLedgerTest {
                     List.of(),
                     Map.of(ledger.tenant(), ledger.book())));
     Hold hold = admitted(applied.outcomes().getFirst());
-    GroupCommit other = writer(2);
+    GroupCommit other = ledger.writer(2);
     new ExpiredHolds(TESTING.database(), Duration.ZERO, other::expire).run();
     await(() -> ledger.open().isEmpty());
     assertThat(state(key).balance().posted()).isEqualTo(Money.parseUsd("0.40"));
@@ -219,7 +192,7 @@ class PostgresLedgerTest {
   @Test
   void aBudgetThatIsSetLaterCountsWhatWasSpentAndWhatIsHeld() {
     VirtualKey key = ledger.newKey();
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
     Hold open = admitted(writer.reserve(hold(key, "0.30")));
     Hold done = admitted(writer.reserve(hold(key, "0.20")));
@@ -241,8 +214,8 @@ class PostgresLedgerTest {
   void whoeverWaitsIsServedWhenAHoldEndsOnAnotherNode() throws Exception {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
-    GroupCommit here = writer(1);
-    GroupCommit there = writer(2);
+    GroupCommit here = ledger.writer(1);
+    GroupCommit there = ledger.writer(2);
     Hold first = admitted(here.reserve(hold(key, "0.90")));
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Admission> waiting =
@@ -259,7 +232,7 @@ class PostgresLedgerTest {
   void afterAFailOverThatLostCommitsTheTruthIsPostedAllTheSame() {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     Hold first = admitted(writer.reserve(hold(key, "0.20")));
     Hold lost = admitted(writer.reserve(hold(key, "0.30")));
     String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
@@ -281,7 +254,7 @@ class PostgresLedgerTest {
   void eachThresholdIsNotedOnce() {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     for (String cost : new String[] {"0.40", "0.20", "0.05", "0.35"}) {
       Hold hold = admitted(writer.reserve(hold(key, cost)));
       assertThat(writer.commit(settling(key, hold, Money.parseUsd(cost).nanos()), PATIENCE))
@@ -296,7 +269,7 @@ class PostgresLedgerTest {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(
         SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.YEAR, Policy.REFUSE, "1.00"));
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 300_000_000), PATIENCE)).isTrue();
     String window =
@@ -323,7 +296,7 @@ class PostgresLedgerTest {
     VirtualKey key = ledger.newKey();
     Budget budget = SampleBudgets.ofKey(key, "1.00");
     ledger.limitedBy(budget);
-    GroupCommit writer = writer(1);
+    GroupCommit writer = ledger.writer(1);
     Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 5), PATIENCE)).isTrue();
     assertInOrder();

@@ -1,14 +1,10 @@
 package dev.tollgate.providers.transport;
 
 import dev.tollgate.domain.inference.Failure.Kind;
-import dev.tollgate.domain.inference.ModelProvider.Silence;
-import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
@@ -17,16 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// An answer whose body came compressed although nobody asked for it. What has arrived is decoded
 /// as far as it goes, so that a stream stays one.
-public final class DecodedResponse implements UpstreamResponse {
+public final class DecodedResponse extends ForwardingResponse {
   private static final int PIECE = 16 << 10;
 
-  private final UpstreamResponse response;
   private final String encoding;
   private final Encoded encoded = new Encoded();
   private @Nullable InputStream decoded;
 
   private DecodedResponse(UpstreamResponse response, String encoding) {
-    this.response = response;
+    super(response);
     this.encoding = encoding;
   }
 
@@ -48,21 +43,6 @@ public final class DecodedResponse implements UpstreamResponse {
                   + encoding
                   + "', which Tollgate cannot read.");
     };
-  }
-
-  @Override
-  public int status() {
-    return response.status();
-  }
-
-  @Override
-  public @Nullable String header(String name) {
-    return response.header(name);
-  }
-
-  @Override
-  public List<HeaderField> headers() {
-    return response.headers();
   }
 
   @Override
@@ -99,21 +79,6 @@ public final class DecodedResponse implements UpstreamResponse {
       case "br" -> new BrotliInputStream(encoded, PIECE);
       default -> new ZstdInputStream(encoded);
     };
-  }
-
-  @Override
-  public void onSilence(Silence listener) {
-    response.onSilence(listener);
-  }
-
-  @Override
-  public void hurry(Duration most) {
-    response.hurry(most);
-  }
-
-  @Override
-  public void close() {
-    response.close();
   }
 
   /// The body as it came.

@@ -34,17 +34,9 @@ final class Attempts {
   private final Exchange exchange;
   private final Function<Target, Attempt> beginning;
   private final Deque<Target> candidates;
-  private final Whole whole;
+  private final Waiting waiting;
   private int again;
   private boolean goesAgain;
-
-  /// Looks after a caller who waits for a whole answer.
-  interface Whole {
-    /// @return whom to tell when the provider is silent
-    ModelProvider.Silence watching(Target target);
-
-    boolean callerIsGone();
-  }
 
   /// How the attempts ended, or came to an answer.
   sealed interface Outcome {
@@ -63,7 +55,7 @@ final class Attempts {
       Exchange exchange,
       List<Target> candidates,
       Function<Target, Attempt> beginning,
-      Whole whole) {
+      Waiting waiting) {
     this.provider = means.provider();
     this.holds = means.holds();
     this.ledger = means.ledger();
@@ -72,7 +64,7 @@ final class Attempts {
     this.exchange = exchange;
     this.candidates = new ArrayDeque<>(candidates);
     this.beginning = beginning;
-    this.whole = whole;
+    this.waiting = waiting;
   }
 
   /// Tries one deployment after the other until one answers.
@@ -114,7 +106,7 @@ final class Attempts {
   }
 
   private boolean mayGoOn(Failure last) {
-    return (goesAgain || last.mayTryAnother()) && !whole.callerIsGone();
+    return (goesAgain || last.mayTryAnother()) && !waiting.callerIsGone();
   }
 
   /// Whether the same deployment is tried once more: it refused what Tollgate wrote into the body,
@@ -123,7 +115,7 @@ final class Attempts {
     boolean worth =
         failure.kind() == Failure.Kind.DROPPED
             || quirks.learn(target, exchange.payload(), edits, failure);
-    if (worth && again < MOST_AGAIN && !whole.callerIsGone()) {
+    if (worth && again < MOST_AGAIN && !waiting.callerIsGone()) {
       again++;
       return true;
     }
@@ -163,6 +155,6 @@ final class Attempts {
             payload.stream(),
             payload.choices(),
             exchange.inbound().upstreamHeaders()),
-        whole.watching(target));
+        waiting.watching(target));
   }
 }

@@ -14,6 +14,9 @@ import dev.tollgate.domain.pricing.Usage;
 /// Writes the bill of a call: by what the provider reported where it did, else by the rules of
 /// [Uncertainty].
 final class Estimates {
+  /// What an image counts at the most models, for an estimate.
+  private static final long USUAL_IMAGE = 1_600;
+
   private final TokenCounter counter;
 
   Estimates(TokenCounter counter) {
@@ -76,22 +79,17 @@ final class Estimates {
   private long input(Exchange exchange) {
     Payload payload = exchange.payload();
     Attempt attempt = exchange.attempt();
+    long bound = attempt.inputBound();
+    if (payload.demands().has(Demands.Trait.REMOTE) && bound >= 0) {
+      return bound;
+    }
     Demands.Parts parts = payload.demands().parts();
-    long text = counter.count(attempt.target().deployment().pricedAs(), payload.text());
     long counted =
-        text
+        counter.count(attempt.target().deployment().pricedAs(), payload.text())
             + parts.images() * Math.min(attempt.facts().imageTokens(), USUAL_IMAGE)
             + parts.audios() * attempt.facts().audioTokens();
-    long window = attempt.facts().window();
-    if (payload.demands().has(Demands.Trait.REMOTE) && attempt.inputBound() >= 0) {
-      return attempt.inputBound();
-    }
-    long most = attempt.inputBound() < 0 ? window : attempt.inputBound();
-    return Math.max(1, Math.min(counted, most));
+    return Math.max(1, Math.min(counted, bound < 0 ? attempt.facts().window() : bound));
   }
-
-  /// What an image counts at the most models, for an estimate.
-  private static final long USUAL_IMAGE = 1_600;
 
   private long tokens(Exchange exchange, String text) {
     return text.isEmpty()

@@ -182,7 +182,7 @@ final class Exchange {
   boolean charge(
       Usage usage, @Nullable Money amount, @Nullable Uncertainty why, ReportedUsage reported) {
     Price price = attempt().price();
-    serviceTier = reported.serviceTier() == null ? namedTier() : reported.serviceTier();
+    serviceTier = servedTier(reported);
     region = price != null && isPriced(price, reported.region()) ? reported.region() : null;
     Money cost = amount == null && price != null ? price(price, usage, reported) : amount;
     if (why == null && cost != null && cost.compareTo(Bound.HIGHEST) >= 0) {
@@ -203,10 +203,14 @@ final class Exchange {
   }
 
   private Money price(Price price, Usage usage, ReportedUsage reported) {
-    String tier = reported.serviceTier() == null ? namedTier() : reported.serviceTier();
     String own = attempt().target().provider().options().region();
     String said = reported.region();
-    return price.cost(usage, Rate.named(tier), isPriced(price, said) ? said : own);
+    return price.cost(usage, Rate.named(servedTier(reported)), isPriced(price, said) ? said : own);
+  }
+
+  /// The tier that served the call: what the provider says, else what the caller named.
+  private @Nullable String servedTier(ReportedUsage reported) {
+    return reported.serviceTier() == null ? namedTier() : reported.serviceTier();
   }
 
   private static boolean isPriced(Price price, @Nullable String region) {

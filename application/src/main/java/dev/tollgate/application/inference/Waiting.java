@@ -7,7 +7,7 @@ import java.time.Duration;
 /// Looks after a caller who waits for a provider's answer. One who hangs up while a stream has not
 /// begun breaks it off. A whole answer is read on for as long as its deployment allows, since the
 /// provider bills it anyway.
-final class Waiting implements Attempts.Whole {
+final class Waiting {
   private final Caller caller;
   private final OpenCalls open;
   private final boolean stream;
@@ -18,8 +18,8 @@ final class Waiting implements Attempts.Whole {
     this.stream = stream;
   }
 
-  @Override
-  public Silence watching(Target target) {
+  /// Whom to tell when the provider is silent.
+  Silence watching(Target target) {
     if (stream) {
       return caller::watch;
     }
@@ -27,8 +27,7 @@ final class Waiting implements Attempts.Whole {
     return abort -> caller.watch(() -> gone(abort, finish));
   }
 
-  @Override
-  public boolean callerIsGone() {
+  boolean callerIsGone() {
     return caller.isGone();
   }
 

@@ -238,7 +238,7 @@ final class BatchCycle {
             return true;
           }
           if (operation instanceof Operation.Reserve reserve) {
-            abandon(reserve);
+            drop(reserve);
             return true;
           }
           return false;
@@ -247,7 +247,7 @@ final class BatchCycle {
 
   /// Gives up a reservation whose hold may have been made, and ends that hold. It is not asked for
   /// again: the hold may have expired since, and an expired hold must not be made a second time.
-  private void abandon(Operation.Reserve reserve) {
+  private void drop(Operation.Reserve reserve) {
     line.leave(reserve);
     reserve.giveUp();
     incoming.add(Operation.Ending.atNothing(reserve.reservation.id()));
@@ -285,7 +285,7 @@ final class BatchCycle {
     switch (outcome) {
       case null -> {
         if (reserve.isOverdue(nanos.getAsLong())) {
-          abandon(reserve);
+          drop(reserve);
         } else {
           incoming.add(reserve);
         }
@@ -330,11 +330,7 @@ final class BatchCycle {
     switch (operation) {
       case Operation.Reserve reserve -> {
         survived(name(operation) + " is given up", e);
-        line.leave(reserve);
-        reserve.giveUp();
-        if (doubtful >= 0) {
-          incoming.add(Operation.Ending.atNothing(reserve.reservation.id()));
-        }
+        drop(reserve);
       }
       case Operation.Ending ending -> {
         survived(name(operation) + " failed", e);

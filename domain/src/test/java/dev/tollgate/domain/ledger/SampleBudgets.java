@@ -60,9 +60,24 @@ public final class SampleBudgets {
     return aHold(key, want, floor, budgets, Duration.ZERO);
   }
 
+  /// One whose lifetime is over at once.
+  public static Reservation anExpiringHold(VirtualKey key, String amount) {
+    return aHold(key, usd(amount), usd(amount), List.of(), Duration.ZERO, Duration.ZERO);
+  }
+
   /// @param line how long it waits in line
   public static Reservation aHold(
       VirtualKey key, Money want, Money floor, List<BudgetId> budgets, Duration line) {
+    return aHold(key, want, floor, budgets, line, Duration.ofMinutes(31));
+  }
+
+  private static Reservation aHold(
+      VirtualKey key,
+      Money want,
+      Money floor,
+      List<BudgetId> budgets,
+      Duration line,
+      Duration lifetime) {
     return new Reservation(
         new HoldId(SampleIds.anId()),
         new CallId(SampleIds.anId()),
@@ -76,6 +91,6 @@ public final class SampleBudgets {
         floor,
         budgets,
         line,
-        Duration.ofMinutes(31));
+        lifetime);
   }
 }
