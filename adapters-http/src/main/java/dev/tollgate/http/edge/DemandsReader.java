@@ -32,8 +32,7 @@ final class DemandsReader {
   private long bestOf = 1;
   private long prompts = 1;
   private long thinking;
-  private long tools;
-  private long maxUses;
+  private long toolCalls;
   private long maxToolCalls = -1;
   private int images;
   private int audios;
@@ -66,8 +65,9 @@ final class DemandsReader {
     traits.add(trait);
   }
 
-  void searches() {
-    tools++;
+  /// @param most the calls it allows, or 0 when it does not say
+  void searches(long most) {
+    toolCalls += most > 0 ? most : USUAL_TOOL_CALLS;
     traits.add(Trait.REMOTE);
   }
 
@@ -142,6 +142,7 @@ final class DemandsReader {
     private boolean url;
     private boolean image;
     private long binary;
+    private long maxUses;
   }
 
   private Part part(JsonParser json) throws IOException {
@@ -175,7 +176,7 @@ final class DemandsReader {
         traits.add(Trait.CACHE_CONTROL);
         json.skipChildren();
       }
-      case "max_uses" -> maxUses = Math.max(maxUses, number(json, value));
+      case "max_uses" -> part.maxUses = number(json, value);
       default -> {
         if (KnownMembers.OPAQUE.contains(name)) {
           json.skipChildren();
@@ -269,7 +270,7 @@ final class DemandsReader {
     if (type.startsWith("web_search")
         || type.startsWith("web_fetch")
         || type.equals("file_search")) {
-      searches();
+      searches(part.maxUses);
     } else if (type.equals("image_generation")) {
       traits.add(Trait.OTHER_MEDIA);
       traits.add(Trait.REMOTE);
@@ -307,10 +308,7 @@ final class DemandsReader {
   }
 
   Demands demands(Endpoint endpoint, int choices) {
-    long calls = tools * (maxUses > 0 ? maxUses : USUAL_TOOL_CALLS);
-    if (maxToolCalls >= 0) {
-      calls = Math.min(calls, maxToolCalls);
-    }
+    long calls = maxToolCalls < 0 ? toolCalls : Math.min(toolCalls, maxToolCalls);
     if (caps.isEmpty() && isPlain() && choices == 1 && endpoint != Endpoint.RESPONSES) {
       return Demands.NONE;
     }
@@ -327,7 +325,7 @@ final class DemandsReader {
     return traits.isEmpty()
         && unknown.isEmpty()
         && images + audios + documents == 0
-        && tools == 0
+        && toolCalls == 0
         && thinking == 0
         && bestOf == 1
         && prompts == 1

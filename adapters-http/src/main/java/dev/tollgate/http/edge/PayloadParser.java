@@ -168,7 +168,7 @@ final class PayloadParser {
       case "prompt" -> prompt(json, value);
       case "web_search_options" -> {
         if (value != JsonToken.VALUE_NULL) {
-          demands.searches();
+          demands.searches(0);
         }
         json.skipChildren();
       }

@@ -10,6 +10,7 @@ import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the bill of a call: by what the provider reported where it did, else by the rules of
 /// [Uncertainty].
@@ -43,8 +44,13 @@ final class Estimates {
     // Counts whose cost is beyond everything are not believed.
     ReportedUsage known =
         complete ? new ReportedUsage(Usage.NONE, false, null, null, reported.oddities()) : reported;
-    exchange.charge(
-        usage(exchange, known, tokens(exchange, text)), null, Uncertainty.NO_USAGE, reported);
+    Attempt attempt = exchange.attempt();
+    long output = Math.min(tokens(exchange, text), cap(exchange, attempt));
+    exchange.chargeAtMost(
+        usage(exchange, known, exchange.answers() ? output : 0),
+        held(attempt),
+        Uncertainty.NO_USAGE,
+        reported);
   }
 
   /// The bill of an answer that is not complete.
@@ -63,8 +69,13 @@ final class Estimates {
             ? cap
             : Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
     Usage usage = usage(exchange, reported, exchange.answers() ? output : 0);
-    Money most = hold == null ? null : hold.amount();
-    exchange.chargeAtMost(usage, most, why, reported);
+    exchange.chargeAtMost(usage, held(attempt), why, reported);
+  }
+
+  /// What an estimate may cost at the most, or null when nothing is held for it.
+  private static @Nullable Money held(Attempt attempt) {
+    Hold hold = attempt.hold();
+    return hold == null ? null : hold.amount();
   }
 
   /// What was reported, and what was counted of what was not.

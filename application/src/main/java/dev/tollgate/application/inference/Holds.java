@@ -219,7 +219,7 @@ final class Holds {
   private @Nullable String tier(Ask ask) {
     String named = ask.exchange.namedTier();
     boolean mayChange = ask.attempt().target().provider().options().tierMayChange();
-    if (mayChange || "auto".equals(named)) {
+    if (mayChange || "auto".equals(ask.payload().serviceTier())) {
       return Shape.ANY;
     }
     return named != null || tierEdit(ask) != null || !ask.price.knowsTiers() ? named : Shape.ANY;

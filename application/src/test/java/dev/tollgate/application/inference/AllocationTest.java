@@ -18,7 +18,7 @@ class AllocationTest {
     for (int i = 0; i < 20_000; i++) {
       chat.call(completeChat);
     }
-    chat.forget();
+    chat.forget(0);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     int calls = 10_000;

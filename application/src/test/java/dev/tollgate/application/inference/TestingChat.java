@@ -2,10 +2,12 @@ package dev.tollgate.application.inference;
 
 import dev.tollgate.domain.catalog.FactsBook;
 import dev.tollgate.domain.catalog.ModelFacts;
+import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.catalog.SampleCatalog;
 import dev.tollgate.domain.catalog.Speeds;
+import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.SampleIds;
@@ -30,6 +32,7 @@ import dev.tollgate.domain.keys.SampleKeys;
 import dev.tollgate.domain.keys.SecretId;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Hold;
@@ -39,6 +42,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
+import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.tenancy.Project;
@@ -56,14 +60,27 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Calls under a budget through the real use case, with ports that do as they are told.
-final class TestingChat {
+public final class TestingChat {
   private static final byte[] BODY =
       "{\"model\":\"gpt-x\",\"max_tokens\":100,\"messages\":[]}".getBytes(StandardCharsets.UTF_8);
+
+  private static final Balance USED_UP =
+      new Balance(
+          new BudgetId(SampleIds.anId()),
+          Instant.EPOCH,
+          null,
+          true,
+          Money.ZERO,
+          Money.ZERO,
+          Money.ZERO,
+          1);
 
   private final Project project = SampleProjects.aProject();
   private final VirtualKey key = SampleKeys.aKey().of(project).build();
   private final KnownKey known = new KnownKey(SampleKeys.aSecretOf(key), key, project);
   private int answered;
+  private int refusals;
+  private @Nullable Reservation reserved;
 
   private final List<CallRecord> committed = new ArrayList<>();
 
@@ -79,26 +96,30 @@ final class TestingChat {
     return answered;
   }
 
+  public VirtualKey key() {
+    return key;
+  }
+
+  /// The hold that was taken last, or null when none was taken since [#forget].
+  public @Nullable Reservation reserved() {
+    return reserved;
+  }
+
   /// The last call that was committed.
-  CallRecord committed() {
+  public CallRecord committed() {
     return committed.getLast();
   }
 
-  void forget() {
+  /// Forgets what was committed and reserved.
+  ///
+  /// @param refusing how many holds are refused from now on, before one is granted
+  public void forget(int refusing) {
     committed.clear();
+    reserved = null;
+    refusals = refusing;
   }
 
   void call(CompleteChat completeChat) {
-    Inbound inbound =
-        new Inbound(
-            new CallId(SampleIds.anId()),
-            Endpoint.CHAT_COMPLETIONS,
-            Instant.EPOCH,
-            System.nanoTime(),
-            ClientInfo.UNKNOWN,
-            List.of(),
-            false,
-            BODY);
     Payload payload =
         new Payload(
             BODY,
@@ -125,18 +146,40 @@ final class TestingChat {
             null,
             null,
             null);
+    call(completeChat, Endpoint.CHAT_COMPLETIONS, payload);
+  }
+
+  public void call(CompleteChat completeChat, Endpoint endpoint, Payload payload) {
+    Inbound inbound =
+        new Inbound(
+            new CallId(SampleIds.anId()),
+            endpoint,
+            Instant.EPOCH,
+            System.nanoTime(),
+            ClientInfo.UNKNOWN,
+            List.of(),
+            false,
+            payload.body());
     completeChat.complete(inbound, known, payload, new Listening());
   }
 
   CompleteChat completeChat(ModelProvider provider) {
-    var account = SampleCatalog.aProvider(key.tenant(), "mock");
+    return completeChat(
+        provider,
+        SampleCatalog.aProvider(key.tenant(), "mock"),
+        SampleCatalog.aPrice("openai", "*", Instant.EPOCH, 1),
+        List.of());
+  }
+
+  /// @param account whose only model is `gpt-x`
+  public CompleteChat completeChat(
+      ModelProvider provider, Provider account, Price price, List<ModelFacts> facts) {
     var model = SampleCatalog.aModel(key.tenant(), "gpt-x", SampleCatalog.aDeployment(account));
-    var price = SampleCatalog.aPrice("openai", "*", Instant.EPOCH, 1);
     Routes.Snapshot snapshot =
         new Routes.Snapshot(
             new RouteTable(List.of(model), Map.of(account.id(), account)),
             new PriceBook(List.of(price)),
-            new FactsBook(List.of()));
+            new FactsBook(facts));
     BudgetBook book =
         new BudgetBook(
             key.tenant(),
@@ -200,9 +243,13 @@ final class TestingChat {
     public void offer(CallRecord call) {}
   }
 
-  private static final class WillingLedger implements Ledger {
+  private final class WillingLedger implements Ledger {
     @Override
     public Admission reserve(Reservation reservation) {
+      reserved = reservation;
+      if (refusals-- > 0) {
+        return new Admission.Exhausted(USED_UP);
+      }
       return new Admission.Admitted(
           new Hold(reservation.id(), reservation.want(), Instant.EPOCH), List.of());
     }

@@ -94,12 +94,16 @@ public record Payload(
     return edits.isEmpty() ? body : splice(edits);
   }
 
-  /// The body as text, for counting tokens: what is not text in it is left out as far as it is
-  /// known.
+  /// The body as text, for counting tokens. Pictures are left out, unless what looks like them is
+  /// more than there is of them: then a text may be among it, and nothing is.
   public String text() {
     long binary = demands.parts().binaryBytes();
     String whole = new String(body, StandardCharsets.UTF_8);
-    return binary == 0 ? whole : BINARY.matcher(whole).replaceAll("");
+    if (binary == 0) {
+      return whole;
+    }
+    String text = BINARY.matcher(whole).replaceAll("");
+    return whole.length() - text.length() <= binary ? text : whole;
   }
 
   /// Every cap in the body gets the same value, so that it does not matter which one a provider

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BoundTest {
-  private static final String[] TIERS = {"flex", "priority", "batch"};
-
   private static Price price(int discount, Rate... rates) {
     return new Price(
         new PriceId(SampleIds.anId()), "openai", "m", Instant.EPOCH, List.of(rates), discount);
@@ -60,7 +58,7 @@ class BoundTest {
   void neverIsAnActualCostAboveTheBound() {
     Random random = new Random(11);
     for (int i = 0; i < 100_000; i++) {
-      Price price = randomPrice(random);
+      Price price = SamplePrices.any(random);
       Shape shape = randomShape(random);
       long cap = random.nextInt(100_000);
       Usage usage = usageWithin(shape, cap, random);
@@ -76,7 +74,7 @@ class BoundTest {
   void theHighestCapWithinAnAmountIsExact() {
     Random random = new Random(12);
     for (int i = 0; i < 2_000; i++) {
-      Bound bound = new Bound(randomPrice(random), randomShape(random));
+      Bound bound = new Bound(SamplePrices.any(random), randomShape(random));
       Money amount = new Money(random.nextLong(5_000_000_000L));
       long cap = bound.capWithin(amount);
       if (cap >= 0) {
@@ -92,36 +90,15 @@ class BoundTest {
     if (!Shape.ANY.equals(named)) {
       return named;
     }
-    int tier = random.nextInt(TIERS.length + 1);
-    return tier == TIERS.length ? null : TIERS[tier];
-  }
-
-  private static Price randomPrice(Random random) {
-    List<Rate> rates = new ArrayList<>();
-    for (Component component : Component.values()) {
-      int variants = random.nextInt(4);
-      for (int i = 0; i < variants; i++) {
-        Rate.Conditions when =
-            new Rate.Conditions(
-                random.nextBoolean() ? 0 : random.nextInt(300_000),
-                random.nextInt(3) == 0 ? TIERS[random.nextInt(TIERS.length)] : null,
-                random.nextInt(4) == 0 ? "eu" : null);
-        rates.add(new Rate(component, unit(component), when, random.nextLong(100_000_000)));
-      }
-    }
-    return price(random.nextBoolean() ? 0 : random.nextInt(10_001), rates.toArray(Rate[]::new));
-  }
-
-  private static Rate.Unit unit(Component component) {
-    return switch (component) {
-      case WEB_SEARCH, FILE_SEARCH -> Rate.Unit.CALL;
-      case AUDIO_SECONDS -> Rate.Unit.SECOND;
-      default -> Rate.Unit.MTOK;
-    };
+    int tier = random.nextInt(SamplePrices.TIERS.length + 1);
+    return tier == SamplePrices.TIERS.length ? null : SamplePrices.TIERS[tier];
   }
 
   private static Shape randomShape(Random random) {
-    String tier = random.nextInt(3) == 0 ? TIERS[random.nextInt(TIERS.length)] : null;
+    String tier =
+        random.nextInt(3) == 0
+            ? SamplePrices.TIERS[random.nextInt(SamplePrices.TIERS.length)]
+            : null;
     return new Shape(
         random.nextInt(600_000),
         1 + random.nextInt(4),
