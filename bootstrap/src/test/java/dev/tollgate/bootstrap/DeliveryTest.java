@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -77,43 +75,6 @@ class DeliveryTest {
       }
       assertThat(lane.call().path("cost").asText()).isEqualTo("0.000013");
     }
-  }
-
-  /// B7
-  @Test
-  void requestsMayBeCompressed() throws Exception {
-    String usage = "{\"prompt_tokens\":7,\"completion_tokens\":3}";
-    String answer =
-        "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":"
-            + usage
-            + "}";
-    try (Lane lane = Lane.openAi(Replay.answer(200, answer))) {
-      byte[] body = OpenAiTrapsTest.body(lane, "").getBytes(StandardCharsets.UTF_8);
-      assertThat(sent(lane, "gzip", gzip(body)).statusCode()).isEqualTo(200);
-      assertThat(lane.upstreamBody()).contains("messages");
-      assertThat(sent(lane, "identity", body).statusCode()).isEqualTo(200);
-      HttpResponse<String> other = sent(lane, "compress", body);
-      assertThat(other.statusCode()).isEqualTo(415);
-      assertThat(other.body()).contains("content-encoding");
-      assertThat(other.headers().firstValue("x-request-id")).isPresent();
-      assertThat(sent(lane, "gzip", body).statusCode()).isEqualTo(400);
-    }
-  }
-
-  private HttpResponse<String> sent(Lane lane, String encoding, byte[] body) {
-    return gateway.send(
-        request(lane)
-            .header("content-encoding", encoding)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-            .build());
-  }
-
-  private static byte[] gzip(byte[] bytes) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
-      gzip.write(bytes);
-    }
-    return out.toByteArray();
   }
 
   /// B15

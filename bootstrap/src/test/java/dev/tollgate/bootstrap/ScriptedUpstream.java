@@ -49,7 +49,11 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     void raw(String text) throws IOException {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
+      raw(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void raw(byte[] bytes) throws IOException {
+      out.write(bytes);
       out.flush();
     }
 

@@ -43,7 +43,8 @@ final class ContentCoding {
       return decoded.length > limit
           ? new Decoded.Refused(Refusal.tooLarge(limit))
           : new Decoded.Body(decoded);
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | RuntimeException e) {
+      // Decoders of nonsense throw what they like.
       return new Decoded.Refused(
           Refusal.badRequest(
               "invalid_encoding",

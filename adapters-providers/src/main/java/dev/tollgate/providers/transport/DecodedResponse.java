@@ -66,7 +66,10 @@ public final class DecodedResponse extends ForwardingResponse {
         // It is none of the answer.
       }
       return null;
-    } catch (IOException e) {
+    } catch (UpstreamFailure e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // Decoders of nonsense throw what they like.
       throw new UpstreamFailure(
           Kind.BROKEN, "The provider's answer is not the " + encoding + " that it says it is.");
     }
