@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,7 +62,14 @@ final class DevCommand implements Callable<Integer> {
         ports.pick("--ops-port", opsPort == null ? DEFAULT_OPS_PORT : opsPort, opsPort != null);
     DevGateway.Options options =
         new DevGateway.Options(
-            data, host, main, ops, publicUrl, new LinkedHashSet<>(corsOrigins), drain);
+            data,
+            host,
+            main,
+            ops,
+            publicUrl,
+            new LinkedHashSet<>(corsOrigins),
+            drain,
+            Clock.systemUTC());
     try (DevGateway dev = new DevGateway(options)) {
       dev.stopOnSignal();
       dev.start();

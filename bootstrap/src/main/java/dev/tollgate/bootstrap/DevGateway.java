@@ -18,6 +18,7 @@ import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
 import dev.tollgate.persistence.embedded.EmbeddedFailure;
 import dev.tollgate.persistence.tenancy.Founding;
@@ -52,6 +53,7 @@ final class DevGateway implements AutoCloseable {
   /// What the command line says.
   ///
   /// @param publicUrl the URL that callers use, or null for `http://localhost` with the port
+  /// @param clock the node's own; a test shifts it together with the database's
   record Options(
       Path data,
       String host,
@@ -59,7 +61,8 @@ final class DevGateway implements AutoCloseable {
       int opsPort,
       @Nullable String publicUrl,
       Set<String> corsOrigins,
-      Duration drain) {}
+      Duration drain,
+      Clock clock) {}
 
   DevGateway(Options options) {
     this.options = options;
@@ -121,7 +124,10 @@ final class DevGateway implements AutoCloseable {
             keys,
             tenant,
             settings,
-            GatewayOptions.USUAL.mailingBy(DevGateway::catchMail).keepingIn(options.data()));
+            GatewayOptions.USUAL
+                .mailingBy(DevGateway::catchMail)
+                .keepingIn(options.data())
+                .at(options.clock()));
     gateway = node;
     node.management().seed().prices(tenant);
     node.management().seed().modelFacts(tenant);
@@ -170,6 +176,11 @@ final class DevGateway implements AutoCloseable {
 
   int opsPort() {
     return running(gateway).opsPort();
+  }
+
+  /// Where its database is.
+  DatabaseConfig database() {
+    return running(postgres).config();
   }
 
   void awaitStop() {

@@ -49,7 +49,8 @@ import io.helidon.webserver.http.Handler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -60,8 +61,7 @@ import java.util.concurrent.ThreadLocalRandom;
 final class Gateway implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Gateway.class.getName());
 
-  private final Clock clock;
-  private final LedgerClock ledgerClock;
+  private final LedgerClock clock;
   private final SecureRandom secureRandom = new SecureRandom();
   private final Ids ids;
   private final BackgroundJobs jobs = new BackgroundJobs();
@@ -87,8 +87,7 @@ final class Gateway implements AutoCloseable {
       GatewayOptions options) {
     this.database = database;
     this.options = options;
-    clock = options.clock();
-    ledgerClock = new LedgerClock(clock);
+    clock = new LedgerClock(options.clock());
     ids = new TimeOrderedIds(clock, ThreadLocalRandom::current);
     PostgresBudgets budgets = new PostgresBudgets(database);
     PostgresCatalog catalog = new PostgresCatalog(database);
@@ -98,11 +97,7 @@ final class Gateway implements AutoCloseable {
     int node = options.node() == 0 ? database.nextNode() : options.node();
     journal =
         new GroupCommit(
-            new PostgresLedgerStore(database, node),
-            budgetBooks,
-            cluster::publish,
-            ledgerClock,
-            spill);
+            new PostgresLedgerStore(database, node), budgetBooks, cluster::publish, clock, spill);
     contents = new ContentWriter(database);
     directory = new CachedKeyDirectory(database);
     open = new OpenCalls(directory);
@@ -164,7 +159,7 @@ final class Gateway implements AutoCloseable {
             new EncodingCounter(),
             new ProviderCounter(providers),
             ids,
-            ledgerClock,
+            clock,
             options.line(),
             options.holdGrace()),
         contents,
@@ -189,7 +184,7 @@ final class Gateway implements AutoCloseable {
       calls.put(
           endpoint,
           new EdgeHandler(
-              endpoint, authenticate, completeChat, ids, ledgerClock, largestBody, unknown::seen));
+              endpoint, authenticate, completeChat, ids, clock, largestBody, unknown::seen));
     }
     return calls;
   }
@@ -207,7 +202,9 @@ final class Gateway implements AutoCloseable {
   }
 
   void start() {
-    ledgerClock.learn(database.time());
+    long asked = System.nanoTime();
+    Instant there = database.time();
+    clock.learn(there, Duration.ofNanos(System.nanoTime() - asked));
     journal.start();
     contents.start();
     Housekeeping housekeeping = new Housekeeping(database, clock);
@@ -295,6 +292,9 @@ final class Gateway implements AutoCloseable {
     registry.getOrCreate(
         Gauge.builder("tollgate_content_queue", contents::waiting)
             .description("Captured contents that wait to be written."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_content_lost", contents::lost)
+            .description("Captured contents that were not kept since the start; 0 is normal."));
     registry.getOrCreate(
         Gauge.builder("tollgate_open_streams", open::count).description("Open streams."));
     registry.getOrCreate(

@@ -66,6 +66,11 @@ record GatewayOptions(
     return new GatewayOptions(node, line, holdGrace, cluster, mail, folder, clock);
   }
 
+  /// The same with another clock of its own.
+  GatewayOptions at(Clock own) {
+    return new GatewayOptions(node, line, holdGrace, cluster, mail, data, own);
+  }
+
   private static @Nullable Path data(Settings settings) {
     String folder = settings.textOrNull("data_folder");
     if (folder != null && !Files.isDirectory(Path.of(folder))) {

@@ -5,103 +5,175 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.domain.money.Money;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// A provider that swallows every request for half an hour, with time-outs shortened to a second,
-/// under agents that go on until their budgets are used up.
+/// A provider that swallows every request for half an hour, under agents that go on until their
+/// budgets are used up. Time-outs are a second long, and the half hour is the gateway's and the
+/// database's, which the test moves.
 class BlackHoleTest {
   private static final int AGENTS = Integer.getInteger("tollgate.agents", 500);
-  private static final int MOST_CALLS = 10;
+  private static final Duration OUTAGE = Duration.ofMinutes(30);
 
-  private final TestingGateway gateway = TestingGateway.shared();
+  private static final MovedClock CLOCK = new MovedClock();
+  private static TestingGateway gateway;
+
+  @BeforeAll
+  static void start(@TempDir Path folder) {
+    gateway = TestingGateway.start(folder, CLOCK);
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  private static String model(ScriptedUpstream upstream) {
+    return gateway.newModel(
+        "openai",
+        upstream.baseUrl(),
+        "black-hole",
+        "\"timeouts\":{\"connect\":\"PT2S\",\"first_byte\":\"PT1S\",\"whole\":\"PT1S\","
+            + "\"total\":\"PT1S\"}",
+        "\"input\":\"1.00\",\"output\":\"1000.00\"");
+  }
+
+  private static ScriptedUpstream blackHole() {
+    return ScriptedUpstream.start((_, to) -> to.awaitHangup(5_000));
+  }
+
+  private static List<JsonNode> keys(int count) {
+    String project = gateway.newProject();
+    List<JsonNode> keys = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      keys.add(gateway.newKey(project, "\"budget\":{\"limit\":\"0.10\",\"window\":\"total\"}"));
+    }
+    return keys;
+  }
 
   @Test
   void afterTheReversalTheBudgetsAreUsableAgain() throws Exception {
-    Instant from = Instant.now();
-    try (ScriptedUpstream upstream = ScriptedUpstream.start((_, to) -> to.awaitHangup(5_000));
-        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      String model =
-          gateway.newModel(
-              "openai",
-              upstream.baseUrl(),
-              "black-hole",
-              "\"timeouts\":{\"connect\":\"PT2S\",\"first_byte\":\"PT1S\",\"whole\":\"PT1S\","
-                  + "\"total\":\"PT1S\"}",
-              "\"input\":\"1.00\",\"output\":\"1000.00\"");
-      String project = gateway.newProject();
-      List<JsonNode> keys = new ArrayList<>();
-      for (int i = 0; i < AGENTS; i++) {
-        keys.add(gateway.newKey(project, "\"budget\":{\"limit\":\"0.10\",\"window\":\"total\"}"));
-      }
-      List<Callable<Integer>> agents = new ArrayList<>();
-      for (JsonNode key : keys) {
-        agents.add(() -> callUntilRefused(key, model));
-      }
-      int estimated = 0;
-      for (Future<Integer> agent : executor.invokeAll(agents)) {
-        estimated += agent.get();
-      }
-      assertThat(estimated).as("calls that were paid at their bounds").isEqualTo(2 * AGENTS);
+    Instant from = CLOCK.instant();
+    try (ScriptedUpstream upstream = blackHole()) {
+      String model = model(upstream);
+      List<JsonNode> keys = keys(AGENTS);
+      // Two calls of each agent are paid at their bounds, in the first minute and in the last.
+      assertThat(statuses(keys, model)).containsExactly(504);
+      CLOCK.move(OUTAGE, gateway);
+      assertThat(statuses(keys, model)).containsExactly(504);
+      assertThat(statuses(keys, model)).containsExactly(429);
+      assertThat(TestingGateway.code(chat(keys.getFirst(), model))).isEqualTo("insufficient_quota");
 
-      JsonNode dry = reverse(model, from, true);
-      assertThat(dry.path("calls").asInt()).isEqualTo(estimated);
+      JsonNode early = reverse(model, from, from.plus(OUTAGE.dividedBy(2)), true);
+      assertThat(early.path("calls").asInt()).as("in the first half").isEqualTo(AGENTS);
+      Instant to = CLOCK.instant().plusSeconds(60);
+      JsonNode dry = reverse(model, from, to, true);
+      assertThat(dry.path("calls").asInt()).isEqualTo(2 * AGENTS);
       assertThat(Money.parseUsd(dry.path("amount").asText()).nanos())
           .isGreaterThan(Money.parseUsd("0.08").nanos() * AGENTS);
       assertThat(TestingGateway.code(chat(keys.getFirst(), model)))
           .as("a dry run")
           .isEqualTo("insufficient_quota");
-      JsonNode done = reverse(model, from, false);
-      assertThat(done.path("calls").asInt()).isEqualTo(estimated);
+      assertThat(reverse(model, from, to, false).path("calls").asInt()).isEqualTo(2 * AGENTS);
 
-      upstream.script((request, to) -> to.json(200, PricedUpstream.answer(40)));
-      List<Callable<Integer>> again = new ArrayList<>();
-      for (JsonNode key : keys) {
-        again.add(() -> chat(key, model).statusCode() == 200 ? 1 : 0);
-      }
-      int usable = 0;
-      for (Future<Integer> agent : executor.invokeAll(again)) {
-        usable += agent.get();
-      }
-      assertThat(usable * 100).isGreaterThanOrEqualTo(99 * AGENTS);
+      upstream.script((_, answer) -> answer.json(200, PricedUpstream.answer(40)));
+      long usable = all(keys, model).stream().filter(status -> status == 200).count();
+      assertThat(usable * 100).isGreaterThanOrEqualTo(99L * AGENTS);
     }
     JsonNode verified = gateway.manage("POST", "/ledger/verify", "");
     assertThat(verified.path("ok").asBoolean()).as("%s", verified).isTrue();
   }
 
-  private int callUntilRefused(JsonNode key, String model) {
-    for (int calls = 0; calls < MOST_CALLS; calls++) {
-      HttpResponse<String> response = chat(key, model);
-      if (response.statusCode() != 504) {
-        assertThat(TestingGateway.code(response)).isEqualTo("insufficient_quota");
-        return calls;
-      }
+  @Test
+  void whatNobodyCorrectedForTwoDaysIsListed() throws Exception {
+    Instant from = CLOCK.instant();
+    try (ScriptedUpstream upstream = blackHole()) {
+      String model = model(upstream);
+      List<JsonNode> keys = keys(1);
+      assertThat(statuses(keys, model)).containsExactly(504);
+      String call = gateway.lastCall(keys.getFirst().path("id").asText()).path("id").asText();
+      CLOCK.move(Duration.ofHours(47), gateway);
+      assertThat(listed()).doesNotContain(call);
+      CLOCK.move(Duration.ofHours(2), gateway);
+      assertThat(listed()).contains(call);
+      reverse(model, from, CLOCK.instant(), false);
+      assertThat(listed()).doesNotContain(call);
     }
-    throw new AssertionError("its budget is never used up");
   }
 
-  private JsonNode reverse(String model, Instant from, boolean dryRun) {
-    String provider = "";
-    for (JsonNode each : gateway.manage("GET", "/models?limit=100", "").path("data")) {
-      if (each.path("name").asText().equals(model)) {
-        provider = each.path("deployments").get(0).path("provider").asText();
+  private static String listed() {
+    return gateway.manage("GET", "/ledger/estimates?limit=100", "").toString();
+  }
+
+  /// A price of an hour ago holds for a node whose clock is two hours behind.
+  @Test
+  void pricesAreChosenByTheTimeOfTheDatabase() throws Exception {
+    try (PricedUpstream upstream = new PricedUpstream()) {
+      String model = upstream.model(gateway);
+      gateway.manage(
+          "PUT",
+          "/prices",
+          """
+          {"provider":"%s","model":"m","effective_from":"%s","input":"0","output":"2000.00"}"""
+              .formatted(gateway.providerOf(model), CLOCK.instant().minusSeconds(3_600)));
+      JsonNode key = keys(1).getFirst();
+      CLOCK.moveAlone(Duration.ofHours(-2));
+      try {
+        // The answer to its batch tells the node what time it is.
+        assertThat(chat(key, model).statusCode()).isEqualTo(200);
+        JsonNode second = gateway.newKey(gateway.newProject(), "");
+        assertThat(chat(second, model).statusCode()).isEqualTo(200);
+        assertThat(gateway.lastCall(second.path("id").asText()).path("cost").asText())
+            .isEqualTo("0.08");
+      } finally {
+        CLOCK.moveAlone(Duration.ofHours(2));
+        chat(key, model);
       }
     }
+  }
+
+  private static Set<Integer> statuses(List<JsonNode> keys, String model) throws Exception {
+    return new TreeSet<>(all(keys, model));
+  }
+
+  /// One call of each key, all at once.
+  private static List<Integer> all(List<JsonNode> keys, String model) throws Exception {
+    List<Callable<Integer>> calls = new ArrayList<>();
+    for (JsonNode key : keys) {
+      calls.add(() -> chat(key, model).statusCode());
+    }
+    List<Integer> statuses = new ArrayList<>();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Integer> call : executor.invokeAll(calls)) {
+        statuses.add(call.get());
+      }
+    }
+    return statuses;
+  }
+
+  private static JsonNode reverse(String model, Instant from, Instant to, boolean dryRun) {
     return gateway.manage(
         "POST",
         "/ledger/estimates:reverse",
         """
         {"provider":"%s","from":"%s","to":"%s","reason":"outage","dry_run":%s}"""
-            .formatted(provider, from.minusSeconds(60), Instant.now().plusSeconds(60), dryRun));
+            .formatted(gateway.providerOf(model), from, to, dryRun));
   }
 
-  private HttpResponse<String> chat(JsonNode key, String model) {
+  private static HttpResponse<String> chat(JsonNode key, String model) {
     return gateway.call(
         "/v1/chat/completions", key.path("key").asText(), PricedUpstream.body(model, 40));
   }

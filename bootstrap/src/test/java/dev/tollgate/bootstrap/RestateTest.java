@@ -21,15 +21,7 @@ class RestateTest {
   void callsArePricedAgainAndNothingIsEdited() {
     try (PricedUpstream upstream = new PricedUpstream()) {
       String model = upstream.model(gateway);
-      String provider =
-          gateway.manage("GET", "/models", "").path("data").findParents("name").stream()
-              .filter(each -> each.path("name").asText().equals(model))
-              .findFirst()
-              .orElseThrow()
-              .path("deployments")
-              .get(0)
-              .path("provider")
-              .asText();
+      String provider = gateway.providerOf(model);
       String project = gateway.newProject();
       JsonNode key =
           gateway.newKey(

@@ -2,6 +2,8 @@ package dev.tollgate.bootstrap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,6 +12,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -65,6 +72,11 @@ final class TestingGateway {
 
   /// A gateway of its own in a folder; the test closes it.
   static TestingGateway start(Path folder) {
+    return start(folder, Clock.systemUTC());
+  }
+
+  /// One with a clock of the test's.
+  static TestingGateway start(Path folder, Clock clock) {
     DevGateway dev =
         new DevGateway(
             new DevGateway.Options(
@@ -74,7 +86,8 @@ final class TestingGateway {
                 0,
                 null,
                 Set.of("https://app.example"),
-                Duration.ofSeconds(5)));
+                Duration.ofSeconds(5),
+                clock));
     dev.start();
     return new TestingGateway(dev, "http://127.0.0.1:" + dev.port(), dev.env().adminToken());
   }
@@ -85,6 +98,19 @@ final class TestingGateway {
 
   DevGateway dev() {
     return Objects.requireNonNull(dev, "runs elsewhere");
+  }
+
+  /// Runs statements in its database, as the owner of the tables.
+  void sql(String... statements) throws SQLException {
+    DatabaseConfig config = dev().database();
+    try (Connection connection =
+            DriverManager.getConnection(
+                config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR));
+        Statement statement = connection.createStatement()) {
+      for (String each : statements) {
+        statement.execute(each);
+      }
+    }
   }
 
   String url() {
@@ -236,6 +262,16 @@ final class TestingGateway {
               .formatted(provider, upstreamModel, rates));
     }
     return model;
+  }
+
+  /// The provider of a model's only deployment.
+  String providerOf(String model) {
+    for (JsonNode each : manage("GET", "/models?limit=100", "").path("data")) {
+      if (each.path("name").asText().equals(model)) {
+        return each.path("deployments").get(0).path("provider").asText();
+      }
+    }
+    throw new AssertionError("no model " + model);
   }
 
   /// The newest call of a key, waited for briefly: refused calls are not committed before the

@@ -17,12 +17,14 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Writes captured content behind the calls. Its queue is bounded; a caller waits rather than
-/// losing content. A batch that fails is tried again: a row that is already there is left alone.
-/// What must be kept is written at once, by the caller itself.
+/// Writes captured content behind the calls. Its queue is bounded; a caller waits a few seconds for
+/// room in it while the database takes content, and not at all while it does not. A batch that
+/// fails is tried again: a row that is already there is left alone. What must be kept is written at
+/// once, by the caller itself.
 public final class ContentWriter implements ContentStore, AutoCloseable {
   private static final int MOST_WAITING = 512;
   private static final int LARGEST_BATCH = 64;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final String INSERT =
       "insert into tollgate.call_content (tenant_id, day, call_id, retention_days, request,"
           + " response, truncated) values (?,?,?,?,?,?,?) on conflict do nothing";
@@ -50,12 +52,22 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
 
   @Override
   public void put(CapturedContent content) {
+    boolean kept = false;
     try {
-      queue.put(content);
+      long patience = failing ? 0 : PATIENCE.toMillis();
+      kept = queue.offer(content, patience, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      LOG.log(Level.ERROR, "Content of call {0} is lost: interrupted.", content.call());
     }
+    if (!kept) {
+      lost.incrementAndGet();
+      LOG.log(Level.ERROR, "The content of call {0} is lost: the queue is full.", content.call());
+    }
+  }
+
+  /// Contents that were not kept.
+  public int lost() {
+    return lost.get();
   }
 
   /// Writes what waits, for at most five seconds, and stops.

@@ -36,14 +36,15 @@ final class Books {
     return exchange.capture() != Capture.REQUIRED || contents.isWorking();
   }
 
-  /// Commits what the caller is about to get, where that is required.
+  /// Commits what the caller has got and is about to get, where that is required.
   ///
+  /// @param last what is about to be sent
   /// @return false when it must not be sent
-  boolean capture(Exchange exchange) {
+  boolean capture(Exchange exchange, byte[] last) {
     if (exchange.capture() != Capture.REQUIRED) {
       return true;
     }
-    CapturedContent content = exchange.content();
+    CapturedContent content = exchange.content(last);
     if (content != null && !contents.commit(content, CONTENT_PATIENCE)) {
       return false;
     }
@@ -66,10 +67,15 @@ final class Books {
     observer.finished(call);
   }
 
-  /// Keeps the content of a call behind it. What had to be committed before is there already.
+  /// Keeps the content of a call behind it, or before its last byte where that is required and the
+  /// store works. What was committed before is there already.
   void file(Exchange exchange) {
-    CapturedContent content = exchange.content();
-    if (content != null) {
+    CapturedContent content = exchange.content(new byte[0]);
+    if (content == null) {
+      return;
+    }
+    boolean atOnce = exchange.capture() == Capture.REQUIRED && contents.isWorking();
+    if (!atOnce || !contents.commit(content, CONTENT_PATIENCE)) {
       contents.put(content);
     }
   }

@@ -255,15 +255,15 @@ public final class CompleteChat {
 
   private void deliver(ProviderReply.Answer answer, Exchange exchange, Caller caller) {
     closing.estimates().complete(exchange, answer.reported(), answer.text());
-    exchange.keep(answer.body(), 0, answer.body().length);
     boolean gone = caller.isGone();
     if (gone) {
       exchange.callerGone();
-    } else if (!closing.books().capture(exchange)) {
+    } else if (!closing.books().capture(exchange, answer.body())) {
       refuseSettled(exchange, Refusal.captureUnavailable(), caller);
       return;
     }
     boolean committed = closing.books().settle(exchange);
+    exchange.keep(answer.body(), 0, answer.body().length);
     closing.books().file(exchange);
     try {
       if (!gone) {

@@ -24,6 +24,7 @@ import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.tenancy.Retention;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -274,7 +275,10 @@ final class Exchange {
     captured = true;
   }
 
-  @Nullable CapturedContent content() {
+  /// The request and what was kept of the answer, or null when nothing is to be kept any more.
+  ///
+  /// @param last what is about to be sent
+  @Nullable CapturedContent content(byte[] last) {
     if (captured) {
       return null;
     }
@@ -282,13 +286,12 @@ final class Exchange {
     if (!capture().keepsContent() || request == null) {
       return null;
     }
+    byte[] kept = response == null ? new byte[0] : response.toByteArray();
+    int room = Math.min(CapturedContent.LONGEST - kept.length, last.length);
+    byte[] all = Arrays.copyOf(kept, kept.length + room);
+    System.arraycopy(last, 0, all, kept.length, room);
     return new CapturedContent(
-        inbound.id(),
-        tenant,
-        retention(),
-        request,
-        response == null ? new byte[0] : response.toByteArray(),
-        responseTruncated);
+        inbound.id(), tenant, retention(), request, all, responseTruncated || room < last.length);
   }
 
   /// Whether the call has its record, which settles its hold.

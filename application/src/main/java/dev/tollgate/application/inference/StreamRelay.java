@@ -184,17 +184,16 @@ final class StreamRelay {
     estimates.complete(exchange, reported, reported.hasOutput() ? "" : events.emittedText());
     speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
     byte[] last = last(exchange.cost(), true);
-    exchange.keep(last, 0, last.length);
-    if (!books.capture(exchange)) {
+    if (!books.capture(exchange, last)) {
       exchange.refused(Refusal.captureUnavailable());
       books.settle(exchange);
       tell(Refusal.captureUnavailable(), events);
       return;
     }
-    boolean committed = books.settle(exchange);
+    byte[] sent = books.settle(exchange) ? last : last(exchange.cost(), false);
+    exchange.keep(sent, 0, sent.length);
     books.file(exchange);
     try {
-      byte[] sent = committed ? last : last(exchange.cost(), false);
       begin();
       caller.write(sent, 0, sent.length);
       caller.end();

@@ -72,7 +72,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
             System::nanoTime,
             waiting::decrementAndGet,
             applied -> {
-              clock.learn(applied.at());
+              clock.learn(applied.at(), Duration.ofNanos(System.nanoTime() - turnBegan));
               if (!applied.balances().isEmpty()) {
                 observer.accept(applied.balances());
               }

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 
 /// The ledger's time as a node sees it: its own clock, moved by as much as the database's was found
-/// to differ. It chooses prices and the time at which calls without a hold count, so that a node
-/// whose clock is wrong charges what the others do. Thread-safe.
+/// to differ. It chooses prices, ids, the end of keys and the time at which calls without a hold
+/// count, so that a node whose clock is wrong does what the others do. Thread-safe.
 public final class LedgerClock extends Clock {
   private final Clock own;
   private volatile Duration ahead = Duration.ZERO;
@@ -16,9 +16,19 @@ public final class LedgerClock extends Clock {
     this.own = own;
   }
 
-  /// Told what time the database had a moment ago.
-  public void learn(Instant database) {
-    ahead = Duration.between(own.instant(), database);
+  /// Told what time the database had at some moment of the last while. Moves only as far as that
+  /// proves it wrong, so that a slow answer does not shake it.
+  ///
+  /// @param within how long ago that moment may be
+  public void learn(Instant database, Duration within) {
+    Duration least = Duration.between(own.instant(), database);
+    Duration most = least.plus(within);
+    Duration now = ahead;
+    if (now.compareTo(least) < 0) {
+      ahead = least;
+    } else if (now.compareTo(most) > 0) {
+      ahead = most;
+    }
   }
 
   @Override

@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /// Keeps captured content. Written in batches behind a bounded queue. Thread-safe.
 public interface ContentStore {
-  /// Queues content; waits while the queue is full rather than losing any.
+  /// Queues content. While the queue is full it waits a few seconds, or not at all if the store
+  /// does not work; what finds no room is counted as lost.
   void put(CapturedContent content);
 
   /// Whether content could be kept a moment ago.
