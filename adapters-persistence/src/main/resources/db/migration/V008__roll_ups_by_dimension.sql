@@ -64,10 +64,7 @@ alter table tollgate.hold add column dimension_id bigint;
 alter table tollgate.call add column dimension_id bigint, add column details jsonb;
 grant select (dimension_id, usage, details, started_at) on tollgate.call to tollgate_ledger;
 
-create function tollgate.dimension_digest(d tollgate.dimension_2) returns uuid language sql immutable parallel safe as $$
-  select md5(concat_ws('|', d.project_id, d.key_id, d.business_unit_id, coalesce(d.owner_id::text, '-'), d.tags::text, d.model, d.provider,
-    coalesce(d.user_class, '-')))::uuid
-$$;
+create function tollgate.dimension_digest(d tollgate.dimension_2) returns uuid language sql immutable parallel safe as 'select md5(d::text)::uuid';
 
 -- The ids of dimensions, in order; those that were never seen are made.
 create function tollgate.dimension_ids_2(p_dimensions tollgate.dimension_2[]) returns bigint[] language plpgsql set search_path = tollgate, pg_temp
@@ -121,13 +118,24 @@ returns void language sql set search_path = tollgate, pg_temp as $$
     estimated_nanos = r.estimated_nanos + excluded.estimated_nanos, usage = tollgate.add_usage_2(r.usage, excluded.usage)
 $$;
 
+-- Distributions are kept as pairs, the place of a bucket and its count, since few of their buckets are ever met.
+create function tollgate.pairs(p_counts bigint[]) returns int[] language sql immutable parallel safe as $$
+  select coalesce(array_agg(v.x order by u.i, v.k), '{}') from unnest(p_counts) with ordinality u(n, i)
+  cross join lateral (values (1, u.i::int), (2, u.n::int)) v(k, x) where u.n <> 0
+$$;
+create function tollgate.counts(p_pairs int[]) returns bigint[] language sql immutable parallel safe as $$
+  select coalesce(array_agg(coalesce(p.n, 0)::bigint order by g.i), '{}') from generate_series(1, p_pairs[cardinality(p_pairs) - 1]) g(i)
+  left join (select p_pairs[2 * k - 1] as i, p_pairs[2 * k] as n from generate_series(1, cardinality(p_pairs) / 2) k) p on p.i = g.i
+$$;
+
 -- Adds times of calls. They are no money: a node sends them every few seconds, apart from its batches.
 create function tollgate.add_times_2(p_node smallint, p_times tollgate.times_2[]) returns void language sql set search_path = tollgate, pg_temp as $$
   insert into tollgate.usage_times as r (tenant_id, bucket, dimension_id, node, latency, first_token)
-  select t.tenant_id, t.bucket, t.dimension_id, p_node, t.latency, t.first_token from unnest(p_times) t order by t.tenant_id, t.bucket, t.dimension_id
+  select t.tenant_id, t.bucket, t.dimension_id, p_node, tollgate.pairs(t.latency::bigint[]), tollgate.pairs(t.first_token::bigint[])
+  from unnest(p_times) t order by t.tenant_id, t.bucket, t.dimension_id
   on conflict (tenant_id, bucket, dimension_id, node) do update set
-    latency = tollgate.add_arrays(r.latency::bigint[], excluded.latency::bigint[])::int[],
-    first_token = tollgate.add_arrays(r.first_token::bigint[], excluded.first_token::bigint[])::int[]
+    latency = tollgate.pairs(tollgate.add_arrays(tollgate.counts(r.latency), tollgate.counts(excluded.latency))),
+    first_token = tollgate.pairs(tollgate.add_arrays(tollgate.counts(r.first_token), tollgate.counts(excluded.first_token)))
 $$;
 
 -- What a node of the version before still writes, and what there is from before, is carried over. A row that is carried is counted in

@@ -1,15 +1,20 @@
 package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -30,9 +35,11 @@ class BlackHoleTest {
 
   private static final MovedClock CLOCK = new MovedClock();
   private static TestingGateway gateway;
+  private static Path data;
 
   @BeforeAll
   static void start(@TempDir Path folder) {
+    data = folder;
     gateway = TestingGateway.start(folder, CLOCK);
   }
 
@@ -143,6 +150,29 @@ class BlackHoleTest {
         chat(key, model);
       }
     }
+  }
+
+  /// No node in production decides by a time that somebody moved.
+  @Test
+  void aNodeThatServesRefusesAMovedTime(@TempDir Path folder) throws Exception {
+    CLOCK.move(Duration.ZERO, gateway);
+    DatabaseConfig database = gateway.dev().database();
+    String yaml =
+        """
+        database: {url: "%s", migrator_password: "%s", app_password: "%s", ledger_password: "%s"}
+        keys_file: %s
+        """
+            .formatted(
+                database.url(),
+                database.password(Role.MIGRATOR),
+                database.password(Role.APP),
+                database.password(Role.LEDGER),
+                data.resolve("master.keys"));
+    Settings settings =
+        Settings.read(Files.writeString(folder.resolve("tollgate.yaml"), yaml), Map.of());
+    assertThatThrownBy(() -> ServeNode.start(settings))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("tollgate.at()");
   }
 
   private static Set<Integer> statuses(List<JsonNode> keys, String model) throws Exception {

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What reaches the caller, and when.
@@ -108,6 +109,74 @@ class DeliveryTest {
     try (Lane lane = Lane.priced("openai", price, Replay.answer(200, answer))) {
       lane.post("/v1/responses", "{\"model\":\"%s\",\"input\":\"x\"}".formatted(lane.model()));
       assertThat(lane.call().path("cost").asText()).isEqualTo("0.010013");
+    }
+  }
+
+  /// B17: where the API is below the base URL of a provider.
+  @ParameterizedTest
+  @CsvSource({
+    "openai,'',/v1/chat/completions",
+    "openai,/,/v1/chat/completions",
+    "openai,/v1,/v1/chat/completions",
+    "openai,/v1/,/v1/chat/completions",
+    "openai,/openai/v1,/openai/v1/chat/completions",
+    "openai,/inference,/inference/chat/completions",
+    "anthropic,'',/v1/messages",
+    "anthropic,/v1,/v1/messages",
+    "anthropic,/anthropic,/anthropic/v1/messages",
+    "anthropic,/anthropic/v1/,/anthropic/v1/messages"
+  })
+  void theApiIsWhereTheConventionSays(String kind, String base, String path) {
+    try (ScriptedUpstream upstream =
+        ScriptedUpstream.start((_, to) -> to.json(404, "<h1>Not Found</h1>"))) {
+      String host = upstream.baseUrl().replace("/v1", "");
+      String model = gateway.newModel(kind, host + base);
+      JsonNode key = gateway.newKey(gateway.newProject(), "");
+      String endpoint = kind.equals("openai") ? "/v1/chat/completions" : "/v1/messages";
+      HttpResponse<String> response =
+          gateway.call(
+              endpoint,
+              key.path("key").asText(),
+              "{\"model\":\"%s\",\"max_tokens\":5,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
+                  .formatted(model));
+      assertThat(upstream.received().getFirst().head()).startsWith("POST " + path + " HTTP/1.1");
+      assertThat(response.statusCode()).isEqualTo(502);
+      assertThat(response.body())
+          .contains("The base URL may be wrong")
+          .doesNotContain("model_not_found");
+    }
+  }
+
+  /// D16: the input of a stream that its caller left is what the tokenizer counts.
+  @Test
+  void theInputOfAStreamThatWasLeftIsCounted() throws Exception {
+    CountDownLatch left = new CountDownLatch(1);
+    String text =
+        "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":null}]}\n\n";
+    try (Lane lane =
+            Lane.patientOpenAi(
+                (_, to) -> {
+                  to.beginEvents();
+                  to.chunk(text);
+                  assertThat(left.await(5, TimeUnit.SECONDS)).isTrue();
+                  to.awaitHangup(5_000);
+                });
+        HttpClient client = HttpClient.newHttpClient()) {
+      String body =
+          OpenAiTrapsTest.body(lane, ",\"stream\":true")
+              .replace("\"Say something.\"", "\"" + " word".repeat(50_000) + "\"");
+      assertThat(body.length()).isGreaterThan(250_000);
+      HttpResponse<InputStream> response =
+          client.send(
+              request(lane).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
+      try (InputStream in = response.body()) {
+        assertThat(in.read()).isPositive();
+      }
+      left.countDown();
+      JsonNode call = lane.call();
+      assertThat(call.path("status").asInt()).isEqualTo(499);
+      assertThat(call.path("tokens").path("input").asLong()).isBetween(50_000L, 50_100L);
     }
   }
 }

@@ -7,9 +7,14 @@ import dev.tollgate.bootstrap.ScriptedUpstream.Script;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What an attack on the books found around the ledger, as callers and administrators meet it.
 class MoneyAtItsEdgesTest {
@@ -219,6 +224,49 @@ class MoneyAtItsEdgesTest {
       assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 40))))
           .isEqualTo("insufficient_quota");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+05:00", "GMT-8", "UTC+3", "Z+1", "Nowhere/City"})
+  void onlyNamesOfRegionsAreTimeZones(String zone) {
+    HttpResponse<String> response =
+        gateway.tryManage("PATCH", "/ledger/settings", "{\"time_zone\":\"" + zone + "\"}");
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("time_zone");
+  }
+
+  /// Whoever sets the first budget with a limit is told how many calls run past it.
+  @Test
+  void callsThatRunWithoutAHoldAreToldOf() throws Exception {
+    CountDownLatch arrived = new CountDownLatch(2);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ScriptedUpstream upstream =
+            ScriptedUpstream.start(
+                (_, to) -> {
+                  arrived.countDown();
+                  assertThat(goOn.await(5, TimeUnit.SECONDS)).isTrue();
+                  to.json(200, PricedUpstream.answer(2));
+                });
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      String model = gateway.newModel("openai", upstream.baseUrl());
+      JsonNode key = key("");
+      for (int i = 0; i < 2; i++) {
+        var _ = executor.submit(() -> chat(key, chatBody(model, "")));
+      }
+      assertThat(arrived.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(limited(key).path("unheld_calls").asInt()).isEqualTo(2);
+      assertThat(limited(key("")).path("unheld_calls").asInt()).isZero();
+      goOn.countDown();
+    }
+  }
+
+  private JsonNode limited(JsonNode key) {
+    return gateway.manage(
+        "PUT",
+        "/budgets",
+        """
+        {"scope":"key","scope_id":"%s","window":"total","limit":"1"}"""
+            .formatted(key.path("id").asText()));
   }
 
   @Test

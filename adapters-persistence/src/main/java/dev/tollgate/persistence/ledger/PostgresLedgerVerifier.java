@@ -57,31 +57,30 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
         on q.key_id = e.key_id
       where coalesce(q.amount, 0) <> coalesce(e.amount, 0)""";
 
-  /// Tokens of the last days, by key and day: the roll-ups count what the entries say, and the
-  /// calls that have none because they could not be priced.
+  /// Usage of the last days, by key and day: the roll-ups count what the entries say, and the calls
+  /// that have none because they could not be priced. Told as the sum of all its counts.
   private static final String ROLL_UP_USAGE =
       """
-      select coalesce(e.key_id, q.key_id)::text, coalesce(q.n, 0), coalesce(e.n, 0)
-      from (select x.key_id, x.day, sum(x.n)::bigint as n from (
-          select e.key_id, (e.reserved_at at time zone 'utc')::date as day,
-            (select coalesce(sum(y), 0) from unnest(e.usage) y) as n
+      select coalesce(e.key_id, q.key_id)::text, (select sum(y) from unnest(q.usage) y)::bigint,
+        (select sum(y) from unnest(e.usage) y)::bigint
+      from (select x.key_id, x.day, tollgate.sum_arrays(x.usage) as usage from (
+          select e.key_id, (e.reserved_at at time zone 'utc')::date as day, e.usage
           from tollgate.entry e where e.tenant_id = ?
             and e.day >= (tollgate.at() at time zone 'utc')::date - 7
           union all
-          select c.key_id, (c.started_at at time zone 'utc')::date,
-            (select coalesce(sum(y), 0) from unnest(c.usage) y)
+          select c.key_id, (c.started_at at time zone 'utc')::date, c.usage
           from tollgate.call c where c.tenant_id = ? and c.cost_nanos is null
             and c.key_id is not null and c.day >= (tollgate.at() at time zone 'utc')::date - 7) x
         group by x.key_id, x.day) e
       full join (select d.key_id, (b.bucket at time zone 'utc')::date as day,
-          sum((select coalesce(sum(y), 0) from unnest(b.usage) y))::bigint as n
+          tollgate.sum_arrays(b.usage) as usage
         from tollgate.usage_bucket b
         join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
         where b.tenant_id = ? and b.bucket >= tollgate.at() - interval '9 days'
           and d.key_id <> '00000000-0000-0000-0000-000000000000' group by 1, 2) q
         on q.key_id = e.key_id and q.day = e.day
       where coalesce(q.day, e.day) > (tollgate.at() at time zone 'utc')::date - 6
-        and coalesce(q.n, 0) <> coalesce(e.n, 0)""";
+        and tollgate.add_usage_2(q.usage, null) <> tollgate.add_usage_2(e.usage, null)""";
 
   /// A row of a call says what the first entry of its own hold says; entries of attempts before it
   /// are marked as such.

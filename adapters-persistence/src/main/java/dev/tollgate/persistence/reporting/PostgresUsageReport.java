@@ -37,7 +37,7 @@ public final class PostgresUsageReport implements UsageReport {
       """
       (select b.bucket, d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model,
          d.provider, b.calls, b.errors, b.usage, b.cost_nanos, b.estimated_nanos,
-         t.latency::bigint[] as latency, t.first_token::bigint[] as first_token
+         tollgate.counts(t.latency) as latency, tollgate.counts(t.first_token) as first_token
        from tollgate.usage_bucket b
        join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
        left join tollgate.usage_times t on t.tenant_id = b.tenant_id and t.bucket = b.bucket

@@ -4,6 +4,7 @@ import static dev.tollgate.domain.inference.SampleCalls.aCall;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
@@ -84,6 +85,26 @@ class PartitionsTest {
         .containsExactly("tollgate.call_30_20010203");
   }
 
+  /// A node that knows of a partition that a restored backup does not have.
+  @Test
+  void aCallWhosePartitionWentAwayIsKeptAndWritten() {
+    Instant time = Instant.parse("2002-02-03T12:00:00Z");
+    TenantId tenant = testing.foundTenant();
+    try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
+      writer.start();
+      assertThat(writer.commit(aCall().of(tenant).at(time).build(), Duration.ofSeconds(10)))
+          .isTrue();
+      testing.run(Role.MIGRATOR, "drop table tollgate.call_30_20020203");
+      assertThat(writer.commit(aCall().of(tenant).at(time).build(), Duration.ofSeconds(10)))
+          .isTrue();
+      assertThat(writer.unwritten()).isZero();
+    }
+    assertThat(
+            testing.select(
+                "select count(*) from tollgate.call where tenant_id = '" + tenant.value() + "'"))
+        .containsExactly("1");
+  }
+
   @Test
   void daysAreDroppedWhenTheTimeOfTheirClassIsOver() {
     for (Retention each : Retention.values()) {
@@ -103,7 +124,7 @@ class PartitionsTest {
 
   @Test
   void rollUpsAreKeptForEver() {
-    var tenant = testing.foundTenant();
+    TenantId tenant = testing.foundTenant();
     Instant now = Instant.now();
     try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
       writer.start();

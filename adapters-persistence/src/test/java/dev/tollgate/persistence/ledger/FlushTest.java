@@ -204,7 +204,7 @@ class FlushTest {
     return TestingDatabase.shared()
         .select(
             "select sum(n)::text from tollgate.usage_times"
-                + " cross join unnest(latency) n where tenant_id = '"
+                + " cross join unnest(tollgate.counts(latency)) n where tenant_id = '"
                 + ledger.tenant().value()
                 + "'")
         .getFirst();

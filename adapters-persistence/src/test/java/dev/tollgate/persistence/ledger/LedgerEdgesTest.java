@@ -1,13 +1,19 @@
 package dev.tollgate.persistence.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Batch;
+import dev.tollgate.domain.ledger.Corrections;
 import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
@@ -18,8 +24,11 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +36,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where the books leaked around the ledger.
 class LedgerEdgesTest {
@@ -76,6 +87,175 @@ class LedgerEdgesTest {
     assertThat(checks()).isEmpty();
   }
 
+  /// Zones with an offset mean the opposite in PostgreSQL.
+  @ParameterizedTest
+  @ValueSource(strings = {"+05:00", "GMT-8", "UTC+3", "EST5EDT,M3.2.0,M11.1.0", "Nowhere/City"})
+  void onlyNamesOfRegionsAreZones(String zone) {
+    assertThatThrownBy(
+            () ->
+                TESTING.run(
+                    Role.MIGRATOR,
+                    "update tollgate.tenant set time_zone = '%s' where id = '%s'"
+                        .formatted(zone, ledger.tenant().value())))
+        .hasMessageContaining("there is no time zone " + zone);
+  }
+
+  /// A budget that is being made sees money that is on its way from a hold to an entry: whoever
+  /// moves it waits, and goes by the new budget.
+  @Test
+  void whatExpiresOrIsCorrectedWaitsForABudgetThatIsBeingMade() throws Exception {
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
+    LedgerStore store = ledger.open(1);
+    long session = store.openSession();
+    Batch.Result.Applied applied =
+        (Batch.Result.Applied)
+            store.apply(
+                new Batch(
+                    session,
+                    1,
+                    List.of(SampleBudgets.anExpiringHold(key, "0.30")),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Map.of(ledger.tenant(), ledger.book())));
+    Hold open = ((Admission.Admitted) applied.outcomes().getFirst()).hold();
+    CallRecord done = spend(ledger.writer(2), "0.20");
+    PostgresCorrections corrections = new PostgresCorrections(TESTING.database());
+    try (Connection budget = TESTING.open(Role.MIGRATOR);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      budget.setAutoCommit(false);
+      budget
+          .createStatement()
+          .execute(
+              "select pg_advisory_xact_lock(7002, hashtext('%s'))"
+                  .formatted(ledger.tenant().value()));
+      Future<?> expiry =
+          executor.submit(
+              () ->
+                  store.apply(
+                      new Batch(
+                          session,
+                          2,
+                          List.of(),
+                          List.of(),
+                          List.of(),
+                          List.of(),
+                          List.of(open.id()),
+                          Map.of())));
+      Future<?> correction =
+          executor.submit(
+              () ->
+                  corrections.adjust(
+                      ledger.tenant(),
+                      List.of(
+                          new Corrections.Target(
+                              PostgresAuthority.holdOf(done), Money.parseUsd("0.10"), null)),
+                      "test"));
+      Thread.sleep(300);
+      assertThat(expiry.isDone()).isFalse();
+      assertThat(correction.isDone()).isFalse();
+      assertThat(ledger.open()).containsExactly(open.id());
+      budget.rollback();
+      expiry.get();
+      correction.get();
+    }
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    assertThat(ledger.rows("select posted from tollgate.account"))
+        .containsExactlyInAnyOrder("400000000", "400000000");
+    assertThat(checks()).isEmpty();
+  }
+
+  /// Only what a call really used is priced again.
+  @Test
+  void whatExpiredOrWasEstimatedIsNotRestated() {
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
+    GroupCommit writer = ledger.writer(1);
+    Instant from = Instant.now().minusSeconds(60);
+    CallRecord real = spend(writer, "0.20");
+    Hold hold = ((Admission.Admitted) writer.reserve(SampleBudgets.aHold(key, "0.30"))).hold();
+    CallRecord estimated =
+        SampleCalls.aCall()
+            .by(key)
+            .settling(hold)
+            .costing(300_000_000)
+            .estimated(Uncertainty.TIMEOUT)
+            .build();
+    assertThat(writer.commit(estimated, PATIENCE)).isTrue();
+    Hold lost =
+        ((Admission.Admitted) writer.reserve(SampleBudgets.anExpiringHold(key, "0.40"))).hold();
+    writer.expire(lost.id());
+    assertThat(writer.commit(SampleCalls.aCall().by(key).costing(0).build(), PATIENCE)).isTrue();
+    assertThat(ledger.posted()).containsEntry(lost.id(), 400_000_000L);
+
+    assertThat(settled(from))
+        .contains(PostgresAuthority.holdOf(real))
+        .doesNotContain(hold.id(), lost.id());
+
+    // The truth of the lost one has a usage.
+    assertThat(
+            writer.commit(SampleCalls.aCall().by(key).settling(lost).costing(5).build(), PATIENCE))
+        .isTrue();
+    assertThat(settled(from)).contains(lost.id());
+  }
+
+  private List<HoldId> settled(Instant from) {
+    return new PostgresCorrections(TESTING.database())
+            .settled(
+                ledger.tenant(),
+                "openai",
+                "gpt-x-2026",
+                from,
+                Instant.now().plusSeconds(60),
+                null,
+                99)
+            .stream()
+            .map(Corrections.Settled::hold)
+            .toList();
+  }
+
+  /// Of a call of a rarely used key, its dimension, its roll-up and its times.
+  @Test
+  void rollUpsAreNarrow() {
+    rollUps(100);
+    long before = wal();
+    rollUps(200);
+    long each = (wal() - before) / 200;
+    System.out.printf("WAL of the roll-ups of a rarely used key: %d bytes%n", each);
+    assertThat(each).isLessThanOrEqualTo(1_500);
+  }
+
+  private void rollUps(int keys) {
+    String usage = "array[100,0,0,0,0,0,0,0,0,20,0,0,0,0,0,0]";
+    TESTING.run(
+        Role.LEDGER,
+        """
+        do $$
+        declare d bigint;
+        begin
+          for i in 1..%1$d loop
+            d := (tollgate.dimension_ids_2(array[row('%2$s', '%3$s', gen_random_uuid(), '%4$s', null,
+              '[]', 'gpt-x', 'openai', null)::tollgate.dimension_2]))[1];
+            insert into tollgate.usage_bucket (tenant_id, bucket, dimension_id, node, calls, errors,
+              cost_nanos, estimated_nanos, usage)
+            values ('%2$s', '2026-11-20', d, 1, 1, 0, 312, 0, %5$s);
+            perform tollgate.add_times_2(1::smallint, array[row('%2$s', '2026-11-20', d,
+              array_fill(0, array[41]) || 1, array_fill(0, array[31]) || 1)::tollgate.times_2]);
+          end loop;
+        end $$"""
+            .formatted(
+                keys,
+                ledger.tenant().value(),
+                key.project().value(),
+                key.businessUnit().value(),
+                usage));
+  }
+
+  private static long wal() {
+    return Long.parseLong(
+        TESTING.select("select (pg_current_wal_insert_lsn() - '0/0')::bigint").getFirst());
+  }
+
   @Test
   void whatANodeOfTheVersionBeforeWritesIsCarriedOnce() {
     TESTING.run(
@@ -112,33 +292,6 @@ class LedgerEdgesTest {
             "select tollgate.spent_since('%s', 'key', '%s', null, '2026-11-01')"
                 .formatted(ledger.tenant().value(), key.id().value()))
         .getFirst();
-  }
-
-  @Test
-  void theVerifierNamesDeletedCallsEditedTokensAndLoweredOpenings() {
-    GroupCommit writer = ledger.writer(1);
-    ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));
-    CallRecord first = spend(writer, "0.10");
-    spend(writer, "0.20");
-    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
-    spend(writer, "0.05");
-    assertThat(checks()).isEmpty();
-    TESTING.run(Role.MIGRATOR, "update tollgate.usage_bucket set usage[1] = usage[1] + 1" + tenant);
-    assertThat(checks()).containsExactly("roll_up_usage");
-    TESTING.run(Role.MIGRATOR, "update tollgate.usage_bucket set usage[1] = usage[1] - 1" + tenant);
-    TESTING.run(
-        Role.MIGRATOR,
-        "update tollgate.account set opening = opening - 5, posted = posted - 5"
-            + tenant
-            + " and opening > 0");
-    assertThat(checks()).containsExactly("opening");
-    TESTING.run(
-        Role.MIGRATOR,
-        "update tollgate.account set opening = opening + 5, posted = posted + 5"
-            + tenant
-            + " and opening > 0",
-        "delete from tollgate.call" + tenant + " and id = '" + first.id().value() + "'");
-    assertThat(checks()).containsExactly("call_missing");
   }
 
   /// Small calls of two nodes come and go; a large one of a third waits for its turn, and gets it.

@@ -4,6 +4,7 @@ import dev.tollgate.application.ledger.Authority;
 import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.keys.SampleKeys;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Budget;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /// A tenant's ledger in a real PostgreSQL, with a project and keys. Its clock cannot be moved, so
@@ -130,6 +132,11 @@ final class PostgresAuthority implements Authority, AutoCloseable {
 
   List<String> rows(String select) {
     return testing.select(select + " where tenant_id = '" + tenant.value() + "'");
+  }
+
+  /// The hold that a call settles.
+  static HoldId holdOf(CallRecord call) {
+    return Objects.requireNonNull(call.hold(), "a hold").id();
   }
 
   /// The writer of a node, which runs until this is closed.

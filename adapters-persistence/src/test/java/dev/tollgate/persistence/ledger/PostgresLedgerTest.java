@@ -9,11 +9,9 @@ import dev.tollgate.domain.inference.SampleCalls;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Batch;
-import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.LedgerStore;
-import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
@@ -289,46 +287,5 @@ class PostgresLedgerTest {
   private List<String> foretold() {
     TESTING.run(Role.LEDGER, "select tollgate.note_forecasts()");
     return ledger.rows("select threshold from tollgate.budget_alert");
-  }
-
-  @Test
-  void theVerifierNamesWhatWasTamperedWith() {
-    VirtualKey key = ledger.newKey();
-    Budget budget = SampleBudgets.ofKey(key, "1.00");
-    ledger.limitedBy(budget);
-    GroupCommit writer = ledger.writer(1);
-    Hold hold = admitted(writer.reserve(hold(key, "0.40")));
-    assertThat(writer.commit(settling(key, hold, 5), PATIENCE)).isTrue();
-    assertInOrder();
-    String tenant = " where tenant_id = '" + ledger.tenant().value() + "'";
-    TESTING.run(Role.MIGRATOR, "update tollgate.entry set amount = 4" + tenant);
-    assertThat(checks())
-        .contains("entry_changed", "account_posted", "roll_ups", "call_cost")
-        .doesNotContain("chain_broken");
-    assertThat(
-            ledger.verifier().verify(ledger.tenant()).violations().stream()
-                .map(LedgerVerifier.Violation::subject))
-        .contains(hold.id().toString(), budget.id().toString(), key.id().toString());
-    TESTING.run(
-        Role.MIGRATOR, "update tollgate.entry e set digest = tollgate.entry_digest(e)" + tenant);
-    assertThat(checks()).contains("chain_broken");
-    TESTING.run(
-        Role.MIGRATOR,
-        "update tollgate.entry set amount = 5" + tenant,
-        "update tollgate.entry e set digest = tollgate.entry_digest(e)" + tenant,
-        "update tollgate.account set held = held + 1" + tenant);
-    assertThat(checks()).containsExactly("account_held");
-    assertThat(ledger.verifier().glance())
-        .extracting(LedgerVerifier.Violation::subject)
-        .contains(budget.id().toString());
-    TESTING.run(Role.MIGRATOR, "update tollgate.account set held = held - 1" + tenant);
-    assertInOrder();
-  }
-
-  private List<String> checks() {
-    return ledger.verifier().verify(ledger.tenant()).violations().stream()
-        .map(LedgerVerifier.Violation::check)
-        .distinct()
-        .toList();
   }
 }

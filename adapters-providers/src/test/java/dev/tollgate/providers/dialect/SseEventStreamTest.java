@@ -13,6 +13,8 @@ import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.providers.transport.UpstreamFailure;
 import dev.tollgate.providers.transport.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,6 +146,36 @@ class SseEventStreamTest {
         }
       }
     }
+  }
+
+  /// The scan of a large event goes on where the last one ended: ten times the bytes are about ten
+  /// times the work, not a hundred times.
+  @Test
+  void aLargeEventIsScannedOnce() {
+    scanned(1 << 20);
+    long small = scanned(1_200_000);
+    long large = scanned(12_000_000);
+    System.out.printf("CPU for an event of 1.2 MB %d ms, of 12 MB %d ms%n", small, large);
+    assertThat(large).isLessThan(40 * Math.max(25, small));
+  }
+
+  /// @return milliseconds of CPU
+  private static long scanned(int length) {
+    byte[] event =
+        ("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\""
+                + "x".repeat(length)
+                + "\"},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n")
+            .getBytes(StandardCharsets.UTF_8);
+    List<byte[]> pieces = new ArrayList<>();
+    for (int from = 0; from < event.length; from += 16 << 10) {
+      pieces.add(Arrays.copyOfRange(event, from, Math.min(event.length, from + (16 << 10))));
+    }
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadCpuTime();
+    Reading reading = read(Endpoint.CHAT_COMPLETIONS, pieces);
+    long millis = (threads.getCurrentThreadCpuTime() - before) / 1_000_000;
+    assertThat(reading.ended).isTrue();
+    return millis;
   }
 
   @Test
