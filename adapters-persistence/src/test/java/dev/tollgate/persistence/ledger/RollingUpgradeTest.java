@@ -1,0 +1,129 @@
+package dev.tollgate.persistence.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.SampleCalls;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Admission;
+import dev.tollgate.domain.ledger.Budget;
+import dev.tollgate.domain.ledger.Hold;
+import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.TestingDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// A node of the version before goes on beside those of this one.
+class RollingUpgradeTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private final PostgresAuthority ledger = new PostgresAuthority();
+  private final VirtualKey key = ledger.newKey();
+  private final Budget budget = SampleBudgets.ofKey(key, "1.00");
+
+  @BeforeEach
+  void limit() {
+    ledger.limitedBy(budget);
+  }
+
+  @AfterEach
+  void stop() {
+    ledger.close();
+  }
+
+  private boolean reserve(OldNode node, Reservation hold) throws Exception {
+    return node.reserve(hold, budget, ledger.book().version());
+  }
+
+  private static CallRecord settling(VirtualKey key, Reservation hold, String cost) {
+    return SampleCalls.aCall()
+        .by(key)
+        .settling(new Hold(hold.id(), hold.want(), Instant.now()))
+        .costing(Money.parseUsd(cost).nanos())
+        .build();
+  }
+
+  private List<String> violations() {
+    return ledger.verifier().verify(ledger.tenant()).violations().stream()
+        .map(Object::toString)
+        .toList();
+  }
+
+  @Test
+  void bothCountOnTheSameAccountsAndRollUps() throws Exception {
+    GroupCommit current = ledger.writer(2);
+    try (OldNode old = new OldNode(1)) {
+      Reservation hold = SampleBudgets.aHold(key, "0.60");
+      assertThat(reserve(old, hold)).isTrue();
+      assertThat(current.reserve(SampleBudgets.aHold(key, "0.50")))
+          .isInstanceOf(Admission.Busy.class);
+      Admission fits = current.reserve(SampleBudgets.aHold(key, "0.40"));
+      Hold own = ((Admission.Admitted) fits).hold();
+      assertThat(reserve(old, SampleBudgets.aHold(key, "0.01"))).isFalse();
+      old.settle(settling(key, hold, "0.20"));
+      CallRecord call = SampleCalls.aCall().by(key).settling(own).costing(100_000_000).build();
+      assertThat(current.commit(call, PATIENCE)).isTrue();
+      assertThat(ledger.rows("select posted || ' ' || held from tollgate.account"))
+          .containsExactly("300000000 0");
+      assertThat(
+              TestingDatabase.shared()
+                  .select(
+                      "select sum(calls) || ' ' || sum(cost_nanos) from tollgate.usage_bucket"
+                          + " where tenant_id = '"
+                          + ledger.tenant().value()
+                          + "'"))
+          .containsExactly("2 300000000");
+      assertThat(violations()).isEmpty();
+    }
+  }
+
+  @Test
+  void aHoldOfTheOldNodeExpiresOnTheNewOneAndItsTruthComesLate() throws Exception {
+    GroupCommit current = ledger.writer(2);
+    try (OldNode old = new OldNode(1)) {
+      Reservation hold = SampleBudgets.anExpiringHold(key, "0.60");
+      assertThat(reserve(old, hold)).isTrue();
+      current.expire(hold.id());
+      assertThat(current.commit(SampleCalls.aCall().by(key).costing(0).build(), PATIENCE)).isTrue();
+      assertThat(ledger.posted()).containsEntry(hold.id(), 600_000_000L);
+      assertThat(violations()).isEmpty();
+      old.settle(settling(key, hold, "0.20"));
+      assertThat(ledger.posted()).containsEntry(hold.id(), 200_000_000L);
+      assertThat(violations()).isEmpty();
+    }
+  }
+
+  @Test
+  void onBothTogetherExactlyWhatFitsIsAdmitted() throws Exception {
+    GroupCommit current = ledger.writer(2);
+    try (OldNode old = new OldNode(1);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Integer> admitted =
+          executor.submit(
+              () -> {
+                int count = 0;
+                for (int i = 0; i < 100; i++) {
+                  count += reserve(old, SampleBudgets.aHold(key, "0.01")) ? 1 : 0;
+                }
+                return count;
+              });
+      int mine = 0;
+      for (int i = 0; i < 100; i++) {
+        Admission outcome = current.reserve(SampleBudgets.aHold(key, "0.01"));
+        mine += outcome instanceof Admission.Admitted ? 1 : 0;
+      }
+      assertThat(mine + admitted.get()).isEqualTo(100);
+    }
+    assertThat(violations()).isEmpty();
+  }
+}
