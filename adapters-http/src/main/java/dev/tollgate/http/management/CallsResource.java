@@ -140,10 +140,11 @@ public final class CallsResource implements HttpService {
       throw Problem.invalid("from", "Minutes are kept for 7 days; ask for hours.");
     }
     boolean quarters = from.isBefore(kept);
+    // Times that nobody named need not be exact: the roll-ups are enough.
     UsageQuery query =
         new UsageQuery(
-            quarters ? UsageQuery.quarterBefore(from) : from,
-            quarters ? UsageQuery.quarterAfter(to) : to,
+            quarters || call.query("from") == null ? UsageQuery.quarterBefore(from) : from,
+            quarters || call.query("to") == null ? UsageQuery.quarterAfter(to) : to,
             groups,
             id(call, "key", KeyId::parse),
             id(call, "project", ProjectId::parse),

@@ -56,18 +56,25 @@ public final class PostgresUsageReport implements UsageReport {
       "coalesce(tollgate.sum_arrays(latency), '{0}')::text as latency,"
           + " coalesce(tollgate.sum_arrays(first_token), '{0}')::text as first_token";
 
-  /// Minutes: the calls themselves, of the days that hold the span.
+  /// Minutes: the calls themselves, of the days that hold the span. What nodes of the version
+  /// before wrote has no dimension; it is that of its row, and the owner is the key's of then.
   private static final String MINUTES =
       """
       (select date_bin('1 minute', coalesce(e.reserved_at, c.started_at), 'epoch') as bucket,
-         d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model, d.provider,
+         coalesce(d.project_id, c.project_id, '00000000-0000-0000-0000-000000000000') as project_id,
+         coalesce(d.key_id, c.key_id, '00000000-0000-0000-0000-000000000000') as key_id,
+         coalesce(d.business_unit_id, c.business_unit_id, '00000000-0000-0000-0000-000000000000')
+           as business_unit_id,
+         coalesce(d.owner_id, c.member_id) as owner_id, coalesce(d.tags, c.tags, '[]') as tags,
+         coalesce(d.model, case when c.provider is null then '' else c.model end, '') as model,
+         coalesce(d.provider, c.provider, '') as provider,
          1 as calls, (c.error_code is not null)::int as errors, c.usage,
          coalesce(e.amount, c.cost_nanos, 0) as cost_nanos,
          case when c.estimated then coalesce(e.amount, c.cost_nanos, 0) else 0 end
            as estimated_nanos,
          c.latency_micros, nullif(c.first_token_micros, -1) as first_token_micros
        from tollgate.call c
-       join tollgate.dimension d on d.tenant_id = c.tenant_id and d.id = c.dimension_id
+       left join tollgate.dimension d on d.tenant_id = c.tenant_id and d.id = c.dimension_id
        left join lateral (select min(e.reserved_at) as reserved_at, sum(e.amount)::bigint as amount
          from tollgate.entry e where e.tenant_id = c.tenant_id and e.call_id = c.id) e on true
        where c.tenant_id = ? and c.day between ? and ?) r

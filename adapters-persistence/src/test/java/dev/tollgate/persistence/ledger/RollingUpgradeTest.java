@@ -12,7 +12,11 @@ import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.reporting.UsageQuery;
+import dev.tollgate.domain.reporting.UsageQuery.Group;
+import dev.tollgate.domain.reporting.UsageReport;
 import dev.tollgate.persistence.database.TestingDatabase;
+import dev.tollgate.persistence.reporting.PostgresUsageReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,8 +87,29 @@ class RollingUpgradeTest {
                           + ledger.tenant().value()
                           + "'"))
           .containsExactly("2 300000000");
+      for (Group group : new Group[] {Group.KEY, Group.MINUTE}) {
+        assertThat(reported(group)).as("by %s", group).isEqualTo(2);
+      }
       assertThat(violations()).isEmpty();
     }
+  }
+
+  /// Calls of both nodes, by the roll-ups or, for minutes, by the calls themselves.
+  private long reported(Group group) {
+    Instant quarter = UsageQuery.quarterBefore(Instant.now());
+    return new PostgresUsageReport(TestingDatabase.shared().database())
+            .report(
+                ledger.tenant(),
+                new UsageQuery(
+                    quarter.minusSeconds(900),
+                    quarter.plusSeconds(900),
+                    List.of(group),
+                    key.id(),
+                    key.project(),
+                    "gpt-x"))
+            .stream()
+            .mapToLong(UsageReport.Row::calls)
+            .sum();
   }
 
   @Test
