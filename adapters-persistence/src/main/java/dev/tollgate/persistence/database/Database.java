@@ -22,10 +22,14 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
+  private static final String DEADLOCK = "40P01";
+  private static final int MOST_MIGRATIONS = 5;
+
   private final DatabaseConfig config;
   private final DbClient app;
   private final HikariDataSource ledger;
@@ -39,13 +43,29 @@ public final class Database implements AutoCloseable {
 
   /// Brings the schema up to date.
   public static void migrate(DatabaseConfig config) {
-    Flyway.configure()
-        .dataSource(config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR))
-        .schemas("tollgate")
-        .createSchemas(true)
-        .locations("classpath:db/migration")
-        .load()
-        .migrate();
+    Flyway flyway =
+        Flyway.configure()
+            .dataSource(config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR))
+            .schemas("tollgate")
+            .createSchemas(true)
+            .locations("classpath:db/migration")
+            .load();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        flyway.migrate();
+        return;
+      } catch (FlywayException e) {
+        // Nodes of the version before go on writing meanwhile. What one migration did is undone.
+        if (attempt == MOST_MIGRATIONS || !isDeadlock(e)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static boolean isDeadlock(Throwable e) {
+    return e instanceof SQLException sql && DEADLOCK.equals(sql.getSQLState())
+        || e.getCause() != null && isDeadlock(e.getCause());
   }
 
   /// A connection of the migrator, who owns everything. For founding a tenant, never for serving.
