@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Where the books leaked around the ledger.
@@ -70,17 +71,22 @@ class LedgerEdgesTest {
         .toList();
   }
 
-  @Test
-  void anotherTimeZoneOpensWindowsAtWhatWasSpent() {
+  @ParameterizedTest
+  @CsvSource({
+    "time_zone = 'Asia/Tokyo',MONTH",
+    "time_zone = 'Asia/Tokyo',DAY",
+    "time_zone = 'Pacific/Kiritimati',WEEK",
+    "fiscal_month = 7,YEAR",
+    "fiscal_month = 3,QUARTER"
+  })
+  void anotherCalendarOpensWindowsAtWhatWasSpent(String change, Window window) {
     ledger.limitedBy(
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.MONTH, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, Scope.KEY, key.id().value(), window, Policy.REFUSE, "0.50"));
     GroupCommit writer = ledger.writer(1);
     spend(writer, "0.40");
     TESTING.run(
         Role.MIGRATOR,
-        "update tollgate.tenant set time_zone = 'Asia/Tokyo' where id = '"
-            + ledger.tenant().value()
-            + "'");
+        "update tollgate.tenant set %s where id = '%s'".formatted(change, ledger.tenant().value()));
     ledger.books().refresh(ledger.tenant());
     assertThat(writer.reserve(SampleBudgets.aHold(key, "0.20")))
         .isInstanceOf(Admission.Exhausted.class);
