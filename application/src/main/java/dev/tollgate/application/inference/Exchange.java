@@ -286,10 +286,13 @@ final class Exchange {
     if (!capture().keepsContent() || request == null) {
       return null;
     }
-    byte[] kept = response == null ? new byte[0] : response.toByteArray();
-    int room = Math.min(CapturedContent.LONGEST - kept.length, last.length);
-    byte[] all = Arrays.copyOf(kept, kept.length + room);
-    System.arraycopy(last, 0, all, kept.length, room);
+    byte[] all = response == null ? new byte[0] : response.toByteArray();
+    int kept = all.length;
+    int room = Math.min(CapturedContent.LONGEST - kept, last.length);
+    if (room > 0) {
+      all = Arrays.copyOf(all, kept + room);
+      System.arraycopy(last, 0, all, kept, room);
+    }
     return new CapturedContent(
         inbound.id(), tenant, retention(), request, all, responseTruncated || room < last.length);
   }
