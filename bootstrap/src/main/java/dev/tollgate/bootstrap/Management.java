@@ -148,7 +148,7 @@ final class Management {
             verifier,
             books,
             budgets,
-            new EstimatesResource(corrections, new ReverseEstimates(corrections), clock)));
+            new EstimatesResource(corrections, new ReverseEstimates(catalog, corrections), clock)));
     resources.put("/notifications", new NotificationsResource(api, outbox, webhooks, addWebhook));
     resources.put("/providers", new ProvidersResource(api, catalog, addProvider, providers));
     resources.put("/models", new ModelsResource(api, catalog, addModel));

@@ -116,9 +116,27 @@ class BlackHoleTest {
       assertThat(listed()).doesNotContain(call);
       CLOCK.move(Duration.ofHours(2), gateway);
       assertThat(listed()).contains(call);
-      reverse(model, from, CLOCK.instant(), false);
+      String deployment = "\"deployment\":\"" + gateway.providerOf(model) + "/black-hole\"";
+      assertThat(reversed(deployment, from, 200)).contains("\"calls\":1");
       assertThat(listed()).doesNotContain(call);
+      assertThat(reversed(deployment, from, 200)).as("once more").contains("\"calls\":0");
+      assertThat(reversed("\"provider\":\"nobody\"", from, 400)).contains("\"provider\"");
+      assertThat(reversed("\"deployment\":\"nobody/x\"", from, 400)).contains("\"deployment\"");
+      assertThat(reversed("\"deployment\":\"x\"", from, 400)).contains("\"deployment\"");
+      assertThat(reversed("\"region\":\"eu\"", from, 400)).contains("region");
+      assertThat(reversed(deployment, CLOCK.instant().plusSeconds(60), 400)).contains("\"from\"");
     }
+  }
+
+  private static String reversed(String what, Instant from, int status) {
+    HttpResponse<String> response =
+        gateway.tryManage(
+            "POST",
+            "/ledger/estimates:reverse",
+            "{%s,\"from\":\"%s\",\"to\":\"%s\",\"reason\":\"outage\",\"dry_run\":false}"
+                .formatted(what, from, CLOCK.instant()));
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    return response.body();
   }
 
   private static String listed() {

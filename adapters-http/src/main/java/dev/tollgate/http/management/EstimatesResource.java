@@ -77,9 +77,17 @@ public final class EstimatesResource {
             ? new EstimateFilter(from, to, provider, null, false)
             : new EstimateFilter(
                 from, to, deployment.substring(0, slash), deployment.substring(slash + 1), false);
+    if (!from.isBefore(to)) {
+      throw Problem.invalid("from", "from must be before to.");
+    }
     List<Reversal> reversals =
-        reverseEstimates.reverse(
-            new ReverseEstimates.Command(call.tenant(), filter, reason, dryRun));
+        reverseEstimates
+            .reverse(new ReverseEstimates.Command(call.tenant(), filter, reason, dryRun))
+            .orElseThrow(
+                () ->
+                    Problem.invalid(
+                        deployment == null ? "provider" : "deployment",
+                        "There is no such provider."));
     return Answer.ok(json(dryRun, reversals));
   }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
@@ -11,6 +12,7 @@ import dev.tollgate.domain.money.Money;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /// Gives money back that was posted as an estimate, after an outage that the provider does not
@@ -19,21 +21,29 @@ import java.util.TreeMap;
 public final class ReverseEstimates {
   private static final int PAGE = 500;
 
+  private final Catalog catalog;
   private final Corrections corrections;
 
-  public ReverseEstimates(Corrections corrections) {
+  public ReverseEstimates(Catalog catalog, Corrections corrections) {
+    this.catalog = catalog;
     this.corrections = corrections;
   }
 
   /// What to give back.
   ///
+  /// @param filter names a provider
   /// @param dryRun whether only the sums are wanted
   public record Command(TenantId tenant, EstimateFilter filter, String reason, boolean dryRun) {}
 
   /// What a business unit gets back.
   public record Reversal(BusinessUnitId businessUnit, long calls, Money amount) {}
 
-  public List<Reversal> reverse(Command command) {
+  /// @return by business unit, or empty when there is no such provider
+  public Optional<List<Reversal>> reverse(Command command) {
+    if (catalog.providers(command.tenant()).stream()
+        .noneMatch(each -> each.name().equals(command.filter().provider()))) {
+      return Optional.empty();
+    }
     Map<String, Reversal> reversals = new TreeMap<>();
     HoldId last = null;
     while (true) {
@@ -50,7 +60,7 @@ public final class ReverseEstimates {
         corrections.adjust(command.tenant(), targets, command.reason());
       }
       if (page.size() < PAGE) {
-        return List.copyOf(reversals.values());
+        return Optional.of(List.copyOf(reversals.values()));
       }
       last = page.getLast().hold();
     }
