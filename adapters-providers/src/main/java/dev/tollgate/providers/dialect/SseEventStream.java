@@ -201,7 +201,6 @@ public final class SseEventStream implements EventStream {
     EventData data = EventData.of(bytes, from, end);
     if (data.isDone()) {
       ended = true;
-      usageIsFinal |= reader.reported().hasOutput();
       return null;
     }
     if (!reader.read(data.bytes(), data.offset(), data.length())) {

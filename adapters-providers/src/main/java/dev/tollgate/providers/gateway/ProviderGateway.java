@@ -83,7 +83,7 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
       boolean handedOver = false;
       try {
         Answers answers = answers(account, dispatch.endpoint());
-        if (response.status() != 200) {
+        if (response.status() / 100 != 2) {
           return new ProviderReply.Failed(failure(response, answers));
         }
         PeekedResponse body = new PeekedResponse(DecodedResponse.of(response));

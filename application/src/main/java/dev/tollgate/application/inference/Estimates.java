@@ -26,7 +26,7 @@ final class Estimates {
 
   /// The bill of a complete answer. What its usage leaves out is estimated.
   ///
-  /// @param text what the model has put out
+  /// @param text what the model has put out; empty when the usage is that of the whole answer
   void complete(Exchange exchange, ReportedUsage reported, String text) {
     if (exchange.endpoint() == Endpoint.COUNT_TOKENS) {
       exchange.charge(Usage.NONE, null, null, reported);
@@ -36,7 +36,10 @@ final class Estimates {
       uncertain(exchange, Uncertainty.BACKGROUND, reported, text);
       return;
     }
-    boolean silent = !reported.hasOutput() && !text.isEmpty();
+    long seen = tokens(exchange, text);
+    // A count from the beginning of a stream is far below what came after it.
+    boolean silent =
+        seen > 0 && (!reported.hasOutput() || 2 * reported.usage().outputTokens() < seen);
     boolean complete = reported.hasInput() && !silent;
     if (complete && exchange.charge(reported.usage(), null, null, reported)) {
       return;
@@ -45,7 +48,7 @@ final class Estimates {
     ReportedUsage known =
         complete ? new ReportedUsage(Usage.NONE, false, null, null, reported.oddities()) : reported;
     Attempt attempt = exchange.attempt();
-    long output = Math.min(tokens(exchange, text), cap(exchange, attempt));
+    long output = Math.min(seen, cap(exchange, attempt));
     exchange.chargeAtMost(
         usage(exchange, known, exchange.answers() ? output : 0),
         held(attempt),

@@ -181,7 +181,8 @@ final class StreamRelay {
   private void finish(EventStream events) {
     closing();
     ReportedUsage reported = events.reported();
-    estimates.complete(exchange, reported, reported.hasOutput() ? "" : events.emittedText());
+    boolean told = events.usageIsFinal() && reported.hasOutput();
+    estimates.complete(exchange, reported, told ? "" : events.emittedText());
     speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
     byte[] last = last(exchange.cost(), true);
     if (!books.capture(exchange, last)) {
