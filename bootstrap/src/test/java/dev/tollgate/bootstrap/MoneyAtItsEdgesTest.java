@@ -106,15 +106,23 @@ class MoneyAtItsEdgesTest {
     assertThat(gateway.budgetOf(key).path("raises")).hasSize(2);
     put(key, "\"raise\":null");
     assertThat(gateway.budgetOf(key).path("limit").asText()).isEqualTo("4.00");
+    HttpResponse<String> none =
+        gateway.tryManage(
+            "PUT",
+            "/budgets",
+            form(key, "\"raise\":{\"to\":\"1\",\"until\":\"2100-01-01T00:00:00Z\"}"));
+    assertThat(none.statusCode()).isEqualTo(400);
+    assertThat(none.body()).contains("raise.to");
   }
 
   private void put(JsonNode key, String raise) {
-    gateway.manage(
-        "PUT",
-        "/budgets",
-        """
-        {"scope":"key","scope_id":"%s","window":"total","limit":"1",%s}"""
-            .formatted(key.path("id").asText(), raise));
+    gateway.manage("PUT", "/budgets", form(key, raise));
+  }
+
+  private static String form(JsonNode key, String raise) {
+    return """
+    {"scope":"key","scope_id":"%s","window":"total","limit":"1",%s}"""
+        .formatted(key.path("id").asText(), raise);
   }
 
   @Test

@@ -64,6 +64,10 @@ public final class SetBudget {
       if (!raise.until().isAfter(clock.instant())) {
         throw new IllegalArgumentException("raise.until must be in the future");
       }
+      if (raise.to().compareTo(command.limit()) <= 0) {
+        throw new IllegalArgumentException(
+            "raise.to must be more than limit; leave raise out to set a limit without one");
+      }
     }
     Optional<Budgets.State> set =
         budgets.put(
@@ -86,7 +90,7 @@ public final class SetBudget {
 
   private List<Budget.Raise> raises(Command command) {
     RaiseTo raise = command.raise();
-    if (raise == null || raise.to().compareTo(command.limit()) <= 0) {
+    if (raise == null) {
       return List.of();
     }
     return List.of(
