@@ -17,8 +17,11 @@ import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.reporting.UsageReport;
 import dev.tollgate.persistence.database.TestingDatabase;
 import dev.tollgate.persistence.reporting.PostgresUsageReport;
+import java.io.InputStream;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -91,6 +94,17 @@ class RollingUpgradeTest {
         assertThat(reported(group)).as("by %s", group).isEqualTo(2);
       }
       assertThat(violations()).isEmpty();
+    }
+  }
+
+  /// An old node that starts again runs its own copy, which must find nothing to do.
+  @Test
+  void theRepeatableMigrationIsThatOfTheVersionBefore() throws Exception {
+    try (InputStream in = getClass().getResourceAsStream("/db/migration/R__flush.sql")) {
+      assertThat(in).isNotNull();
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(in.readAllBytes());
+      assertThat(HexFormat.of().formatHex(digest))
+          .isEqualTo("f1c7b37dc5adc409c3b3af02f6c76f2cdef44b4605bba91125d3b86960fccf81");
     }
   }
 
