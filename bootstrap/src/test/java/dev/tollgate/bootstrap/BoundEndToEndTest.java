@@ -151,7 +151,7 @@ class BoundEndToEndTest {
       assertThat(estimated).isEqualTo(settled.minus(Money.parseUsd("0.000009")));
       assertThat(estimated.nanos()).isPositive();
       assertThat(metric("tollgate_estimated_cost_nano_dollars_total") - before)
-          .isGreaterThanOrEqualTo(estimated.nanos());
+          .isGreaterThanOrEqualTo((double) estimated.nanos());
     }
   }
 
