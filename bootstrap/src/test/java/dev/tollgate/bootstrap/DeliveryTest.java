@@ -179,4 +179,22 @@ class DeliveryTest {
       assertThat(call.path("tokens").path("input").asLong()).isBetween(50_000L, 50_100L);
     }
   }
+
+  /// Any status of success is one.
+  @Test
+  void anAnswerWithStatus201IsAnAnswer() {
+    String usage = "{\"prompt_tokens\":1000,\"completion_tokens\":500}";
+    try (Lane lane =
+        Lane.openAi(
+            Replay.answer(
+                201,
+                "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":"
+                    + usage
+                    + "}"))) {
+      HttpResponse<String> response =
+          lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ""));
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
+    }
+  }
 }

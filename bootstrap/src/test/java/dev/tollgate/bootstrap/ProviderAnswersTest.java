@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Answers of providers that gateways are known to book wrongly.
 class ProviderAnswersTest {
-  private static final String TEXT = "wordy ".repeat(100);
+  static final String TEXT = "wordy ".repeat(100);
 
   private static ScriptedUpstream.Script chat(String usage) {
     return Replay.answer(
@@ -20,7 +20,7 @@ class ProviderAnswersTest {
             .formatted(TEXT, usage.isEmpty() ? "" : ",\"usage\":" + usage));
   }
 
-  private static String chunk(String delta, String finish, String more) {
+  static String chunk(String delta, String finish, String more) {
     return "data: {\"choices\":[{\"index\":0,\"delta\":%s,\"finish_reason\":%s}]%s}\n\n"
         .formatted(delta, finish, more);
   }
@@ -102,84 +102,6 @@ class ProviderAnswersTest {
                     + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}"
                     + "\n\ndata: [DONE]\n\n"))) {
       lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ",\"stream\":true"));
-      assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
-    }
-  }
-
-  /// A1: a count from the beginning of a stream is no count of its end.
-  @Test
-  void whatAStreamSaysAtItsBeginningIsNotItsUsage() {
-    String begun = ",\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":1}";
-    String text = chunk("{\"content\":\"" + TEXT + "\"}", "null", "");
-    try (Lane lane =
-        Lane.openAi(
-            Replay.stream(
-                chunk("{\"role\":\"assistant\"}", "null", begun)
-                    + text
-                    + chunk("{}", "\"stop\"", "")
-                    + "data: [DONE]\n\n"))) {
-      lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ",\"stream\":true"));
-      assertThat(lane.call().path("estimated").asBoolean()).isTrue();
-      assertThat(lane.call().path("tokens").path("input").asLong()).isEqualTo(1_000);
-      assertThat(lane.call().path("tokens").path("output").asLong()).isBetween(100L, 1_000L);
-    }
-    String message =
-        """
-        event: message_start
-        data: {"type":"message_start","message":{"id":"m","usage":{"input_tokens":1000,"output_tokens":1}}}
-
-        event: content_block_delta
-        data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"%s"}}
-
-        event: message_delta
-        data: {"type":"message_delta","delta":{"stop_reason":"end_turn"}}
-
-        event: message_stop
-        data: {"type":"message_stop"}
-
-        """
-            .formatted(TEXT);
-    try (Lane lane = Lane.anthropic(Replay.stream(message))) {
-      lane.post(
-          "/v1/messages",
-          "{\"model\":\"%s\",\"max_tokens\":900,\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}"
-              .formatted(lane.model()));
-      assertThat(lane.call().path("estimated").asBoolean()).isTrue();
-      assertThat(lane.call().path("tokens").path("input").asLong()).isEqualTo(1_000);
-      assertThat(lane.call().path("tokens").path("output").asLong()).isBetween(100L, 900L);
-    }
-  }
-
-  /// A count in the middle that fits what was put out is believed.
-  @Test
-  void aCountInTheMiddleThatFitsIsBelieved() {
-    String usage = ",\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":500}";
-    try (Lane lane =
-        Lane.openAi(
-            Replay.stream(
-                chunk("{\"content\":\"" + TEXT + "\"}", "null", usage)
-                    + chunk("{}", "\"stop\"", "")
-                    + "data: [DONE]\n\n"))) {
-      lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ",\"stream\":true"));
-      assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
-      assertThat(lane.call().path("estimated").asBoolean()).isFalse();
-    }
-  }
-
-  /// Any status of success is one.
-  @Test
-  void anAnswerWithStatus201IsAnAnswer() {
-    String usage = "{\"prompt_tokens\":1000,\"completion_tokens\":500}";
-    try (Lane lane =
-        Lane.openAi(
-            Replay.answer(
-                201,
-                "{\"choices\":[{\"message\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":"
-                    + usage
-                    + "}"))) {
-      HttpResponse<String> response =
-          lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ""));
-      assertThat(response.statusCode()).isEqualTo(200);
       assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
     }
   }

@@ -74,7 +74,6 @@ final class OldNode implements AutoCloseable {
     UUID hold = PostgresAuthority.holdOf(call).value();
     long[] usage = call.usage().counts();
     long cost = Objects.requireNonNull(call.cost()).nanos();
-    long second = call.accountedAt().getEpochSecond();
     Args args = new Args();
     args.uuids().numbers();
     noHolds(args);
@@ -117,6 +116,17 @@ final class OldNode implements AutoCloseable {
         null,
         null);
     args.ints().uuids().flag(false).number(1);
+    rollUps(args, call);
+    args.uuids(hold).uuids();
+    flush(args);
+  }
+
+  /// One of a minute and one of a quarter of an hour.
+  private static void rollUps(Args args, CallRecord call) {
+    VirtualKey key = Objects.requireNonNull(call.key());
+    String provider = Objects.requireNonNull(call.served()).provider();
+    long cost = Objects.requireNonNull(call.cost()).nanos();
+    long second = call.accountedAt().getEpochSecond();
     List<UUID> uuids = new ArrayList<>();
     long[] numbers = {};
     List<String> texts = new ArrayList<>();
@@ -127,12 +137,10 @@ final class OldNode implements AutoCloseable {
               key.project().value(),
               key.id().value(),
               key.businessUnit().value()));
-      numbers = join(join(usage, second - second % width, 1, 0, cost), numbers);
-      texts.addAll(List.of(String.valueOf(call.requestedModel()), served.provider()));
+      numbers = join(join(call.usage().counts(), second - second % width, 1, 0, cost), numbers);
+      texts.addAll(List.of(String.valueOf(call.requestedModel()), provider));
     }
     args.uuids(uuids.toArray(UUID[]::new)).numbers(numbers).texts(texts.toArray(String[]::new));
-    args.uuids(hold).uuids();
-    flush(args);
   }
 
   private static void noHolds(Args args) {
