@@ -53,6 +53,7 @@ final class DemandsReader {
     prompts = Math.max(1, count);
   }
 
+  /// @param most the most calls of all tools together, or -1 when that is left open
   void maxToolCalls(long most) {
     maxToolCalls = most;
   }
@@ -141,6 +142,11 @@ final class DemandsReader {
 
     private boolean url;
     private boolean image;
+
+    /// Whether it has an id, and nothing beside it that says what it is.
+    private boolean id;
+
+    private boolean says;
     private long binary;
     private long maxUses;
   }
@@ -178,6 +184,8 @@ final class DemandsReader {
       }
       case "max_uses" -> part.maxUses = number(json, value);
       default -> {
+        part.id |= name.equals("id");
+        part.says |= KnownMembers.SAYS.contains(name);
         if (KnownMembers.OPAQUE.contains(name)) {
           json.skipChildren();
         } else if (value.isStructStart()) {
@@ -220,17 +228,20 @@ final class DemandsReader {
   private void judge(Part part) {
     String type = part.type;
     Part source = part.source;
-    boolean elsewhere = part.elsewhere || source != null && source.elsewhere;
+    boolean elsewhere = part.elsewhere || source != null && (source.elsewhere || source.id);
     long binary = part.binary + (source == null ? 0 : source.binary);
-    if (part.image || "image".equals(type) || "input_image".equals(type)) {
+    boolean isImage = "image".equals(type) || "input_image".equals(type);
+    if (part.image || isImage) {
       // Wherever a picture lies, the allowance of one covers it.
       images++;
       binaryBytes += binary;
+    }
+    if (isImage || part.image && (type == null || type.equals("image_url"))) {
       return;
     }
     if (type == null) {
-      // A message, or the inside of a part.
-      remoteIf(elsewhere || part.url);
+      // A message, the inside of a part, or an item that is named by its id only.
+      remoteIf(elsewhere || part.url || part.id && !part.says);
     } else if (type.equals("input_audio")) {
       audios++;
       traits.add(Trait.OTHER_MEDIA);
@@ -240,7 +251,9 @@ final class DemandsReader {
       documents += inline ? 0 : 1;
       remoteIf(elsewhere || part.url || source != null && source.url);
     } else if (KnownMembers.PARTS.contains(type)) {
-      remoteIf(elsewhere);
+      // The source of a search result is only its name.
+      boolean named = part.url && !type.equals("search_result");
+      remoteIf(elsewhere || named || source != null && source.url);
     } else {
       traits.add(Trait.REMOTE);
     }
@@ -254,6 +267,7 @@ final class DemandsReader {
 
   private void toolList(JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.START_ARRAY) {
+      remoteIf(json.currentToken().isStructStart());
       json.skipChildren();
       return;
     }
@@ -261,6 +275,8 @@ final class DemandsReader {
       traits.add(Trait.TOOLS);
       if (json.currentToken() == JsonToken.START_OBJECT) {
         tool(part(json));
+      } else {
+        json.skipChildren();
       }
     }
   }
@@ -281,6 +297,7 @@ final class DemandsReader {
 
   private void thinking(JsonParser json) throws IOException {
     if (json.currentToken() != JsonToken.START_OBJECT) {
+      json.skipChildren();
       return;
     }
     while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -302,9 +319,11 @@ final class DemandsReader {
   }
 
   private static long number(JsonParser json, JsonToken value) throws IOException {
-    return value == JsonToken.VALUE_NUMBER_INT && json.getBigIntegerValue().bitLength() < 40
-        ? json.getLongValue()
-        : 0;
+    if (value == JsonToken.VALUE_NUMBER_INT && json.getBigIntegerValue().bitLength() < 40) {
+      return json.getLongValue();
+    }
+    json.skipChildren();
+    return 0;
   }
 
   Demands demands(Endpoint endpoint, int choices) {

@@ -1,6 +1,8 @@
 package dev.tollgate.http.edge;
 
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// The closed lists of what requests are made of (facts on OpenAI, Anthropic and self-hosted
 /// servers). What is in none of them and can bring input makes the input come from elsewhere.
@@ -159,8 +161,13 @@ final class KnownMembers {
           "ranking_options",
           "schema",
           "signature",
-          "summary",
           "user_location");
+
+  /// Members by which an object without a type says what it is.
+  static final Set<String> SAYS =
+      Set.of("role", "content", "text", "function", "name", "output", "arguments", "parts");
+
+  private static final Pattern CAPITALS = Pattern.compile("(?<=[a-z0-9])[A-Z]");
 
   private static final Set<String> OWN_IDS =
       Set.of("id", "call_id", "tool_call_id", "tool_use_id", "user_id");
@@ -172,7 +179,8 @@ final class KnownMembers {
   private KnownMembers() {}
 
   /// Whether a member names something that lies elsewhere.
-  static boolean isReference(String name) {
+  static boolean isReference(String member) {
+    String name = CAPITALS.matcher(member).replaceAll("_$0").toLowerCase(Locale.ROOT);
     if (OWN_IDS.contains(name)) {
       return false;
     }

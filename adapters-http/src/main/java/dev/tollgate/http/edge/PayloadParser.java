@@ -91,7 +91,10 @@ final class PayloadParser {
       int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String name = names.add(json.currentName());
-        nameFrom = name.startsWith("max_") ? (int) json.currentTokenLocation().getByteOffset() : 0;
+        nameFrom =
+            name.startsWith("max_") || name.equals("n_predict")
+                ? (int) json.currentTokenLocation().getByteOffset()
+                : 0;
         member(json, name, json.nextToken());
       }
       if (json.nextToken() != null) {
@@ -162,9 +165,15 @@ final class PayloadParser {
         require(name, value == JsonToken.START_ARRAY, "an array");
         array(json, name);
       }
-      case "max_tokens", "max_completion_tokens", "max_output_tokens" -> cap(json, name, value);
+      case "max_tokens",
+          "max_completion_tokens",
+          "max_output_tokens",
+          "max_new_tokens",
+          "n_predict" ->
+          cap(json, name, value);
       case "best_of" -> demands.bestOf(count(json, name, value));
-      case "max_tool_calls" -> demands.maxToolCalls(count(json, name, value));
+      case "max_tool_calls" ->
+          demands.maxToolCalls(value == JsonToken.VALUE_NULL ? -1 : count(json, name, value));
       case "prompt" -> prompt(json, value);
       case "web_search_options" -> {
         if (value != JsonToken.VALUE_NULL) {
@@ -186,7 +195,9 @@ final class PayloadParser {
         }
       }
       case "speed" -> {
-        if ("fast".equals(text(json, name, value))) {
+        if (endpoint != Endpoint.MESSAGES) {
+          demands.member(json, name, value);
+        } else if ("fast".equals(text(json, name, value))) {
           demands.is(Trait.FAST);
         }
       }

@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -123,7 +124,8 @@ class BoundOfBodiesTest {
     Usage.Builder usage = Usage.builder();
     long input = body.remote ? facts.window() : Math.min(facts.window(), body.input);
     long left = spread(usage, inputs(body, dispatch), input, random);
-    long output = body.endpoint == Endpoint.EMBEDDINGS ? 0 : cap(sent) * choices(sent);
+    long output =
+        body.endpoint == Endpoint.EMBEDDINGS ? 0 : cap(sent, body.endpoint) * choices(sent);
     List<Component> outputs = new ArrayList<>(List.of(Component.OUTPUT, Component.REASONING));
     if (body.media) {
       outputs.addAll(List.of(Component.AUDIO_OUTPUT, Component.IMAGE_OUTPUT));
@@ -179,14 +181,14 @@ class BoundOfBodiesTest {
     return most <= 0 ? 0 : random.nextLong(most + 1);
   }
 
-  /// Whichever of the caps it reads; without one as much as it likes would be a defect.
-  private static long cap(JsonNode sent) {
-    long highest = -1;
-    for (String name : new String[] {"max_tokens", "max_completion_tokens", "max_output_tokens"}) {
-      highest = Math.max(highest, sent.path(name).asLong(-1));
-    }
-    assertThat(highest).as("a cap in %s", sent).isNotNegative();
-    return highest;
+  /// By the cap that it reads: one of those that its endpoint knows. Those of other servers go
+  /// before it there.
+  private static long cap(JsonNode sent, Endpoint endpoint) {
+    String known = endpoint == Endpoint.RESPONSES ? "max_output_tokens" : "max_tokens";
+    assertThat(sent.path(known).isNumber()).as("a cap in %s", sent).isTrue();
+    return Math.max(
+        sent.path(known).asLong(),
+        Math.max(sent.path("n_predict").asLong(), sent.path("max_new_tokens").asLong()));
   }
 
   private static long choices(JsonNode sent) {
@@ -198,12 +200,18 @@ class BoundOfBodiesTest {
     String named = sent.path("service_tier").asText(null);
     boolean cannotName =
         dispatch.endpoint() == Endpoint.COMPLETIONS || dispatch.endpoint() == Endpoint.EMBEDDINGS;
+    boolean fast =
+        dispatch.endpoint() == Endpoint.MESSAGES && "fast".equals(sent.path("speed").asText());
     if (dispatch.target().provider().options().tierMayChange()
         || "auto".equals(named)
         || named == null && cannotName) {
       return random.nextInt(3) == 0 ? "default" : TIERS[random.nextInt(TIERS.length)];
     }
-    return "fast".equals(sent.path("speed").asText()) ? "fast" : named;
+    if (fast && random.nextBoolean()) {
+      return "fast";
+    }
+    // However the caller spells it.
+    return named == null || named.isEmpty() ? null : named.toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String region(JsonNode sent, Dispatch dispatch) {
@@ -211,7 +219,7 @@ class BoundOfBodiesTest {
       return null;
     }
     String asked = sent.path("inference_geo").asText(null);
-    return asked == null ? "eu" : asked;
+    return asked == null ? "eu" : asked.toLowerCase(Locale.ROOT);
   }
 
   private static JsonNode read(byte[] body) {

@@ -12,7 +12,9 @@ import java.util.Random;
 /// by asking the code that reads requests.
 final class RandomBody {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String[] TIERS = {"flex", "priority", "default", "auto", "batch"};
+  private static final String[] TIERS = {
+    "flex", "priority", "default", "auto", "batch", "Priority", ""
+  };
 
   /// What no reader of this version has heard of, or what it knows to lead elsewhere.
   private static final String[] REMOTE_PARTS = {
@@ -24,6 +26,14 @@ final class RandomBody {
     "{\"type\":\"document\",\"source\":{\"type\":\"file\",\"file_id\":\"file_1\"}}",
     "{\"type\":\"container_upload\",\"file_id\":\"file_1\"}",
     "{\"type\":\"item_reference\",\"id\":\"msg_1\"}",
+    "{\"id\":\"rs_1\"}",
+    "{\"id\":\"rs_1\",\"type\":null}",
+    "{\"type\":\"input_text\",\"text\":\"x\",\"url\":\"https://example.com\"}",
+    "{\"type\":\"input_text\",\"text\":\"x\",\"source\":\"https://example.com\"}",
+    "{\"type\":\"input_text\",\"text\":\"x\",\"file\":{\"id\":\"file-1\"}}",
+    "{\"type\":\"input_text\",\"text\":\"x\",\"fileId\":\"file-1\"}",
+    "{\"type\":\"input_file\",\"file_id\":\"file-1\",\"image_url\":\"https://example.com/a.png\"}",
+    "{\"type\":\"reasoning\",\"summary\":[{\"type\":\"input_file\",\"file_id\":\"file-1\"}]}",
     "{\"type\":\"video_url\",\"video_url\":{\"url\":\"https://example.com/a.mp4\"}}",
     "{\"type\":\"web_search_tool_result\",\"content\":[]}"
   };
@@ -129,9 +139,12 @@ final class RandomBody {
       switch (endpoint) {
         case CHAT_COMPLETIONS -> {
           messages(body.putArray("messages"));
-          caps("max_tokens", "max_completion_tokens");
+          caps("max_tokens", "max_completion_tokens", "max_output_tokens", "n_predict");
           choices("n");
           tools();
+          if (oneIn(6)) {
+            body.put("speed", "fast");
+          }
           if (oneIn(12)) {
             body.putObject("web_search_options");
             toolCalls += 16;
@@ -154,6 +167,8 @@ final class RandomBody {
           if (oneIn(3)) {
             most = random.nextInt(40);
             body.put("max_tool_calls", most);
+          } else if (oneIn(6)) {
+            body.putNull("max_tool_calls");
           }
           common();
         }
@@ -165,7 +180,7 @@ final class RandomBody {
           }
           tools();
           if (oneIn(5)) {
-            body.put("inference_geo", oneIn(2) ? "eu" : "us");
+            body.put("inference_geo", new String[] {"eu", "us", "EU"}[random.nextInt(3)]);
           }
           if (oneIn(6)) {
             body.put("speed", "fast");
@@ -300,6 +315,12 @@ final class RandomBody {
 
     private void tools() {
       if (!oneIn(3)) {
+        return;
+      }
+      if (oneIn(12)) {
+        body.set("tools", object(REMOTE_TOOLS[0]));
+        remote = true;
+        media = true;
         return;
       }
       ArrayNode tools = body.putArray("tools");

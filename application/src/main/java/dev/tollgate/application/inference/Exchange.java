@@ -184,7 +184,7 @@ final class Exchange {
       Usage usage, @Nullable Money amount, @Nullable Uncertainty why, ReportedUsage reported) {
     Price price = attempt().price();
     serviceTier = servedTier(reported);
-    region = price != null && isPriced(price, reported.region()) ? reported.region() : null;
+    region = price == null ? null : pricedRegion(price, reported);
     Money cost = amount == null && price != null ? price(price, usage, reported) : amount;
     if (why == null && cost != null && cost.compareTo(Bound.HIGHEST) >= 0) {
       return false;
@@ -205,8 +205,8 @@ final class Exchange {
 
   private Money price(Price price, Usage usage, ReportedUsage reported) {
     String own = attempt().target().provider().options().region();
-    String said = reported.region();
-    return price.cost(usage, Rate.named(servedTier(reported)), isPriced(price, said) ? said : own);
+    String said = pricedRegion(price, reported);
+    return price.cost(usage, Rate.named(servedTier(reported)), said == null ? own : said);
   }
 
   /// The tier that served the call: what the provider says, else what the caller named.
@@ -214,9 +214,10 @@ final class Exchange {
     return reported.serviceTier() == null ? namedTier() : reported.serviceTier();
   }
 
-  private static boolean isPriced(Price price, @Nullable String region) {
-    return region != null
-        && price.rates().stream().anyMatch(rate -> region.equals(rate.when().region()));
+  /// Where the provider says that it served the call, if the price tells that apart.
+  private static @Nullable String pricedRegion(Price price, ReportedUsage reported) {
+    String said = reported.region();
+    return said != null && price.knowsRegion(said) ? said : null;
   }
 
   void refused(Refusal refusal) {

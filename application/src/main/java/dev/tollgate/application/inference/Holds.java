@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the hold of one attempt. The input is first bounded by its bytes, which costs nothing and
@@ -40,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 final class Holds {
   /// What a provider adds around the messages.
   private static final long OVERHEAD = 64;
+
+  /// Tiers that mean the same to providers and prices. `auto` leaves the choice to the provider.
+  private static final Set<String> TIERS =
+      Set.of("default", "standard", "standard_only", "flex", "priority", "batch", "scale");
 
   private final Ledger ledger;
   private final TokenCounter counter;
@@ -167,8 +172,7 @@ final class Holds {
 
   private @Nullable CapEdit capEdit(Ask ask, long cap) {
     Target target = ask.attempt().target();
-    CapEdit edit =
-        OutputCaps.edit(ask.exchange.endpoint(), target, ask.attempt().facts(), ask.payload(), cap);
+    CapEdit edit = OutputCaps.edit(ask.exchange.endpoint(), target, ask.attempt().facts(), cap);
     if (edit == null || !quirks.has(target, Quirk.OTHER_CAP_NAME)) {
       return edit;
     }
@@ -215,13 +219,16 @@ final class Holds {
   }
 
   /// The tier that will serve the attempt: the one that is named in the body, by the caller or by
-  /// Tollgate. Whichever, where nobody can name one or the provider may change it.
+  /// Tollgate. Whichever, where nobody can name one, the provider may change it, or what the caller
+  /// named may mean another to the provider than to the price.
   private @Nullable String tier(Ask ask) {
-    String named = ask.exchange.namedTier();
-    boolean mayChange = ask.attempt().target().provider().options().tierMayChange();
-    if (mayChange || "auto".equals(ask.payload().serviceTier())) {
+    String asked = ask.payload().serviceTier();
+    boolean fast = ask.payload().demands().has(Trait.FAST);
+    if (ask.attempt().target().provider().options().tierMayChange()
+        || asked != null && (fast || !TIERS.contains(asked))) {
       return Shape.ANY;
     }
+    String named = ask.exchange.namedTier();
     return named != null || tierEdit(ask) != null || !ask.price.knowsTiers() ? named : Shape.ANY;
   }
 
@@ -241,14 +248,15 @@ final class Holds {
     };
   }
 
-  /// Where the attempt will be served. Anthropic serves a request that names no region in any.
+  /// Where the attempt will be served: where the provider is, or, of Anthropic's messages, where
+  /// the request says. Anthropic serves one that names no region, or none that the price knows, in
+  /// any.
   private static @Nullable String region(Ask ask) {
-    String asked = ask.payload().demands().region();
-    String own = ask.attempt().target().provider().options().region();
-    if (own == null && ask.exchange.endpoint() == Endpoint.MESSAGES) {
-      return asked == null || asked.equals("global") ? Shape.ANY : asked;
+    if (ask.exchange.endpoint() == Endpoint.MESSAGES && ask.price.knowsRegions()) {
+      String asked = ask.payload().demands().region();
+      return asked != null && ask.price.knowsRegion(asked) ? asked : Shape.ANY;
     }
-    return own;
+    return ask.attempt().target().provider().options().region();
   }
 
   private static long bytesBound(Ask ask) {

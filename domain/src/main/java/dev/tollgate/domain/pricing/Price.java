@@ -52,6 +52,16 @@ public record Price(
     return rates.stream().anyMatch(rate -> rate.when().serviceTier() != null);
   }
 
+  /// Whether it has a rate for one region only.
+  public boolean knowsRegions() {
+    return rates.stream().anyMatch(rate -> rate.when().region() != null);
+  }
+
+  /// Whether it has a rate for that region only.
+  public boolean knowsRegion(String region) {
+    return rates.stream().anyMatch(rate -> region.equals(rate.when().region()));
+  }
+
   /// Thousandths of a nano-dollar as money, the discount taken off; at most [Bound#HIGHEST].
   Money amount(long thousandths) {
     if (thousandths == Long.MAX_VALUE) {
