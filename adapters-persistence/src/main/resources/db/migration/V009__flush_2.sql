@@ -22,7 +22,7 @@ create unlogged table tollgate.waiter (
 create index waiter_by_hold on tollgate.waiter (hold_id);
 alter table tollgate.account add column waited_until timestamptz, add column opened_at timestamptz;
 
--- What a new account started from, beside the account itself. Never changed.
+-- What an account started from, beside the account itself: changed only when its window is entered again.
 create table tollgate.account_opening (
   tenant_id  uuid not null,
   account_id bigint not null,
@@ -49,31 +49,35 @@ grant insert, update, delete on tollgate.waiter to tollgate_ledger;
 alter table tollgate.budget_alert drop constraint budget_alert_pkey;
 alter table tollgate.budget_alert add primary key (tenant_id, budget_id, starts, threshold, limit_nanos);
 
--- The account of a budget in the window that holds an instant, if there is none yet: it starts from what the roll-ups say was spent in
--- it, and from the open holds, which count against it from now on. Only under lock 7002 of the tenant, held alone.
+-- The account of a budget in the window that holds an instant: it starts from what the roll-ups say was spent in it, and from the open
+-- holds, which count against it from now on. One that was left for another calendar and is entered again takes in what went by it. Only
+-- under lock 7002 of the tenant, held alone.
 create function tollgate.open_account(p_budget tollgate.budget, p_at timestamptz) returns bigint language plpgsql security definer
 set search_path = tollgate, pg_temp as $$
-declare v_zone text; v_month smallint; v_start timestamptz; v_end timestamptz; v_units uuid[] := '{}'; v_posted bigint; v_held bigint; v_account bigint;
+declare v_zone text; v_month smallint; v_start timestamptz; v_end timestamptz; v_units uuid[] := '{}'; v_spent bigint; v_held bigint; v_account bigint; v_own bigint := 0;
 begin
   select time_zone, fiscal_month into v_zone, v_month from tollgate.tenant where id = p_budget.tenant_id;
   v_start := tollgate.window_start(p_budget.time_window, v_zone, v_month, p_at);
   v_end := tollgate.window_end(p_budget.time_window, v_zone, v_start);
-  select a.id into v_account from tollgate.account a where a.budget_id = p_budget.id and a.starts = v_start;
-  if found then return v_account; end if;
   if p_budget.scope = 'business_unit' then v_units := tollgate.units_below(p_budget.tenant_id, p_budget.scope_id); end if;
-  v_posted := tollgate.spent_between(p_budget.tenant_id, p_budget.scope, p_budget.scope_id, p_budget.models, v_start, v_end);
-  insert into tollgate.account (tenant_id, budget_id, starts, ends, rank, opening, posted, opened_at)
-  values (p_budget.tenant_id, p_budget.id, v_start, v_end, tollgate.scope_rank(p_budget.scope), v_posted, v_posted, clock_timestamp() + (p_at - now()))
-  returning id into v_account;
-  insert into tollgate.account_opening (tenant_id, account_id, amount, at) values (p_budget.tenant_id, v_account, v_posted, p_at);
+  v_spent := tollgate.spent_between(p_budget.tenant_id, p_budget.scope, p_budget.scope_id, p_budget.models, v_start, v_end);
+  select a.id, a.posted - a.opening into v_account, v_own from tollgate.account a where a.budget_id = p_budget.id and a.starts = v_start for no key update;
+  if v_account is null then
+    v_own := 0;
+    insert into tollgate.account (tenant_id, budget_id, starts, ends, rank, peak)
+    values (p_budget.tenant_id, p_budget.id, v_start, v_end, tollgate.scope_rank(p_budget.scope), 0) returning id into v_account;
+  end if;
   with joined as (
     update tollgate.hold h set accounts = h.accounts || v_account
-    where h.tenant_id = p_budget.tenant_id and h.reserved_at >= v_start and tollgate.model_counts(p_budget.models, h.model)
+    where h.tenant_id = p_budget.tenant_id and h.reserved_at >= v_start and not v_account = any(h.accounts) and tollgate.model_counts(p_budget.models, h.model)
       and case p_budget.scope when 'tenant' then true when 'business_unit' then h.business_unit_id = any(v_units) when 'project' then h.project_id = p_budget.scope_id
         when 'key' then h.key_id = p_budget.scope_id else h.member_id = p_budget.scope_id end
     returning h.amount)
   select coalesce(sum(joined.amount), 0)::bigint into v_held from joined;
-  update tollgate.account set held = v_held, peak = v_posted + v_held where id = v_account;
+  update tollgate.account a set opening = v_spent - v_own, posted = v_spent, held = a.held + v_held, peak = greatest(a.peak, v_spent + a.held + v_held),
+    opened_at = clock_timestamp() + (p_at - now()), version = a.version + 1 where a.id = v_account;
+  insert into tollgate.account_opening (tenant_id, account_id, amount, at) values (p_budget.tenant_id, v_account, v_spent - v_own, p_at)
+    on conflict (tenant_id, account_id) do update set amount = excluded.amount, at = excluded.at;
   return v_account;
 end $$;
 revoke execute on function tollgate.open_account(tollgate.budget, timestamptz) from public;

@@ -93,6 +93,38 @@ class LedgerEdgesTest {
     assertThat(checks()).isEmpty();
   }
 
+  /// A window that is entered again has what was spent and held while another one counted.
+  @Test
+  void aCalendarThatComesBackHasForgottenNothing() {
+    ledger.limitedBy(
+        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.DAY, Policy.REFUSE, "0.50"));
+    GroupCommit writer = ledger.writer(1);
+    spend(writer, "0.20");
+    zone("Pacific/Auckland");
+    spend(writer, "0.20");
+    Hold open = ((Admission.Admitted) writer.reserve(SampleBudgets.aHold(key, "0.05"))).hold();
+    zone("UTC");
+    assertThat(checks()).isEmpty();
+    assertThat(writer.reserve(SampleBudgets.aHold(key, "0.20")))
+        .isInstanceOf(Admission.Exhausted.class);
+    assertThat(writer.reserve(SampleBudgets.aHold(key, "0.06"))).isInstanceOf(Admission.Busy.class);
+    CallRecord call = SampleCalls.aCall().by(key).settling(open).costing(50_000_000).build();
+    assertThat(writer.commit(call, PATIENCE)).isTrue();
+    zone("Pacific/Auckland");
+    assertThat(writer.reserve(SampleBudgets.aHold(key, "0.06")))
+        .isInstanceOf(Admission.Exhausted.class);
+    spend(writer, "0.05");
+    assertThat(checks()).isEmpty();
+  }
+
+  private void zone(String name) {
+    TESTING.run(
+        Role.MIGRATOR,
+        "update tollgate.tenant set time_zone = '%s' where id = '%s'"
+            .formatted(name, ledger.tenant().value()));
+    ledger.books().refresh(ledger.tenant());
+  }
+
   /// Zones with an offset mean the opposite in PostgreSQL.
   @ParameterizedTest
   @ValueSource(strings = {"+05:00", "GMT-8", "UTC+3", "EST5EDT,M3.2.0,M11.1.0", "Nowhere/City"})
