@@ -37,6 +37,8 @@ final class AnswerReader {
   private boolean choicesEmpty;
   private boolean hasChoices;
   private boolean isError;
+  private boolean hasAnswer;
+  private boolean finishedInError;
   private @Nullable String errorType;
   private ErrorFields flat = ErrorFields.NONE;
 
@@ -54,9 +56,17 @@ final class AnswerReader {
     choicesEmpty = false;
     hasChoices = false;
     isError = false;
+    hasAnswer = false;
+    finishedInError = false;
     flat = ErrorFields.NONE;
     try (JsonParser json = JSON.createParser(bytes, offset, length)) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
+      JsonToken first = json.nextToken();
+      if (first == JsonToken.START_ARRAY && json.nextToken() == JsonToken.START_OBJECT) {
+        // Some servers put an error into a list.
+        readObject(json, true);
+        return error != null;
+      }
+      if (first != JsonToken.START_OBJECT) {
         return false;
       }
       readObject(json, true);
@@ -124,6 +134,16 @@ final class AnswerReader {
     return hasChoices;
   }
 
+  /// Whether the last document has what an answer consists of.
+  boolean hasAnswer() {
+    return hasAnswer;
+  }
+
+  /// Whether the last document says that it failed, without an error of its own that tells why.
+  boolean hasFailed() {
+    return finishedInError || "failed".equals(status) || "response.failed".equals(type);
+  }
+
   /// The `error_type` beside an error that is only a text, or null.
   @Nullable String errorType() {
     return errorType;
@@ -152,15 +172,27 @@ final class AnswerReader {
         case "type" -> {
           String text = text(json, value, null);
           type = root ? text : type;
+          isError |= root && "error".equals(text);
           flat = flat.withType(text);
         }
         case "error_type" -> errorType = text(json, value, null);
         case "object" -> isError |= "error".equals(text(json, value, null));
-        case "choices" -> readChoices(json, value);
-        case "message", "response", "detail", "x_groq" -> readPart(json, value, root);
+        case "choices" -> {
+          hasAnswer |= value.isStructStart();
+          readChoices(json, value);
+        }
+        case "content", "data" -> {
+          hasAnswer |= value.isStructStart();
+          json.skipChildren();
+        }
+        case "detail", "errors" -> readDetail(json, value, root);
+        case "message", "response", "x_groq" -> readPart(json, value, root);
         case "param" -> flat = flat.withParam(text(json, value, null));
         case "code" -> flat = flat.withCode(scalar(json, value));
-        case "output" -> readOutput(json, value);
+        case "output" -> {
+          hasAnswer |= value.isStructStart();
+          readOutput(json, value);
+        }
         default -> json.skipChildren();
       }
     }
@@ -172,6 +204,24 @@ final class AnswerReader {
       readObject(json, false);
     } else {
       flat = flat.withMessage(text(json, value, null));
+    }
+  }
+
+  /// What frameworks say of a request that they do not take: a text, or a list of which the first
+  /// entry says enough.
+  private void readDetail(JsonParser json, JsonToken value, boolean root) throws IOException {
+    if (value != JsonToken.START_ARRAY) {
+      readPart(json, value, root);
+      return;
+    }
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      if (json.currentToken() == JsonToken.START_OBJECT && flat.message() == null) {
+        flat = ErrorFields.ofDetail(json);
+      } else if (json.currentToken() == JsonToken.VALUE_STRING && flat.message() == null) {
+        flat = flat.withMessage(json.getText());
+      } else {
+        json.skipChildren();
+      }
     }
   }
 
@@ -203,12 +253,18 @@ final class AnswerReader {
     }
   }
 
-  /// Some servers report the usage of a stream inside a choice.
+  /// Some servers report the usage of a stream, or an error, inside a choice.
   private void readChoice(JsonParser json) throws IOException {
     while (json.nextToken() != JsonToken.END_OBJECT) {
-      boolean isUsage = "usage".equals(json.currentName());
-      if (json.nextToken() == JsonToken.START_OBJECT && isUsage) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      if (value == JsonToken.START_OBJECT && name.equals("usage")) {
         counters.read(json);
+      } else if (name.equals("error")) {
+        ErrorFields read = ErrorFields.read(json);
+        error = read == null ? error : read;
+      } else if (name.equals("finish_reason")) {
+        finishedInError |= "error".equals(text(json, value, null));
       } else {
         json.skipChildren();
       }

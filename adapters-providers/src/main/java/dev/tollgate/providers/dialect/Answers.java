@@ -49,14 +49,24 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
       return new Read.Nonsense();
     }
     ReportedUsage reported = reader.reported();
-    ErrorFields error = error(reader, true);
-    if (error != null && !reader.hasChoices()) {
+    boolean complete = reported.hasInput() && reported.hasOutput();
+    String text = complete ? "" : text(body);
+    ErrorFields error = errorIn(reader, reported);
+    boolean silent = !reported.hasOutput() && text.isEmpty();
+    if (error != null && (!reader.hasChoices() || reader.hasFailed() || silent)) {
       Failure failure = failure(0, null, error, Where.ANSWER);
-      boolean used = reported.hasOutput();
+      boolean used = reported.hasOutput() || reader.hasFailed() && !text.isEmpty();
       return new Read.Bad(used ? failure.asBilled() : failure, reported);
     }
-    boolean complete = reported.hasInput() && reported.hasOutput();
-    return new Read.Good(reported, complete ? "" : text(body));
+    return new Read.Good(reported, text);
+  }
+
+  /// The error that a document reports, whose status or framing says that all is well. One that has
+  /// nothing of an answer may say it in any words.
+  static @Nullable ErrorFields errorIn(AnswerReader reader, ReportedUsage reported) {
+    boolean nothing = !reader.hasAnswer() && !reported.hasInput() && !reported.hasOutput();
+    ErrorFields said = error(reader, !nothing);
+    return said == null && reader.hasFailed() ? ErrorFields.FAILED : said;
   }
 
   /// The failure that a status and an error body mean.
@@ -98,6 +108,9 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
           + status
           + "). The base URL may be wrong.";
     }
+    if (said == null && status == 0) {
+      return "The provider reported an error without saying which.";
+    }
     return said == null
         ? "The provider answered with status " + status + "."
         : cut(scrub(said), LONGEST_MESSAGE);
@@ -110,9 +123,11 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
     return error == null ? flat : error.withType(error.type() == null ? reader.errorType() : null);
   }
 
-  /// The text that a whole answer holds, as far as a quick look finds it.
+  /// The text that a whole answer holds: what a quick look finds, else whatever the model can have
+  /// put out.
   private String text(byte[] body) {
-    return JsonStrings.unescape(EventScan.textOf(endpoint, body));
+    String quick = JsonStrings.unescape(EventScan.textOf(endpoint, body));
+    return quick.isEmpty() ? Outputs.textOf(body) : quick;
   }
 
   /// The text without the credential and without anything that looks like a key.

@@ -6,12 +6,15 @@ import java.util.List;
 
 /// What Anthropic's counters mean: `input_tokens` leaves out what was read from or written to a
 /// cache. Where the answer lists its iterations, all of them are billed; the totals leave some out.
+/// A list that has less than the totals says nothing.
 final class AnthropicUsage {
   private AnthropicUsage() {}
 
   static Usage of(Counters counters) {
     List<Counters> parts =
-        counters.iterations().isEmpty() ? List.of(counters) : counters.iterations();
+        sum(counters.iterations()) < sum(List.of(counters))
+            ? List.of(counters)
+            : counters.iterations();
     long input = 0;
     long cached = 0;
     long write5m = 0;
@@ -38,5 +41,14 @@ final class AnthropicUsage {
         .set(Component.REASONING, Math.min(thinking, out))
         .set(Component.WEB_SEARCH, counters.get("server_tool_use.web_search_requests"))
         .build();
+  }
+
+  private static long sum(List<Counters> parts) {
+    long sum = 0;
+    for (Counters part : parts) {
+      sum += part.get("input_tokens") + part.get("output_tokens");
+      sum += part.get("cache_read_input_tokens") + part.get("cache_creation_input_tokens");
+    }
+    return sum;
   }
 }

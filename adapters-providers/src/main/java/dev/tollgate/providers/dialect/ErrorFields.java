@@ -14,6 +14,9 @@ record ErrorFields(
     @Nullable String code) {
   static final ErrorFields NONE = new ErrorFields(null, null, null, null);
 
+  /// A failure of which nothing else is said.
+  static final ErrorFields FAILED = NONE.withType("server_error");
+
   ErrorFields withMessage(@Nullable String text) {
     return text == null ? this : new ErrorFields(text, type, param, code);
   }
@@ -67,6 +70,33 @@ record ErrorFields(
       json.skipChildren();
     }
     return new ErrorFields(message, type, param, code);
+  }
+
+  /// What a framework says of one member that it does not take: `msg`, `type`, and where it is,
+  /// `loc`. The parser stands on its `{` and is left on its `}`.
+  static ErrorFields ofDetail(JsonParser json) throws IOException {
+    ErrorFields read = NONE;
+    while (json.nextToken() != JsonToken.END_OBJECT) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      if (name.equals("loc") && value == JsonToken.START_ARRAY) {
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          read = read.withParam(json.getValueAsString());
+          json.skipChildren();
+        }
+      } else if (value == JsonToken.VALUE_STRING) {
+        read =
+            switch (name) {
+              case "msg", "message" -> read.withMessage(json.getText());
+              case "type" -> read.withType(json.getText());
+              case "code" -> read.withCode(json.getText());
+              default -> read;
+            };
+      } else {
+        json.skipChildren();
+      }
+    }
+    return read;
   }
 
   /// Anthropic's `details.error_code` tells a spend limit from a rate limit.

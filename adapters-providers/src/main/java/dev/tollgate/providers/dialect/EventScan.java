@@ -14,12 +14,15 @@ final class EventScan {
   private static final byte[] ERROR = Answers.ascii("\"error\"");
   private static final byte[] MESSAGE_STOP = Answers.ascii("\"message_stop\"");
   private static final byte[] DONE = Answers.ascii("[DONE]");
+  private static final byte[] EVENT = Answers.ascii("event:");
+  private static final byte[] NAMED_ERROR = Answers.ascii("error");
   private static final byte[] FINISH = Answers.ascii("\"finish_reason\"");
   private static final byte[] CREATED = Answers.ascii("\"response.created\"");
   private static final byte[] SEQUENCE = Answers.ascii("\"sequence_number\"");
   private static final byte[][] TERMINAL = {
     Answers.ascii("\"response.completed\""),
     Answers.ascii("\"response.incomplete\""),
+    Answers.ascii("\"response.cancelled\""),
     Answers.ascii("\"response.failed\"")
   };
 
@@ -30,6 +33,7 @@ final class EventScan {
   private int finishes;
   private volatile boolean finishing;
   private boolean closeLook;
+  private boolean errorEvent;
   private long sequence = -1;
 
   /// @param choices how many finish reasons a stream has
@@ -38,8 +42,17 @@ final class EventScan {
     this.textKeys =
         switch (endpoint) {
           case CHAT_COMPLETIONS ->
-              keys("content", "arguments", "refusal", "reasoning", "reasoning_content");
-          case MESSAGES -> keys("text", "partial_json", "thinking");
+              keys(
+                  "content",
+                  "text",
+                  "name",
+                  "arguments",
+                  "input",
+                  "refusal",
+                  "reasoning",
+                  "reasoning_content",
+                  "transcript");
+          case MESSAGES -> keys("text", "name", "partial_json", "thinking", "signature", "data");
           case RESPONSES -> keys("delta");
           case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> keys("text");
         };
@@ -106,12 +119,18 @@ final class EventScan {
     return closeLook;
   }
 
+  /// Whether the event that was just scanned calls itself an error.
+  boolean errorEvent() {
+    return errorEvent;
+  }
+
   /// Scans one event.
   ///
   /// @return the offset just behind the blank line that ends it, or -1 when its end is not there
   ///   yet
   int scan(byte[] bytes, int from, int to) {
     closeLook = false;
+    errorEvent = false;
     int textBefore = textLength;
     int finished = finishes;
     boolean lineEmpty = true;
@@ -133,6 +152,10 @@ final class EventScan {
         lineEmpty = true;
         continue;
       }
+      if (lineEmpty && b == 'e' && isErrorName(bytes, i, to)) {
+        errorEvent = true;
+        closeLook = true;
+      }
       lineEmpty = false;
       if (b == '"') {
         i = quoted(bytes, i, to);
@@ -146,6 +169,15 @@ final class EventScan {
     textLength = textBefore;
     finishes = finished;
     return -1;
+  }
+
+  /// Whether a line names the event an error.
+  private static boolean isErrorName(byte[] bytes, int line, int to) {
+    if (!startsWith(EVENT, bytes, line, to)) {
+      return false;
+    }
+    int name = line + EVENT.length;
+    return startsWith(NAMED_ERROR, bytes, name < to && bytes[name] == ' ' ? name + 1 : name, to);
   }
 
   /// Looks at what starts with a quote; returns where to go on.

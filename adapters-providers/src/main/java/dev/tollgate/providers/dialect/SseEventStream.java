@@ -206,7 +206,7 @@ public final class SseEventStream implements EventStream {
     if (!reader.read(data.bytes(), data.offset(), data.length())) {
       return null;
     }
-    ErrorFields error = reader.error() == null ? reader.flatError(true) : reader.error();
+    ErrorFields error = error();
     if (error != null || "error".equals(reader.type())) {
       Where where =
           scan.hasText() || reader.reported().hasOutput() && endpoint != Endpoint.MESSAGES
@@ -233,6 +233,14 @@ public final class SseEventStream implements EventStream {
         Arrays.copyOfRange(bytes, from, end), site.movedBy(data.offset() - from), usageOnly);
   }
 
+  private @Nullable ErrorFields error() {
+    ErrorFields said = reader.error();
+    if (said == null) {
+      said = reader.flatError(!scan.errorEvent());
+    }
+    return said == null && reader.hasFailed() ? ErrorFields.FAILED : said;
+  }
+
   /// The provider's own error event, or null when it repeats the credential.
   private byte @Nullable [] relayable(byte[] bytes, int from, int end) {
     String text = new String(bytes, from, end - from, StandardCharsets.UTF_8);
@@ -242,8 +250,7 @@ public final class SseEventStream implements EventStream {
   /// Servers that report usage with every chunk are not done until every choice is finished.
   private boolean isFinal() {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS, COMPLETIONS ->
-          scan.finishing() || reader.choicesEmpty() && reader.reported().hasOutput();
+      case CHAT_COMPLETIONS, COMPLETIONS -> scan.finishing();
       case MESSAGES -> "message_delta".equals(reader.type());
       case RESPONSES -> isTerminalResponse();
       case EMBEDDINGS, COUNT_TOKENS -> true;
@@ -255,6 +262,7 @@ public final class SseEventStream implements EventStream {
     return endpoint == Endpoint.RESPONSES
         && ("response.completed".equals(type)
             || "response.incomplete".equals(type)
+            || "response.cancelled".equals(type)
             || "response.failed".equals(type));
   }
 

@@ -25,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 /// until the call is settled, so that the last byte never reaches a caller before the commit. Used
 /// once, by one thread.
 final class StreamRelay {
+  private static final long FEW_TOKENS = 64;
+
+  /// Letters of a token, on the average of any text.
+  private static final long MOST_LETTERS = 16;
+
   /// How long a finished stream is read on for its usage when the caller has hung up.
   private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
@@ -181,8 +186,7 @@ final class StreamRelay {
   private void finish(EventStream events) {
     closing();
     ReportedUsage reported = events.reported();
-    boolean told = events.usageIsFinal() && reported.hasOutput();
-    estimates.complete(exchange, reported, told ? "" : events.emittedText());
+    estimates.complete(exchange, reported, isTold(events, reported) ? "" : events.emittedText());
     speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
     byte[] last = last(exchange.cost(), true);
     if (!books.capture(exchange, last)) {
@@ -201,6 +205,16 @@ final class StreamRelay {
     } catch (CallerGone e) {
       // Settled all the same: the stream was complete.
     }
+  }
+
+  /// Whether the usage is that of the whole stream. Few tokens beside much text were counted at its
+  /// beginning.
+  private static boolean isTold(EventStream events, ReportedUsage reported) {
+    if (!events.usageIsFinal() || !reported.hasOutput()) {
+      return false;
+    }
+    long tokens = reported.usage().outputTokens();
+    return tokens >= FEW_TOKENS || events.emittedText().length() <= MOST_LETTERS * (tokens + 4);
   }
 
   /// What was held back, in one piece.
