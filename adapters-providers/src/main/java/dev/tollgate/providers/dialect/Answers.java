@@ -50,7 +50,7 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
     }
     ReportedUsage reported = reader.reported();
     boolean complete = reported.hasInput() && reported.hasOutput();
-    String text = complete ? "" : text(body);
+    String text = complete ? "" : Outputs.textOf(body);
     ErrorFields error = errorIn(reader, reported);
     boolean silent = !reported.hasOutput() && text.isEmpty();
     if (error != null && (!reader.hasChoices() || reader.hasFailed() || silent)) {
@@ -121,13 +121,6 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
     ErrorFields error = reader.error();
     ErrorFields flat = reader.flatError(named);
     return error == null ? flat : error.withType(error.type() == null ? reader.errorType() : null);
-  }
-
-  /// The text that a whole answer holds: what a quick look finds, else whatever the model can have
-  /// put out.
-  private String text(byte[] body) {
-    String quick = JsonStrings.unescape(EventScan.textOf(endpoint, body));
-    return quick.isEmpty() ? Outputs.textOf(body) : quick;
   }
 
   /// The text without the credential and without anything that looks like a key.

@@ -58,24 +58,6 @@ final class EventScan {
         };
   }
 
-  private EventScan(byte[][] textKeys) {
-    this.choices = 1;
-    this.textKeys = textKeys;
-  }
-
-  /// The text in a whole answer, as it is written in JSON.
-  static byte[] textOf(Endpoint endpoint, byte[] answer) {
-    EventScan scan =
-        endpoint == Endpoint.RESPONSES
-            ? new EventScan(keys("text", "arguments"))
-            : new EventScan(endpoint, 1);
-    int i = 0;
-    while (i < answer.length) {
-      i = answer[i] == '"' ? scan.quoted(answer, i, answer.length) : i + 1;
-    }
-    return scan.text();
-  }
-
   /// The number of the last event of a response, or -1.
   long sequence() {
     return sequence;

@@ -11,9 +11,20 @@ final class Outputs {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String[] WHERE = {"choices", "content", "output"};
 
-  /// Members that say what something is.
+  /// Members that say what something is, repeat what was put out, or are the server's own words.
   private static final Set<String> LABELS =
-      Set.of("id", "call_id", "type", "role", "status", "object", "finish_reason", "stop_reason");
+      Set.of(
+          "annotations",
+          "call_id",
+          "error",
+          "finish_reason",
+          "id",
+          "logprobs",
+          "object",
+          "role",
+          "status",
+          "stop_reason",
+          "type");
 
   private Outputs() {}
 
@@ -43,7 +54,7 @@ final class Outputs {
               });
     } else if (node.isArray()) {
       node.forEach(each -> collect(each, into));
-    } else if (node.isTextual()) {
+    } else if (node.isTextual() && !node.asText().isEmpty()) {
       into.append(node.asText()).append(' ');
     }
   }
