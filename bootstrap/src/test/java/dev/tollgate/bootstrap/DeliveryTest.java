@@ -197,4 +197,65 @@ class DeliveryTest {
       assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
     }
   }
+
+  /// Books 17: an attempt over a connection that drops is one of its own, and the caller is told of
+  /// all of them.
+  @Test
+  void attemptsBeforeTheLastOneAreTold() throws Exception {
+    try (ScriptedUpstream upstream =
+        ScriptedUpstream.start(
+            (_, to) -> {
+              to.json(200, PricedUpstream.answer(2));
+              to.reset();
+            })) {
+      String model =
+          gateway.newModel(
+              "openai", upstream.baseUrl(), "m", "", "\"input\":\"1.00\",\"output\":\"2.00\"");
+      JsonNode key =
+          gateway.newKey(gateway.newProject(), "\"budget\":{\"limit\":\"1\",\"window\":\"total\"}");
+      String told = "";
+      JsonNode call = null;
+      for (int i = 0; i < 5; i++) {
+        HttpResponse<String> response =
+            gateway.call(
+                "/v1/chat/completions", key.path("key").asText(), PricedUpstream.body(model, 40));
+        if (response.statusCode() == 200) {
+          told = response.headers().firstValue("x-tollgate-cost").orElseThrow();
+          call =
+              gateway.manage(
+                  "GET",
+                  "/calls/" + response.headers().firstValue("x-request-id").orElseThrow(),
+                  "");
+          assertThat(call.path("cost").asText()).isEqualTo(told);
+          assertThat(call.path("estimated").asBoolean())
+              .as("%s", call)
+              .isEqualTo(call.path("attempts").asInt() > 1);
+        }
+      }
+      assertThat(call).isNotNull();
+      assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
+    }
+  }
+
+  /// B10, as frameworks say it: what Tollgate wrote into the body is left out the next time.
+  @Test
+  void whatAFrameworkDoesNotTakeIsLeftOut() {
+    String refused =
+        "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"stream_options\"],"
+            + "\"msg\":\"Extra inputs are not permitted\"}]}";
+    try (Lane lane =
+        Lane.openAi(
+            (request, to) -> {
+              if (request.body().contains("stream_options")) {
+                to.json(422, refused);
+              } else {
+                Replay.stream(END).answer(request, to);
+              }
+            })) {
+      HttpResponse<String> response =
+          lane.post("/v1/chat/completions", OpenAiTrapsTest.body(lane, ",\"stream\":true"));
+      assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+      assertThat(lane.upstream().received()).hasSize(2);
+    }
+  }
 }

@@ -148,6 +148,50 @@ class DisconnectTest {
     }
   }
 
+  /// A caller who leaves while it waits for its turn is not sent to a provider.
+  @Test
+  void whoLeavesTheLineIsNotDispatched() throws Exception {
+    try (PricedUpstream upstream = new PricedUpstream().pausing(3_000)) {
+      String model = upstream.model(gateway, "\"timeouts\":{\"whole\":\"PT10S\"}");
+      JsonNode key =
+          gateway.newKey(
+              gateway.newProject(), "\"budget\":{\"limit\":\"0.06\",\"window\":\"total\"}");
+      Thread first =
+          Thread.ofVirtual()
+              .start(
+                  () ->
+                      gateway.call(
+                          "/v1/chat/completions",
+                          key.path("key").asText(),
+                          PricedUpstream.body(model, 40)));
+      Thread.sleep(500);
+      byte[] body =
+          PricedUpstream.body(model, 40).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.dev().port())) {
+        socket
+            .getOutputStream()
+            .write(
+                ("POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer "
+                        + key.path("key").asText()
+                        + "\r\ncontent-length: "
+                        + body.length
+                        + "\r\n\r\n")
+                    .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(body);
+        Thread.sleep(500);
+      }
+      long left = System.nanoTime();
+      JsonNode call = gateway.lastCall(key.path("id").asText());
+      assertThat(call.path("status").asInt()).as("%s", call).isEqualTo(499);
+      assertThat(call.path("cost").isNull()).isTrue();
+      assertThat(System.nanoTime() - left).isLessThan(10_000_000_000L);
+      first.join();
+      Thread.sleep(300);
+      assertThat(upstream.served()).isEqualTo(1);
+      assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
+    }
+  }
+
   private void hangUp(String model, JsonNode key, int afterMillis, boolean readFirst)
       throws Exception {
     try (Socket socket = call(model, key, true)) {

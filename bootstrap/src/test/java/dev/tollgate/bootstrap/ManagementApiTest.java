@@ -7,6 +7,8 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The management API's promises that hold for every resource.
 class ManagementApiTest {
@@ -211,5 +213,25 @@ class ManagementApiTest {
             .header("idempotency-key", key)
             .POST(HttpRequest.BodyPublishers.ofString(body))
             .build());
+  }
+
+  /// What would be taken and never work is refused by the name of its field.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST|/keys|{\"name\":\"k\",\"project\":\"PROJECT\",\"models\":[\"\"]}|models",
+        "PUT|/prices|{\"provider\":\"openai\",\"model\":\"x\",\"effective_from\":\"2026-01-01T00:00:00Z\","
+            + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"unit\":\"call\"}]}|unit",
+        "PUT|/prices|{\"provider\":\"openai\",\"model\":\"x\",\"effective_from\":\"2026-01-01T00:00:00Z\","
+            + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"unit\":\"image\"}]}|unit",
+        "PUT|/prices|{\"provider\":\"openai\",\"model\":\"x\",\"effective_from\":\"2026-01-01T00:00:00Z\","
+            + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"when\":{\"min_input_tokens\":-1}}]}|min_input_tokens"
+      })
+  void whatWouldNeverWorkIsRefused(String method, String path, String body, String field) {
+    HttpResponse<String> response =
+        gateway.tryManage(method, path, body.replace("PROJECT", gateway.newProject()));
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    assertThat(response.body()).contains(field);
   }
 }

@@ -235,7 +235,7 @@ class MoneyAtItsEdgesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"+05:00", "GMT-8", "UTC+3", "Z+1", "Nowhere/City"})
+  @ValueSource(strings = {"+05:00", "GMT-8", "UTC+3", "Z+1", "Nowhere/City", "SystemV/PST8"})
   void onlyNamesOfRegionsAreTimeZones(String zone) {
     HttpResponse<String> response =
         gateway.tryManage("PATCH", "/ledger/settings", "{\"time_zone\":\"" + zone + "\"}");

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/keys`.
 public final class KeysResource implements HttpService {
+  private static final int LONGEST_MODEL = 256;
+
   private final Api api;
   private final VirtualKeys keys;
   private final CreateKey createKey;
@@ -211,7 +213,9 @@ public final class KeysResource implements HttpService {
 
   private static KeyPolicy policy(Fields fields, KeyPolicy otherwise) {
     List<String> models =
-        fields.has("models") ? fields.listOrNull("models", text -> text) : otherwise.models();
+        fields.has("models")
+            ? fields.listOrNull("models", KeysResource::modelName)
+            : otherwise.models();
     Set<Endpoint> endpoints = otherwise.endpoints();
     if (fields.has("endpoints")) {
       List<Endpoint> listed = fields.listOrNull("endpoints", Endpoint::parse);
@@ -231,6 +235,13 @@ public final class KeysResource implements HttpService {
       retention = days == 0 ? null : Retention.ofDays(days);
     }
     return new KeyPolicy(models, endpoints, addresses, capture, retention);
+  }
+
+  private static String modelName(String text) {
+    if (text.isBlank() || text.length() > LONGEST_MODEL) {
+      throw new IllegalArgumentException("must be names of 1 to 256 characters");
+    }
+    return text;
   }
 
   private static VirtualKey.State state(String text) {

@@ -92,12 +92,20 @@ public final class PricesResource implements HttpService {
             when.textOrNull("service_tier"),
             when.textOrNull("region"));
     when.done();
+    if (conditions.minInputTokens() < 0) {
+      throw Problem.invalid("when.min_input_tokens", "min_input_tokens must not be negative.");
+    }
+    Component component = fields.parsed("component", Component::parse);
+    Rate.Unit unit =
+        fields.isNull("unit") ? Rate.Unit.MTOK : fields.parsed("unit", PricesResource::unit);
+    if (unit != Rate.Unit.MTOK && unit != component.unit()) {
+      throw Problem.invalid(
+          "unit",
+          "%s is counted in %s."
+              .formatted(component.wire(), component.unit().name().toLowerCase(Locale.ROOT)));
+    }
     Rate rate =
-        new Rate(
-            fields.parsed("component", Component::parse),
-            fields.isNull("unit") ? Rate.Unit.MTOK : fields.parsed("unit", PricesResource::unit),
-            conditions,
-            fields.parsed("price", PricesResource::micros));
+        new Rate(component, unit, conditions, fields.parsed("price", PricesResource::micros));
     fields.done();
     return rate;
   }
@@ -143,9 +151,9 @@ public final class PricesResource implements HttpService {
   private static Rate.Unit unit(String text) {
     return switch (text) {
       case "mtok" -> Rate.Unit.MTOK;
-      case "call", "image" -> Rate.Unit.CALL;
+      case "call" -> Rate.Unit.CALL;
       case "second" -> Rate.Unit.SECOND;
-      default -> throw new IllegalArgumentException("must be mtok, call, image or second");
+      default -> throw new IllegalArgumentException("must be mtok, call or second");
     };
   }
 

@@ -46,7 +46,11 @@ public final class PostgresCallHistory implements CallHistory {
           // What a call cost is what its entries say, corrections included.
           + " usage::text as usage, coalesce((select sum(e.amount)::bigint from tollgate.entry e"
           + " where e.tenant_id = call.tenant_id and e.call_id = call.id), cost_nanos)"
-          + " as cost_nanos, price_id, estimated, latency_micros,"
+          + " as cost_nanos, price_id,"
+          // So is what an attempt before the last one was posted at.
+          + " estimated or exists (select 1 from tollgate.entry e where e.tenant_id = call.tenant_id"
+          + " and e.call_id = call.id and e.estimated and e.reason like 'attempt\\_%') as estimated,"
+          + " latency_micros,"
           + " first_token_micros, overhead_micros, tags::text as tags, client_address,"
           + " user_agent, sdk, session, caller_user, metadata, details::text as details";
 

@@ -44,6 +44,9 @@ final class Attempts {
 
     /// No attempt was made, since none may be.
     record Refused(Refusal refusal) implements Outcome {}
+
+    /// The caller hung up before anything was sent.
+    record Left() implements Outcome {}
   }
 
   /// What every call's attempts need.
@@ -79,7 +82,11 @@ final class Attempts {
     while (!candidates.isEmpty() && (last == null || mayGoOn(last.failure()))) {
       Target target = candidates.remove();
       exchange.begins(beginning.apply(target));
-      Grant grant = holds.take(exchange);
+      Grant grant = holds.take(exchange, waiting);
+      if (last == null && waiting.callerIsGone()) {
+        holds.release(exchange);
+        return new Outcome.Left();
+      }
       if (grant instanceof Grant.Refused refused) {
         return last == null ? new Outcome.Refused(refused.refusal()) : new Outcome.Replied(last);
       }
@@ -131,6 +138,7 @@ final class Attempts {
       holds.release(exchange);
     } else if (hold != null && goesAgain) {
       ledger.post(hold.id(), Uncertainty.BROKEN);
+      exchange.posted(hold.amount());
       exchange.attempt().released();
     }
   }

@@ -187,6 +187,12 @@ public final class CompleteChat {
           refuse(exchange, refused.refusal(), caller);
           return;
         }
+        case Attempts.Outcome.Left _ -> {
+          exchange.callerGone();
+          closing.books().note(exchange);
+          closing.books().file(exchange);
+          return;
+        }
         case Attempts.Outcome.Replied replied -> before = relay(replied.reply(), exchange, caller);
       }
     } while (before != null);
@@ -314,7 +320,7 @@ public final class CompleteChat {
     exchange.keep(body, 0, body.length);
     closing.books().file(exchange);
     try {
-      caller.refuse(refusal, body, exchange.cost());
+      caller.refuse(refusal, body, exchange.toldCost());
     } catch (CallerGone e) {
       // Nobody is left to tell; the record says how the call ended.
     }
@@ -326,7 +332,7 @@ public final class CompleteChat {
         target == null ? null : target.deployment().model(),
         target == null ? null : target.provider().name(),
         exchange.overheadMicros(),
-        exchange.cost(),
+        exchange.toldCost(),
         pending,
         exchange.remaining(),
         exchange.clampedTo(),

@@ -50,6 +50,7 @@ final class Exchange {
   private int status = OK;
   private @Nullable String errorCode;
   private boolean recorded;
+  private Money before = Money.ZERO;
   private boolean captured;
   private boolean unheld;
   private long dispatchedNanos;
@@ -158,7 +159,7 @@ final class Exchange {
     if (least == null || hold == null) {
       return least;
     }
-    Money settled = cost();
+    Money settled = bill.cost();
     Money without = least.plusAtMost(hold.amount());
     return settled == null ? without : without.minusAtMost(settled);
   }
@@ -230,9 +231,16 @@ final class Exchange {
     errorCode = "client_closed";
   }
 
-  /// The cost, or null when usage or price is not known.
-  @Nullable Money cost() {
-    return bill.cost();
+  /// What the caller is told that the call cost, attempts before the last one included; null when
+  /// usage or price is not known.
+  @Nullable Money toldCost() {
+    Money last = bill.cost();
+    return before.equals(Money.ZERO) ? last : last == null ? before : last.plus(before);
+  }
+
+  /// An attempt was posted at its bound, and another one follows.
+  void posted(Money bound) {
+    before = before.plus(bound);
   }
 
   @Nullable Target target() {

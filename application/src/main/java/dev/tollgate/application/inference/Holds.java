@@ -96,7 +96,9 @@ final class Holds {
   }
 
   /// Takes the hold of the current attempt.
-  Grant take(Exchange exchange) {
+  ///
+  /// @param waiting looks after the caller while it waits in line
+  Grant take(Exchange exchange, Waiting waiting) {
     BudgetBook book = exchange.book();
     Payload payload = exchange.payload();
     List<Budget> budgets = book.touching(exchange.known().key(), payload.model());
@@ -123,7 +125,7 @@ final class Holds {
       return new Grant.Refused(Refusal.storeDown());
     }
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
-    Admission second = reserve(ask, counted, ask.mayClamp(), line);
+    Admission second = waiting.inLine(() -> reserve(ask, counted, ask.mayClamp(), line));
     if (second instanceof Admission.Exhausted) {
       OptionalLong exact = inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
       if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {

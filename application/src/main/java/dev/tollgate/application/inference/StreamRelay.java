@@ -188,14 +188,14 @@ final class StreamRelay {
     ReportedUsage reported = events.reported();
     estimates.complete(exchange, reported, isTold(events, reported) ? "" : events.emittedText());
     speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
-    byte[] last = last(exchange.cost(), true);
+    byte[] last = last(exchange.toldCost(), true);
     if (!books.capture(exchange, last)) {
       exchange.refused(Refusal.captureUnavailable());
       books.settle(exchange);
       tell(Refusal.captureUnavailable(), events);
       return;
     }
-    byte[] sent = books.settle(exchange) ? last : last(exchange.cost(), false);
+    byte[] sent = books.settle(exchange) ? last : last(exchange.toldCost(), false);
     exchange.keep(sent, 0, sent.length);
     books.file(exchange);
     try {
@@ -296,7 +296,7 @@ final class StreamRelay {
       exchange.keep(sent, 0, sent.length);
       books.file(exchange);
       if (head != null) {
-        caller.refuse(refusal, sent, exchange.cost());
+        caller.refuse(refusal, sent, exchange.toldCost());
       } else {
         caller.write(sent, 0, sent.length);
         caller.end();

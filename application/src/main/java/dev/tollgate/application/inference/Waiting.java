@@ -2,7 +2,10 @@ package dev.tollgate.application.inference;
 
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.inference.ModelProvider.Silence;
+import dev.tollgate.domain.ledger.Admission;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /// Looks after a caller who waits for a provider's answer. One who hangs up while a stream has not
 /// begun breaks it off. A whole answer is read on for as long as its deployment allows, since the
@@ -25,6 +28,28 @@ final class Waiting {
     }
     Duration finish = target.timeouts().finish();
     return abort -> caller.watch(() -> gone(abort, finish));
+  }
+
+  /// Waits in line for as long as the caller does.
+  Admission inLine(Supplier<Admission> line) {
+    Thread waiter = Thread.currentThread();
+    AtomicBoolean waits = new AtomicBoolean(true);
+    caller.watch(
+        () -> {
+          if (waits.getAndSet(false)) {
+            waiter.interrupt();
+          }
+        });
+    try {
+      return line.get();
+    } finally {
+      if (!waits.getAndSet(false)) {
+        // The interrupt has ended the wait, or comes in a moment; it is meant for nothing else.
+        while (!Thread.interrupted()) {
+          Thread.onSpinWait();
+        }
+      }
+    }
   }
 
   boolean callerIsGone() {

@@ -2,6 +2,7 @@ package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.ids.BusinessUnitId;
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Corrections;
@@ -10,9 +11,11 @@ import dev.tollgate.domain.ledger.Corrections.EstimateFilter;
 import dev.tollgate.domain.ledger.Corrections.Target;
 import dev.tollgate.domain.money.Money;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Gives money back that was posted as an estimate, after an outage that the provider does not
@@ -36,6 +39,8 @@ public final class ReverseEstimates {
   public record Command(TenantId tenant, EstimateFilter filter, String reason, boolean dryRun) {}
 
   /// What a business unit gets back.
+  ///
+  /// @param calls of which a call that was tried several times is one
   public record Reversal(BusinessUnitId businessUnit, long calls, Money amount) {}
 
   /// @return by business unit, or empty when there is no such provider
@@ -45,6 +50,7 @@ public final class ReverseEstimates {
       return Optional.empty();
     }
     Map<String, Reversal> reversals = new TreeMap<>();
+    Set<CallId> seen = new HashSet<>();
     HoldId last = null;
     while (true) {
       List<Estimate> page = corrections.estimates(command.tenant(), command.filter(), last, PAGE);
@@ -53,7 +59,7 @@ public final class ReverseEstimates {
         targets.add(new Target(each.hold(), Money.ZERO, null));
         reversals.merge(
             each.businessUnit().toString(),
-            new Reversal(each.businessUnit(), 1, each.amount()),
+            new Reversal(each.businessUnit(), seen.add(each.call()) ? 1 : 0, each.amount()),
             ReverseEstimates::sum);
       }
       if (!command.dryRun() && !targets.isEmpty()) {

@@ -23,7 +23,8 @@ public record FiscalCalendar(ZoneId zone, int firstMonth) {
     if (name.equals("UTC")) {
       return ZoneOffset.UTC;
     }
-    if (!name.contains("/") || !ZoneId.getAvailableZoneIds().contains(name)) {
+    boolean region = name.contains("/") && !name.startsWith("SystemV/");
+    if (!region || !ZoneId.getAvailableZoneIds().contains(name)) {
       throw new IllegalArgumentException(
           "time_zone must be UTC or the name of a region, such as Europe/Berlin");
     }

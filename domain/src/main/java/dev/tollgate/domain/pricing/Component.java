@@ -40,6 +40,15 @@ public enum Component {
     return wire;
   }
 
+  /// What is counted of it, where it is not priced by the million.
+  public Rate.Unit unit() {
+    return switch (this) {
+      case WEB_SEARCH, FILE_SEARCH -> Rate.Unit.CALL;
+      case AUDIO_SECONDS -> Rate.Unit.SECOND;
+      default -> Rate.Unit.MTOK;
+    };
+  }
+
   public @Nullable Component fallback() {
     return fallback;
   }

@@ -30,19 +30,11 @@ public final class SamplePrices {
                 random.nextBoolean() ? 0 : random.nextInt(300_000),
                 random.nextInt(3) == 0 ? TIERS[random.nextInt(TIERS.length)] : null,
                 random.nextInt(4) == 0 ? "eu" : null);
-        rates.add(new Rate(component, unit(component), when, random.nextLong(100_000_000)));
+        rates.add(new Rate(component, component.unit(), when, random.nextLong(100_000_000)));
       }
     }
     int discount = random.nextBoolean() ? 0 : random.nextInt(10_001);
     return new Price(
         new PriceId(SampleIds.anId()), seller, "*", Instant.EPOCH, List.copyOf(rates), discount);
-  }
-
-  private static Rate.Unit unit(Component component) {
-    return switch (component) {
-      case WEB_SEARCH, FILE_SEARCH -> Rate.Unit.CALL;
-      case AUDIO_SECONDS -> Rate.Unit.SECOND;
-      default -> Rate.Unit.MTOK;
-    };
   }
 }
