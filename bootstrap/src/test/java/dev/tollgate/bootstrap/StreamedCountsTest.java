@@ -67,4 +67,32 @@ class StreamedCountsTest {
       assertThat(lane.call().path("estimated").asBoolean()).isFalse();
     }
   }
+
+  /// B1: usage in the middle, with an output, withholds nothing, and that of a stream without a
+  /// finish reason still has the cost.
+  @Test
+  void usageIsTheLastIfOnlyTheEndFollows() {
+    String usage =
+        "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":%d}}\n\n";
+    String text = ProviderAnswersTest.chunk("{\"content\":\"hi\"}", "null", "");
+    String[] streams = {
+      usage.formatted(1) + text + usage.formatted(500) + "data: [DONE]\n\n",
+      text + usage.formatted(1) + text + usage.formatted(500) + ": ping\n\ndata: [DONE]\n\n",
+      text + usage.formatted(500)
+    };
+    for (String stream : streams) {
+      try (Lane lane = Lane.openAi(Replay.stream(stream))) {
+        String body =
+            lane.post(
+                    "/v1/chat/completions",
+                    OpenAiTrapsTest.body(
+                        lane, ",\"stream\":true,\"stream_options\":{\"include_usage\":true}"))
+                .body();
+        assertThat(body).containsOnlyOnce("\"cost\":\"0.002\"");
+        assertThat(body.indexOf("\"hi\"")).isLessThan(body.indexOf("\"cost\""));
+        assertThat(lane.call().path("cost").asText()).isEqualTo("0.002");
+        assertThat(lane.call().path("estimated").asBoolean()).isFalse();
+      }
+    }
+  }
 }

@@ -41,6 +41,10 @@ public final class SseEventStream implements EventStream {
   private int to;
   private int searched;
   private boolean usageIsFinal;
+
+  /// Usage of which it is not known yet whether anything follows it.
+  private Item.@Nullable FinalUsage early;
+
   private boolean ended;
   private boolean drained;
 
@@ -146,12 +150,17 @@ public final class SseEventStream implements EventStream {
       if (end < 0) {
         break;
       }
+      if (early != null) {
+        decide(early, EventData.of(bytes, from, end));
+      }
       if (scan.closeLook()) {
         Item special = look(bytes, from, end);
-        if (special != null) {
+        if (special != null || early != null) {
           plain(bytes, plainFrom, from);
-          ready.add(special);
           plainFrom = end;
+        }
+        if (special != null) {
+          ready.add(special);
         }
       }
       from = end;
@@ -227,10 +236,30 @@ public final class SseEventStream implements EventStream {
       usageIsFinal |= site != null && isFinal();
       return null;
     }
-    usageIsFinal = true;
     boolean usageOnly = endpoint.asksForUsage() && reader.choicesEmpty();
-    return new Item.FinalUsage(
-        Arrays.copyOfRange(bytes, from, end), site.movedBy(data.offset() - from), usageOnly);
+    Item.FinalUsage last =
+        new Item.FinalUsage(
+            Arrays.copyOfRange(bytes, from, end), site.movedBy(data.offset() - from), usageOnly);
+    if (endpoint.asksForUsage() && !scan.finishing()) {
+      early = last;
+      return null;
+    }
+    usageIsFinal = true;
+    return last;
+  }
+
+  /// Usage of a stream that has not said that it is done is its last if nothing but the end
+  /// follows. If the stream goes on, the usage is an event like any other.
+  private void decide(Item.FinalUsage usage, EventData next) {
+    if (next.length() > 0) {
+      decide(usage, next.isDone());
+    }
+  }
+
+  private void decide(Item.FinalUsage usage, boolean isLast) {
+    early = null;
+    usageIsFinal |= isLast;
+    ready.add(isLast ? usage : new Item.Events(usage.bytes(), 0, usage.bytes().length));
   }
 
   private @Nullable ErrorFields error() {
@@ -250,7 +279,8 @@ public final class SseEventStream implements EventStream {
   /// Servers that report usage with every chunk are not done until every choice is finished.
   private boolean isFinal() {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS, COMPLETIONS -> scan.finishing();
+      case CHAT_COMPLETIONS, COMPLETIONS ->
+          scan.finishing() || reader.choicesEmpty() && reader.reported().hasOutput();
       case MESSAGES -> "message_delta".equals(reader.type());
       case RESPONSES -> isTerminalResponse();
       case EMBEDDINGS, COUNT_TOKENS -> true;
@@ -269,6 +299,9 @@ public final class SseEventStream implements EventStream {
   /// The body ended. That is proper only when the model had said that it is done.
   private Item closed() {
     completeRest();
+    if (early != null) {
+      decide(early, true);
+    }
     drained = true;
     boolean done =
         ended || endpoint.asksForUsage() && (usageIsFinal || scan.finishing()) && from == to;
