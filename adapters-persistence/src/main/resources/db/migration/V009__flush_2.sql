@@ -563,17 +563,17 @@ begin
     end loop;
   end if;
 
-  -- Account rows last, in one order everywhere: keys first, the tenant last.
+  -- Account rows last, in one order everywhere: keys first, the tenant last. What is not raised need not be asked for.
   if cardinality(s_id) > 0 then
     with locked as (
       select k.id, d.rel, d.post, d.want, d.unchecked, k.rank from unnest(s_id, s_rel, s_post, s_want, s_free) d(id, rel, post, want, unchecked)
         join tollgate.account k on k.id = d.id order by k.rank, k.id for no key update of k),
     changed as (
       update tollgate.account k set posted = k.posted + d.post, held = k.held - d.rel + d.want, version = k.version + 1,
-        peak = greatest(k.peak, case when d.want > 0 and b.policy <> 'observe' and not b.retired then tollgate.limit_at(b, o_at) end,
+        peak = greatest(k.peak, case when d.want > 0 and b.policy <> 'observe' and not b.retired then case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end end,
           case when d.unchecked or b.policy = 'observe' or b.retired then k.posted + d.post + k.held - d.rel + d.want end)
       from locked d, tollgate.budget b where k.id = d.id and b.id = k.budget_id
-      returning k.id, k.budget_id, k.starts, k.ends, tollgate.limit_at(b, o_at) as lim, k.posted, k.held, b.policy <> 'observe' and not b.retired as hard,
+      returning k.id, k.budget_id, k.starts, k.ends, case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end as lim, k.posted, k.held, b.policy <> 'observe' and not b.retired as hard,
         k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.rank, k.next_alert, b.raised, k.waited_until)
     select array_agg(x.id order by x.rank, x.id), array_agg(x.budget_id order by x.rank, x.id), array_agg((extract(epoch from x.starts) * 1000000)::bigint order by x.rank, x.id),
       array_agg((extract(epoch from x.ends) * 1000000)::bigint order by x.rank, x.id), array_agg(x.lim order by x.rank, x.id), array_agg(x.posted order by x.rank, x.id),
