@@ -143,10 +143,11 @@ final class DemandsReader {
     private boolean url;
     private boolean image;
 
-    /// Whether it has an id, and nothing beside it that says what it is.
     private boolean id;
 
+    /// Whether anything in it says what it is, beside a type.
     private boolean says;
+
     private long binary;
     private long maxUses;
   }
@@ -184,13 +185,14 @@ final class DemandsReader {
       }
       case "max_uses" -> part.maxUses = number(json, value);
       default -> {
+        boolean says = KnownMembers.SAYS.contains(name);
         part.id |= name.equals("id");
-        part.says |= KnownMembers.SAYS.contains(name);
+        part.says |= says;
         if (KnownMembers.OPAQUE.contains(name)) {
           json.skipChildren();
         } else if (value.isStructStart()) {
           content(json);
-        } else if (KnownMembers.isReference(name)) {
+        } else if (!says && KnownMembers.isReference(name)) {
           part.elsewhere = true;
         }
       }

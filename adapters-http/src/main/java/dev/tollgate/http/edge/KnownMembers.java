@@ -7,6 +7,16 @@ import java.util.regex.Pattern;
 /// The closed lists of what requests are made of (facts on OpenAI, Anthropic and self-hosted
 /// servers). What is in none of them and can bring input makes the input come from elsewhere.
 final class KnownMembers {
+  /// Members of the body that cap its output. Those that only other servers read are caps there,
+  /// and go before the usual ones.
+  static final Set<String> CAPS =
+      Set.of(
+          "max_tokens",
+          "max_completion_tokens",
+          "max_output_tokens",
+          "max_new_tokens",
+          "n_predict");
+
   /// Members of the body that hold content: messages, items, instructions.
   static final Set<String> CONTENT =
       Set.of("messages", "input", "system", "instructions", "prompt", "documents");

@@ -91,10 +91,8 @@ final class PayloadParser {
       int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
       while (json.nextToken() != JsonToken.END_OBJECT) {
         String name = names.add(json.currentName());
-        nameFrom =
-            name.startsWith("max_") || name.equals("n_predict")
-                ? (int) json.currentTokenLocation().getByteOffset()
-                : 0;
+        boolean cap = KnownMembers.CAPS.contains(name);
+        nameFrom = cap ? (int) json.currentTokenLocation().getByteOffset() : 0;
         member(json, name, json.nextToken());
       }
       if (json.nextToken() != null) {
@@ -165,12 +163,6 @@ final class PayloadParser {
         require(name, value == JsonToken.START_ARRAY, "an array");
         array(json, name);
       }
-      case "max_tokens",
-          "max_completion_tokens",
-          "max_output_tokens",
-          "max_new_tokens",
-          "n_predict" ->
-          cap(json, name, value);
       case "best_of" -> demands.bestOf(count(json, name, value));
       case "max_tool_calls" ->
           demands.maxToolCalls(value == JsonToken.VALUE_NULL ? -1 : count(json, name, value));
@@ -204,7 +196,13 @@ final class PayloadParser {
       case "inference_geo" -> demands.region(text(json, name, value));
       case "user" -> user = text(json, name, value);
       case "metadata" -> metadata(json, value);
-      default -> demands.member(json, name, value);
+      default -> {
+        if (KnownMembers.CAPS.contains(name)) {
+          cap(json, name, value);
+        } else {
+          demands.member(json, name, value);
+        }
+      }
     }
   }
 

@@ -14,7 +14,6 @@ import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.Corrections;
 import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.LedgerStore;
-import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
@@ -64,13 +63,6 @@ class LedgerEdgesTest {
     return call;
   }
 
-  private List<String> checks() {
-    return ledger.verifier().verify(ledger.tenant()).violations().stream()
-        .map(LedgerVerifier.Violation::check)
-        .distinct()
-        .toList();
-  }
-
   @ParameterizedTest
   @CsvSource({
     "time_zone = 'Asia/Tokyo',MONTH",
@@ -90,7 +82,7 @@ class LedgerEdgesTest {
     ledger.books().refresh(ledger.tenant());
     assertThat(writer.reserve(SampleBudgets.aHold(key, "0.20")))
         .isInstanceOf(Admission.Exhausted.class);
-    assertThat(checks()).isEmpty();
+    assertThat(ledger.checks()).isEmpty();
   }
 
   /// A window that is entered again has what was spent and held while another one counted.
@@ -104,7 +96,7 @@ class LedgerEdgesTest {
     spend(writer, "0.20");
     Hold open = ((Admission.Admitted) writer.reserve(SampleBudgets.aHold(key, "0.05"))).hold();
     zone("UTC");
-    assertThat(checks()).isEmpty();
+    assertThat(ledger.checks()).isEmpty();
     assertThat(writer.reserve(SampleBudgets.aHold(key, "0.20")))
         .isInstanceOf(Admission.Exhausted.class);
     assertThat(writer.reserve(SampleBudgets.aHold(key, "0.06"))).isInstanceOf(Admission.Busy.class);
@@ -114,7 +106,7 @@ class LedgerEdgesTest {
     assertThat(writer.reserve(SampleBudgets.aHold(key, "0.06")))
         .isInstanceOf(Admission.Exhausted.class);
     spend(writer, "0.05");
-    assertThat(checks()).isEmpty();
+    assertThat(ledger.checks()).isEmpty();
   }
 
   private void zone(String name) {
@@ -201,7 +193,7 @@ class LedgerEdgesTest {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     assertThat(ledger.rows("select posted from tollgate.account"))
         .containsExactlyInAnyOrder("400000000", "400000000");
-    assertThat(checks()).isEmpty();
+    assertThat(ledger.checks()).isEmpty();
   }
 
   /// Only what a call really used is priced again.
@@ -349,7 +341,7 @@ class LedgerEdgesTest {
       assertThat(waiting.get()).isInstanceOf(Admission.Admitted.class);
       over.set(true);
     }
-    assertThat(checks()).isEmpty();
+    assertThat(ledger.checks()).isEmpty();
   }
 
   private void comeAndGo(GroupCommit node, AtomicBoolean over) {

@@ -10,6 +10,7 @@ import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.LedgerStore;
+import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
 import dev.tollgate.persistence.database.Database;
@@ -132,6 +133,14 @@ final class PostgresAuthority implements Authority, AutoCloseable {
 
   List<String> rows(String select) {
     return testing.select(select + " where tenant_id = '" + tenant.value() + "'");
+  }
+
+  /// The kinds of violations that the verifier finds.
+  List<String> checks() {
+    return verifier.verify(tenant).violations().stream()
+        .map(LedgerVerifier.Violation::check)
+        .distinct()
+        .toList();
   }
 
   /// The hold that a call settles.

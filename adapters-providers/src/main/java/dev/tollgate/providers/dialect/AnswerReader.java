@@ -139,7 +139,7 @@ final class AnswerReader {
     return hasAnswer;
   }
 
-  /// Whether the last document says that it failed, without an error of its own that tells why.
+  /// Whether the last document says that it failed, whether or not an error in it tells why.
   boolean hasFailed() {
     return finishedInError || "failed".equals(status) || "response.failed".equals(type);
   }

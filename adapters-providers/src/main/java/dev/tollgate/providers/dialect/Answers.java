@@ -51,7 +51,9 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
     ReportedUsage reported = reader.reported();
     boolean complete = reported.hasInput() && reported.hasOutput();
     String text = complete ? "" : Outputs.textOf(body);
-    ErrorFields error = errorIn(reader, reported);
+    // What has nothing of an answer may tell its error in any words.
+    boolean named = reader.hasAnswer() || reported.hasInput() || reported.hasOutput();
+    ErrorFields error = within(reader, named);
     boolean silent = !reported.hasOutput() && text.isEmpty();
     if (error != null && (!reader.hasChoices() || reader.hasFailed() || silent)) {
       Failure failure = failure(0, null, error, Where.ANSWER);
@@ -61,11 +63,11 @@ public record Answers(ProviderKind kind, Endpoint endpoint, @Nullable String sec
     return new Read.Good(reported, text);
   }
 
-  /// The error that a document reports, whose status or framing says that all is well. One that has
-  /// nothing of an answer may say it in any words.
-  static @Nullable ErrorFields errorIn(AnswerReader reader, ReportedUsage reported) {
-    boolean nothing = !reader.hasAnswer() && !reported.hasInput() && !reported.hasOutput();
-    ErrorFields said = error(reader, !nothing);
+  /// The error of a document whose status, or whose place in a stream, says that all is well.
+  ///
+  /// @param named whether a bare error must call itself one
+  static @Nullable ErrorFields within(AnswerReader reader, boolean named) {
+    ErrorFields said = error(reader, named);
     return said == null && reader.hasFailed() ? ErrorFields.FAILED : said;
   }
 

@@ -28,7 +28,7 @@ final class Outputs {
 
   private Outputs() {}
 
-  /// Texts and numbers, one after the other; empty when there are none.
+  /// Texts, one after the other; empty when there are none.
   static String textOf(byte[] answer) {
     StringBuilder text = new StringBuilder();
     try {

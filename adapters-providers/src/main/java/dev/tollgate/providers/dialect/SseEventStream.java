@@ -215,7 +215,7 @@ public final class SseEventStream implements EventStream {
     if (!reader.read(data.bytes(), data.offset(), data.length())) {
       return null;
     }
-    ErrorFields error = error();
+    ErrorFields error = Answers.within(reader, !scan.errorEvent());
     if (error != null || "error".equals(reader.type())) {
       Where where =
           scan.hasText() || reader.reported().hasOutput() && endpoint != Endpoint.MESSAGES
@@ -260,14 +260,6 @@ public final class SseEventStream implements EventStream {
     early = null;
     usageIsFinal |= isLast;
     ready.add(isLast ? usage : new Item.Events(usage.bytes(), 0, usage.bytes().length));
-  }
-
-  private @Nullable ErrorFields error() {
-    ErrorFields said = reader.error();
-    if (said == null) {
-      said = reader.flatError(!scan.errorEvent());
-    }
-    return said == null && reader.hasFailed() ? ErrorFields.FAILED : said;
   }
 
   /// The provider's own error event, or null when it repeats the credential.

@@ -61,9 +61,9 @@ final class Estimates {
     long seen = tokens(exchange, text);
     Attempt attempt = exchange.attempt();
     boolean bound = why.rule(exchange.payload().stream()) == Uncertainty.Rule.BOUND;
-    Hold hold = attempt.hold();
-    if (bound && hold != null) {
-      exchange.charge(usage(exchange, reported, seen), hold.amount(), why, reported);
+    Money held = held(attempt);
+    if (bound && held != null) {
+      exchange.charge(usage(exchange, reported, seen), held, why, reported);
       return;
     }
     long cap = cap(exchange, attempt);
@@ -72,7 +72,7 @@ final class Estimates {
             ? cap
             : Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
     Usage usage = usage(exchange, reported, exchange.answers() ? output : 0);
-    exchange.chargeAtMost(usage, held(attempt), why, reported);
+    exchange.chargeAtMost(usage, held, why, reported);
   }
 
   /// What an estimate may cost at the most, or null when nothing is held for it.

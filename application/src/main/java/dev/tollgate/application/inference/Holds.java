@@ -125,12 +125,12 @@ final class Holds {
       return new Grant.Refused(Refusal.storeDown());
     }
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
-    Admission second = waiting.inLine(() -> reserve(ask, counted, ask.mayClamp(), line));
+    Admission second = lineUp(ask, counted, waiting);
     if (second instanceof Admission.Exhausted) {
       OptionalLong exact = inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
       if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {
         Bound told = new Bound(price, rough.shape().withInput(exact.getAsLong()));
-        return granted(ask, told, reserve(ask, told, ask.mayClamp(), line));
+        return granted(ask, told, lineUp(ask, told, waiting));
       }
     }
     return granted(ask, counted, second);
@@ -180,6 +180,11 @@ final class Holds {
     }
     boolean older = edit.name().equals("max_tokens");
     return new CapEdit(older ? "max_completion_tokens" : "max_tokens", cap);
+  }
+
+  /// Asks for a hold, and waits in line for it as long as the caller stays.
+  private Admission lineUp(Ask ask, Bound bound, Waiting waiting) {
+    return waiting.inLine(() -> reserve(ask, bound, ask.mayClamp(), line));
   }
 
   private Admission reserve(Ask ask, Bound bound, boolean mayClamp, Duration patience) {
