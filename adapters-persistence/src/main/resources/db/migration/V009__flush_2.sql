@@ -9,6 +9,9 @@ create type tollgate.call_2 as (id uuid, tenant_id uuid, day date, entry_day dat
   region text, attempts smallint, stream boolean, status smallint, error_code text, usage bigint[], cost_nanos bigint, price_id uuid, estimated boolean, reason text,
   latency_micros bigint, first_token_micros bigint, overhead_micros bigint, tags jsonb, client_address text, user_agent text, sdk text, session text,
   caller_user text, metadata text, details jsonb, dimension_id bigint, hold_id uuid);
+-- What a batch made of an account that it touched; times in microseconds since 1970.
+create type tollgate.balance_2 as (account bigint, budget uuid, starts bigint, ends bigint, lim bigint, posted bigint, held bigint, hard boolean, version bigint,
+  want bigint, post bigint, moved boolean);
 
 -- Who waits for an account while only open holds are in the way, on any node, and since when.
 create unlogged table tollgate.waiter (
@@ -305,13 +308,13 @@ begin
   o_late := array(select u from unnest(c) u where u.hold_id = any(late));
 end $$;
 
--- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is added to the arrays.
+-- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is put behind the arrays.
 create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], s_id bigint[], s_rel bigint[], s_post bigint[],
-  s_want bigint[], s_free boolean[], digests bytea, n_entries int, out o_id bigint[], out o_rel bigint[], out o_post bigint[], out o_want bigint[], out o_free boolean[],
+  s_free boolean[], digests bytea, n_entries int, out o_id bigint[], out o_rel bigint[], out o_post bigint[], out o_free boolean[],
   out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
-declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; a bigint; j int; v_estimated bigint;
+declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; a bigint; v_estimated bigint;
 begin
-  o_id := s_id; o_rel := s_rel; o_post := s_post; o_want := s_want; o_free := s_free; o_digests := digests; o_entries := n_entries;
+  o_id := s_id; o_rel := s_rel; o_post := s_post; o_free := s_free; o_digests := digests; o_entries := n_entries;
   perform 1 from tollgate.account k where k.id = any(s_id || array(select unnest(e.accounts) from unnest(c) u
     join tollgate.entry e on e.tenant_id = u.tenant_id and e.day = u.entry_day and e.hold_id = u.hold_id and e.n = 0)) order by k.rank, k.id for no key update;
   for x in select u.* from unnest(c) u order by u.hold_id loop
@@ -328,12 +331,7 @@ begin
       o_digests := o_digests || digest;
       o_entries := o_entries + 1;
       foreach a in array f.accounts loop
-        j := array_position(o_id, a);
-        if j is null then
-          o_id := o_id || a; o_rel := o_rel || 0::bigint; o_post := o_post || f.amount; o_want := o_want || 0::bigint; o_free := o_free || (f.amount > 0);
-        else
-          o_post[j] := o_post[j] + f.amount; o_free[j] := o_free[j] or f.amount > 0;
-        end if;
+        o_id := o_id || a; o_rel := o_rel || 0::bigint; o_post := o_post || f.amount; o_free := o_free || (f.amount > 0);
       end loop;
     end if;
   end loop;
@@ -341,11 +339,11 @@ end $$;
 
 -- Not all holds of a batch fit, or someone waits for an account: one by one, in order. Whoever is refused for open holds keeps those
 -- behind it on the same accounts waiting, on this node and, by a mark on the accounts, on all others.
-create function tollgate.admit_one_by_one_2(p_at timestamptz, h tollgate.hold_2[], b_account bigint[], l_id bigint[], l_limit bigint[], l_posted bigint[], l_held bigint[],
-  l_hard boolean[], l_want bigint[], l_moved boolean[], l_version bigint[],
-  out o_kind smallint[], out o_amount bigint[], out o_binding int[], out o_held bigint[], out o_version bigint[])
+create function tollgate.admit_one_by_one_2(p_at timestamptz, h tollgate.hold_2[], b_account bigint[], inout l tollgate.balance_2[],
+  out o_kind smallint[], out o_amount bigint[], out o_binding int[])
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
-declare n int := cardinality(h); m int := cardinality(l_id); l_got bigint[]; l_blocked boolean[]; l_until timestamptz[]; mine bigint[];
+declare n int := cardinality(h); m int := cardinality(l); l_id bigint[] := array(select u.account from unnest(l) u); l_got bigint[]; l_blocked boolean[];
+  l_until timestamptz[]; mine bigint[];
   w_account bigint[]; w_hold uuid[]; w_since timestamptz[]; since timestamptz; granted bigint; narrow int; free bigint; i int; j int; k int; a bigint;
 begin
   o_kind := array_fill(1::smallint, array[n]); o_binding := array_fill(0, array[n]); o_amount := array_fill(0::bigint, array[n]);
@@ -360,15 +358,15 @@ begin
     end loop;
     foreach a in array mine loop
       j := array_position(l_id, a);
-      continue when not l_hard[j];
-      if l_posted[j] > l_limit[j] - h[i].floor then
+      continue when not l[j].hard;
+      if l[j].posted > l[j].lim - h[i].floor then
         o_kind[i] := 4; o_binding[i] := j;
         exit;
       end if;
       for k in 1..cardinality(w_hold) loop
         if w_account[k] = a and w_hold[k] <> h[i].id and w_since[k] < since then granted := -1; narrow := j; end if;
       end loop;
-      free := l_limit[j] - l_posted[j] - (l_held[j] - l_want[j]) - l_got[j];
+      free := l[j].lim - l[j].posted - (l[j].held - l[j].want) - l_got[j];
       if l_blocked[j] then
         granted := least(granted, -1); narrow := j;
       elsif free < granted then
@@ -380,7 +378,7 @@ begin
       foreach a in array mine loop
         j := array_position(l_id, a);
         l_blocked[j] := true;
-        if h[i].waits_millis > 0 and l_hard[j] then
+        if h[i].waits_millis > 0 and l[j].hard then
           l_until[j] := greatest(l_until[j], p_at + make_interval(secs => h[i].waits_millis / 1000.0));
           insert into tollgate.waiter (tenant_id, account_id, hold_id, since, until)
           values (h[i].tenant_id, a, h[i].id, since, p_at + make_interval(secs => h[i].waits_millis / 1000.0)) on conflict do nothing;
@@ -404,33 +402,33 @@ begin
   delete from tollgate.hold x where x.id = any(array(select u.id from unnest(h) with ordinality u where o_kind[u.ordinality] <> 1));
   update tollgate.hold x set amount = o_amount[u.ordinality] from unnest(h) with ordinality u
     where x.id = u.id and o_kind[u.ordinality] = 1 and x.amount <> o_amount[u.ordinality];
-  o_held := l_held; o_version := l_version;
   for j in 1..m loop
-    o_held[j] := l_held[j] - l_want[j] + l_got[j];
-    if l_got[j] = 0 and not l_moved[j] then o_version[j] := l_version[j] - 1; end if;
+    l[j].held := l[j].held - l[j].want + l_got[j];
+    if l_got[j] = 0 and not l[j].moved then l[j].version := l[j].version - 1; end if;
   end loop;
-  update tollgate.account x set held = o_held[u.i], version = o_version[u.i], waited_until = greatest(x.waited_until, l_until[u.i])
-    from generate_subscripts(l_id, 1) u(i) where x.id = l_id[u.i] and (l_want[u.i] > 0 or l_until[u.i] is not null);
+  update tollgate.account x set held = u.held, version = u.version, waited_until = greatest(x.waited_until, l_until[u.ordinality])
+    from unnest(l) with ordinality u where x.id = u.account and (u.want > 0 or l_until[u.ordinality] is not null);
 end $$;
 
 -- One batch of one node as one transaction (docs/ledger.md). `b_*` are the budgets that a reservation touches (from `touched_from` to
--- `touched_to` of each), with their accounts if the node has seen all of them and they are good from `b_from` to `b_until`; `p_*` the
--- budgets of calls without a hold (by id), and of all calls if `p_careful`: then the batch is one whose holds may be gone.
+-- `touched_to` of each) and what it wants, with their accounts if the node has seen all of them and they are good from `b_from` to `b_until`;
+-- `c_hold` are the holds of calls; `p_*` the budgets of calls without a hold (by id), and of all calls if `p_careful`: then the batch is one
+-- whose holds may be gone. `s_*` are changes of accounts, several of one account among them. What a statement costs on an idle node is
+-- mostly its start: it grows with the columns of its steps, so there are few of both.
 create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
-  h tollgate.hold_2[], b_budget uuid[], b_account bigint[], b_from timestamptz, b_until timestamptz,
-  c tollgate.call_2[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
+  h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
+  c tollgate.call_2[], c_hold uuid[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
   v_hold uuid[], k_hold uuid[], k_reason text[], x_hold uuid[], x_silence int,
   out o_at timestamptz, out o_stale uuid[], out o_kind smallint[], out o_amount bigint[], out o_binding int[], out o_account bigint[],
-  out l_id bigint[], out l_budget uuid[], out l_starts bigint[], out l_ends bigint[], out l_limit bigint[], out l_posted bigint[],
-  out l_held bigint[], out l_hard boolean[], out l_version bigint[])
-language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+  out o_balance tollgate.balance_2[])
+language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   n_holds int := cardinality(h); n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text;
   ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[] := '{}'; c_late tollgate.call_2[] := '{}';
   p_account bigint[] := '{}'; fresh boolean; n_lost int;
-  s_id bigint[] := '{}'; s_rel bigint[] := '{}'; s_post bigint[] := '{}'; s_want bigint[] := '{}'; s_free boolean[] := '{}';
-  l_want bigint[]; l_moved boolean[]; l_post bigint[]; fits boolean; waited boolean; alert boolean; i int; j int; a bigint;
+  s_id bigint[] := '{}'; s_rel bigint[] := '{}'; s_post bigint[] := '{}'; s_free boolean[] := '{}';
+  fits boolean; waited boolean; alert boolean; i int;
 begin
   o_at := tollgate.at();
   dummy := pg_advisory_xact_lock(7004, (p_session % 2147483647)::int)::text;
@@ -459,11 +457,11 @@ begin
 
   if cardinality(x_hold) + cardinality(k_hold) > 0 then
     select x.o_free, x.o_posted, x.o_posted_digests, x.o_digests, x.o_entries into x_free, k_free, k_digest, digests, n_entries
-      from tollgate.post_bounds_2(p_session, p_batch, p_node, array(select u.hold_id from unnest(c) u where u.hold_id is not null), v_hold, x_hold, x_silence,
-        k_hold, k_reason) x;
+      from tollgate.post_bounds_2(p_session, p_batch, p_node, c_hold, v_hold, x_hold, x_silence, k_hold, k_reason) x;
   end if;
   if p_careful then
     select x.o_calls, x.o_late into c, c_late from tollgate.part_late_2(c) x;
+    c_hold := array(select u.hold_id from unnest(c) u where u.hold_id is not null);
   end if;
 
   fresh := n_holds > 0 and (cardinality(b_budget) > cardinality(b_account) or b_from > o_at or b_until <= o_at);
@@ -484,15 +482,14 @@ begin
     end if;
   end if;
 
-  ends := v_hold || x_free || k_free;
+  ends := c_hold || v_hold || x_free || k_free;
   if cardinality(r) > 0 or cardinality(ends) > 0 then
     with gone as (
-      delete from tollgate.hold x where x.id = any(ends || array(select u.hold_id from unnest(c) u where u.hold_id is not null))
-      returning x.id, x.amount, x.accounts),
+      delete from tollgate.hold x where x.id = any(ends) returning x.id, x.amount, x.accounts),
     done as materialized (
-      select u.*, g.amount as held, coalesce(g.accounts,
+      select u.*, g.id as gone, g.amount as held, coalesce(g.accounts,
         case when cardinality(p_call) > 0 then array(select p_account[q.k] from generate_series(1, cardinality(p_call)) q(k) where p_call[q.k] = u.id) end, '{}') as accounts
-      from unnest(c) u left join gone g on g.id = u.hold_id),
+      from unnest(c) u full join gone g on g.id = u.hold_id),
     posted as (
       insert into tollgate.entry as e (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model,
         service_tier, price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
@@ -511,7 +508,8 @@ begin
       select d.day, d.id, d.tenant_id, d.retention_days, d.started_at, d.key_id, d.project_id, d.business_unit_id, d.member_id, d.endpoint, d.model, d.provider, d.upstream_model,
         d.service_tier, d.attempts, d.stream, d.status, d.error_code, d.usage, d.cost_nanos, d.price_id, d.estimated, d.latency_micros, d.first_token_micros, d.overhead_micros,
         d.tags, d.client_address, d.user_agent, d.sdk, d.session, d.caller_user, d.metadata, p_session, p_batch, d.dimension_id, d.details
-      from done d where p_careful or d.hold_id is null or d.held is not null),
+      from done d where d.id is not null and (p_careful or d.hold_id is null or d.held is not null)
+      returning 1),
     rolled as (
       insert into tollgate.usage_bucket as q (tenant_id, bucket, dimension_id, node, calls, errors, cost_nanos, estimated_nanos, usage)
       select u.tenant_id, u.bucket, u.dimension_id, p_node, u.calls, u.errors, u.cost_nanos, u.estimated_nanos, u.usage from unnest(r) u
@@ -519,15 +517,11 @@ begin
         cost_nanos = q.cost_nanos + excluded.cost_nanos, estimated_nanos = q.estimated_nanos + excluded.estimated_nanos,
         usage = tollgate.add_usage_2(q.usage, excluded.usage)),
     changes as (
-      select y.account, sum(y.rel)::bigint as rel, sum(y.post)::bigint as post, bool_or(y.unchecked) as unchecked from (
-        select unnest(g.accounts) as account, g.amount as rel, coalesce(d.cost_nanos, case when g.id = any(x_free || k_free) then g.amount else 0 end) as post,
-          coalesce(d.cost_nanos, 0) > g.amount as unchecked
-        from gone g left join done d on d.hold_id = g.id
-        union all
-        select unnest(d.accounts), 0, d.cost_nanos, true from done d where d.held is null and d.cost_nanos is not null) y
-      group by y.account)
+      select unnest(d.accounts) as account, coalesce(d.held, 0) as rel, coalesce(d.cost_nanos, case when d.gone = any(x_free || k_free) then d.held else 0 end) as post,
+        d.held is null or d.cost_nanos > d.held as unchecked
+      from done d where d.held is not null or d.cost_nanos is not null)
     select n_entries + coalesce(e.added, 0), digests || coalesce(e.appended, ''), coalesce(x.id, '{}'), x.rel, x.post, x.unchecked,
-        (select count(*) from done d where d.hold_id is not null and d.held is null)
+        cardinality(c) - (select count(*) from written)
       into n_entries, digests, s_id, s_rel, s_post, s_free, n_lost
       from (select count(*)::int as added, string_agg(p.digest, ''::bytea order by p.hold_id) as appended
         from (select q.hold_id, q.digest from posted q union all select * from unnest(k_free, k_digest)) p) e,
@@ -535,14 +529,13 @@ begin
     if n_lost > 0 and not p_careful then
       raise exception 'a hold is gone; the budgets of its call are needed' using errcode = 'TG002';
     end if;
-    s_want := array_fill(0::bigint, array[cardinality(s_id)]);
   end if;
   if cardinality(v_hold) > 0 then
     delete from tollgate.waiter w where w.hold_id = any(v_hold);
   end if;
   if cardinality(c_late) > 0 then
-    select x.o_id, x.o_rel, x.o_post, x.o_want, x.o_free, x.o_digests, x.o_entries into s_id, s_rel, s_post, s_want, s_free, digests, n_entries
-      from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s_id, s_rel, s_post, s_want, s_free, digests, n_entries) x;
+    select x.o_id, x.o_rel, x.o_post, x.o_free, x.o_digests, x.o_entries into s_id, s_rel, s_post, s_free, digests, n_entries
+      from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s_id, s_rel, s_post, s_free, digests, n_entries) x;
   end if;
 
   if n_holds > 0 then
@@ -551,22 +544,15 @@ begin
     select u.id, u.tenant_id, u.call_id, u.attempt, u.key_id, u.project_id, u.business_unit_id, u.member_id, u.model, u.provider, u.upstream_model, u.price_id, u.want,
       b_account[u.touched_from:u.touched_to], o_at, o_at + make_interval(secs => u.seconds), p_session, p_batch, u.dimension_id
     from unnest(h) u;
-    for i in 1..n_holds loop
-      foreach a in array b_account[(h[i]).touched_from:(h[i]).touched_to] loop
-        j := array_position(s_id, a);
-        if j is null then
-          s_id := s_id || a; s_rel := s_rel || 0::bigint; s_post := s_post || 0::bigint; s_free := s_free || false; s_want := s_want || (h[i]).want;
-        else
-          s_want[j] := least(s_want[j] + (h[i]).want, 4000000000000000000);
-        end if;
-      end loop;
-    end loop;
   end if;
 
   -- Account rows last, in one order everywhere: keys first, the tenant last. What is not raised need not be asked for.
-  if cardinality(s_id) > 0 then
+  if cardinality(s_id) + cardinality(b_account) > 0 then
     with locked as (
-      select k.id, d.rel, d.post, d.want, d.unchecked, k.rank from unnest(s_id, s_rel, s_post, s_want, s_free) d(id, rel, post, want, unchecked)
+      select k.id, d.rel, d.post, d.want, d.unchecked from (
+          select u.id, sum(u.rel)::bigint as rel, sum(u.post)::bigint as post, least(sum(u.want), 4000000000000000000)::bigint as want, bool_or(u.unchecked) as unchecked
+          from (select s.id, s.rel, s.post, 0::bigint as want, s.unchecked from unnest(s_id, s_rel, s_post, s_free) s(id, rel, post, unchecked)
+            union all select b.id, 0, 0, b.want, false from unnest(b_account, b_want) b(id, want)) u group by u.id) d
         join tollgate.account k on k.id = d.id order by k.rank, k.id for no key update of k),
     changed as (
       update tollgate.account k set posted = k.posted + d.post, held = k.held - d.rel + d.want, version = k.version + 1,
@@ -574,19 +560,17 @@ begin
           case when d.unchecked or b.policy = 'observe' or b.retired then k.posted + d.post + k.held - d.rel + d.want end)
       from locked d, tollgate.budget b where k.id = d.id and b.id = k.budget_id
       returning k.id, k.budget_id, k.starts, k.ends, case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end as lim, k.posted, k.held, b.policy <> 'observe' and not b.retired as hard,
-        k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.rank, k.next_alert, b.raised, k.waited_until)
-    select array_agg(x.id order by x.rank, x.id), array_agg(x.budget_id order by x.rank, x.id), array_agg((extract(epoch from x.starts) * 1000000)::bigint order by x.rank, x.id),
-      array_agg((extract(epoch from x.ends) * 1000000)::bigint order by x.rank, x.id), array_agg(x.lim order by x.rank, x.id), array_agg(x.posted order by x.rank, x.id),
-      array_agg(x.held order by x.rank, x.id), array_agg(x.hard order by x.rank, x.id), array_agg(x.version order by x.rank, x.id), array_agg(x.want order by x.rank, x.id),
-      array_agg(x.post order by x.rank, x.id), array_agg(x.moved order by x.rank, x.id),
+        k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.next_alert, b.raised, k.waited_until)
+    select array_agg(row(x.id, x.budget_id, (extract(epoch from x.starts) * 1000000)::bigint, (extract(epoch from x.ends) * 1000000)::bigint, x.lim, x.posted, x.held,
+        x.hard, x.version, x.want, x.post, x.moved)::tollgate.balance_2),
       bool_and(x.want = 0 or not x.hard or x.posted + x.held <= x.lim), bool_or(x.want > 0 and x.hard and x.waited_until > o_at), bool_or(x.posted >= x.next_alert or x.raised)
-      into l_id, l_budget, l_starts, l_ends, l_limit, l_posted, l_held, l_hard, l_version, l_want, l_post, l_moved, fits, waited, alert from changed x;
+      into o_balance, fits, waited, alert from changed x;
     if n_holds > 0 and not (fits and not coalesce(waited, false)) then
-      select x.o_kind, x.o_amount, x.o_binding, x.o_held, x.o_version into o_kind, o_amount, o_binding, l_held, l_version
-        from tollgate.admit_one_by_one_2(o_at, h, b_account, l_id, l_limit, l_posted, l_held, l_hard, l_want, l_moved, l_version) x;
+      select x.l, x.o_kind, x.o_amount, x.o_binding into o_balance, o_kind, o_amount, o_binding
+        from tollgate.admit_one_by_one_2(o_at, h, b_account, o_balance) x;
     end if;
     if alert then
-      perform tollgate.note_thresholds(l_id, l_post);
+      perform tollgate.note_thresholds(array_agg(u.account), array_agg(u.post)) from unnest(o_balance) u;
     end if;
   end if;
 

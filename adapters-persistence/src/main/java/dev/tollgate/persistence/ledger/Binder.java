@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PGBinaryObject;
 import org.postgresql.util.PGobject;
 
 /// Binds the parameters of a statement one after the other.
@@ -38,7 +39,8 @@ final class Binder {
 
   /// Rows of a composite type as one array.
   Binder rows(CompositeRows rows) throws SQLException {
-    return array(rows.arrayType(), rows.array());
+    statement.setObject(next++, new Rows(rows.arrayType(), rows.array()));
+    return this;
   }
 
   Binder uuids(Collection<UUID> ids) throws SQLException {
@@ -65,5 +67,38 @@ final class Binder {
   Binder texts(String[] texts) throws SQLException {
     statement.setObject(next++, texts);
     return this;
+  }
+
+  /// Rows in binary. They have no text: on a connection that does not send their type in binary the
+  /// driver would ask for it.
+  private static final class Rows extends PGobject implements PGBinaryObject {
+    private static final long serialVersionUID = 1;
+
+    private final byte[] bytes;
+
+    Rows(String type, byte[] bytes) {
+      setType(type);
+      this.bytes = bytes;
+    }
+
+    @Override
+    public int lengthInBytes() {
+      return bytes.length;
+    }
+
+    @Override
+    public void toBytes(byte[] target, int offset) {
+      System.arraycopy(bytes, 0, target, offset, bytes.length);
+    }
+
+    @Override
+    public void setByteValue(byte[] value, int offset) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String getValue() {
+      throw new IllegalStateException(getType() + " is not sent in binary");
+    }
   }
 }

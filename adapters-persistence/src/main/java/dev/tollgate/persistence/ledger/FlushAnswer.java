@@ -20,8 +20,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +48,13 @@ final class FlushAnswer {
 
   /// @param touches as they were bound
   /// @param known learns what accounts they have
+  /// @param layout of a balance
   static Batch.Result read(
-      ResultSet row, Batch batch, List<FlushStatement.Touch> touches, KnownAccounts known)
+      ResultSet row,
+      Batch batch,
+      List<FlushStatement.Touch> touches,
+      KnownAccounts known,
+      Layout layout)
       throws SQLException {
     row.next();
     Object[] stale = array(row, "o_stale");
@@ -58,10 +65,10 @@ final class FlushAnswer {
       }
       return new Batch.Result.Stale(tenants);
     }
-    List<Balance> balances = balances(row);
-    learn(row, batch, touches, balances, known);
+    SequencedMap<Long, Balance> balances = balances(row.getString("o_balance"), layout);
+    learn(array(row, "o_account"), batch, touches, balances, known);
     Instant at = row.getObject("o_at", OffsetDateTime.class).toInstant();
-    FlushAnswer answer = new FlushAnswer(batch, at, balances);
+    FlushAnswer answer = new FlushAnswer(batch, at, List.copyOf(balances.values()));
     return new Batch.Result.Applied(
         answer.outcomes(array(row, "o_kind"), array(row, "o_amount"), array(row, "o_binding")),
         List.copyOf(answer.latest.values()),
@@ -73,53 +80,55 @@ final class FlushAnswer {
     return array == null ? NONE : (Object[]) array.getArray();
   }
 
-  private static List<Balance> balances(ResultSet row) throws SQLException {
-    Object[] budgets = array(row, "l_budget");
-    if (budgets.length == 0) {
-      return List.of();
-    }
-    Object[] starts = array(row, "l_starts");
-    Object[] ends = array(row, "l_ends");
-    Object[] hard = array(row, "l_hard");
-    Object[] limits = array(row, "l_limit");
-    Object[] posted = array(row, "l_posted");
-    Object[] held = array(row, "l_held");
-    Object[] versions = array(row, "l_version");
-    List<Balance> balances = new ArrayList<>(budgets.length);
-    for (int i = 0; i < budgets.length; i++) {
-      balances.add(
-          new Balance(
-              new BudgetId((UUID) budgets[i]),
-              instant((Long) starts[i]),
-              ends[i] == null ? null : instant((Long) ends[i]),
-              (Boolean) hard[i],
-              new Money((Long) limits[i]),
-              new Money((Long) posted[i]),
-              new Money((Long) held[i]),
-              (Long) versions[i]));
+  /// By account, in the order of the answer. Of numbers, ids and flags nothing is quoted within a
+  /// row.
+  private static SequencedMap<Long, Balance> balances(@Nullable String array, Layout layout) {
+    SequencedMap<Long, Balance> balances = new LinkedHashMap<>();
+    if (array != null) {
+      String rows = array.substring("{\"(".length(), array.length() - ")\"}".length());
+      for (String row : rows.split("\\)\",\"\\(", -1)) {
+        String[] values = row.split(",", -1);
+        long account = Long.parseLong(values[layout.place("account")]);
+        balances.put(account, balance(values, layout));
+      }
     }
     return balances;
   }
 
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  private static Balance balance(String[] values, Layout layout) {
+    String ends = values[layout.place("ends")];
+    return new Balance(
+        new BudgetId(UUID.fromString(values[layout.place("budget")])),
+        instant(values[layout.place("starts")]),
+        ends.isEmpty() ? null : instant(ends),
+        values[layout.place("hard")].equals("t"),
+        money(values[layout.place("lim")]),
+        money(values[layout.place("posted")]),
+        money(values[layout.place("held")]),
+        Long.parseLong(values[layout.place("version")]));
   }
 
+  private static Money money(String nanos) {
+    return new Money(Long.parseLong(nanos));
+  }
+
+  private static Instant instant(String micros) {
+    return Instant.EPOCH.plus(Long.parseLong(micros), ChronoUnit.MICROS);
+  }
+
+  /// Accounts are told only when what was known of them did not suffice.
   private static void learn(
-      ResultSet row,
+      Object[] accounts,
       Batch batch,
       List<FlushStatement.Touch> touches,
-      List<Balance> balances,
-      KnownAccounts known)
-      throws SQLException {
-    // Told only when what was known did not suffice.
-    Object[] accounts = array(row, "o_account");
-    List<Object> ids = Arrays.asList(array(row, "l_id"));
+      Map<Long, Balance> balances,
+      KnownAccounts known) {
     for (int i = 0; i < accounts.length; i++) {
+      long account = (Long) accounts[i];
       BudgetBook book = batch.books().get(touches.get(i).tenant());
-      int index = ids.indexOf(accounts[i]);
-      if (book != null && index >= 0) {
-        known.learn(touches.get(i), book.version(), (Long) accounts[i], balances.get(index));
+      Balance balance = balances.get(account);
+      if (book != null && balance != null) {
+        known.learn(touches.get(i), book.version(), account, balance);
       }
     }
   }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// One call of `tollgate.flush_2`: a batch as few arrays. What is where in a row is told by the
@@ -26,8 +27,8 @@ final class FlushStatement {
   static final String SQL =
       "select * from tollgate.flush_2(?, ?, ?::smallint, "
           + "?, ?, " // tenants
-          + "?, ?, ?, ?, ?, " // holds
-          + "?, ?, ?, ?, ?, " // calls and roll-ups
+          + "?, ?, ?, ?, ?, ?, " // holds
+          + "?, ?, ?, ?, ?, ?, " // calls and roll-ups
           + "?, ?, ?, ?, ?::int)"; // ends of holds
 
   private final Batch batch;
@@ -88,6 +89,7 @@ final class FlushStatement {
   private List<Touch> holds(Binder binder, KnownAccounts accounts) throws SQLException {
     CompositeRows rows = new CompositeRows(layouts.hold());
     List<UUID> budgets = new ArrayList<>();
+    LongStream.Builder wants = LongStream.builder();
     List<Touch> touches = new ArrayList<>();
     for (Reservation hold : batch.reservations()) {
       VirtualKey key = hold.key();
@@ -95,6 +97,7 @@ final class FlushStatement {
       for (Budget budget : budgets(key, hold.model())) {
         touches.add(new Touch(key.tenant(), budget));
         budgets.add(budget.id().value());
+        wants.add(hold.want().nanos());
       }
       rows.set("id", hold.id().value())
           .set("tenant_id", key.tenant().value())
@@ -121,6 +124,7 @@ final class FlushStatement {
     binder
         .rows(rows)
         .uuids(budgets)
+        .numbers(wants.build().toArray())
         .numbers(found.ids())
         .timeOrNull(found.from())
         .timeOrNull(found.until());
@@ -129,10 +133,14 @@ final class FlushStatement {
 
   private void calls(Binder binder, boolean careful) throws SQLException {
     CompositeRows rows = new CompositeRows(layouts.call());
+    List<UUID> holds = new ArrayList<>();
     List<UUID> touching = new ArrayList<>();
     List<UUID> touched = new ArrayList<>();
     for (CallRecord call : batch.calls()) {
       call(rows, call);
+      if (call.hold() != null) {
+        holds.add(call.hold().id().value());
+      }
       VirtualKey key = call.key();
       String model = call.requestedModel();
       if (key != null && model != null && call.isPosted() && (careful || call.hold() == null)) {
@@ -142,7 +150,7 @@ final class FlushStatement {
         }
       }
     }
-    binder.rows(rows).uuids(touching).uuids(touched).flag(careful);
+    binder.rows(rows).uuids(holds).uuids(touching).uuids(touched).flag(careful);
   }
 
   private void call(CompositeRows rows, CallRecord call) {

@@ -4,33 +4,54 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 
 /// What is where in the rows of a composite type, as the database has it: the type is the one place
-/// that says it.
+/// that says it. Good for one connection, since the driver keeps by connection what it sends in
+/// binary.
 final class Layout {
   private final String type;
   private final Map<String, Integer> places = new HashMap<>();
+  private final List<Type> types = new ArrayList<>();
+  private int oid;
 
   private Layout(String type) {
     this.type = type;
   }
+
+  /// The type of an attribute.
+  ///
+  /// @param width in bytes, negative where it varies
+  /// @param element what an array consists of
+  record Type(int oid, String name, int width, @Nullable Type element) {}
 
   static Layout of(Connection connection, String type) throws SQLException {
     Layout layout = new Layout(type);
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            select a.attname from pg_attribute a join pg_type t on t.typrelid = a.attrelid
-            join pg_namespace n on n.oid = t.typnamespace
-            where n.nspname = 'tollgate' and t.typname = ? and a.attnum > 0 and not a.attisdropped
+            select c.oid, c.typarray, a.attname, t.oid, t.typname, t.typlen, e.oid, e.typname, e.typlen
+            from pg_type c join pg_namespace n on n.oid = c.typnamespace
+            join pg_attribute a on a.attrelid = c.typrelid and a.attnum > 0 and not a.attisdropped
+            join pg_type t on t.oid = a.atttypid
+            left join pg_type e on e.typarray = t.oid
+            where n.nspname = 'tollgate' and c.typname = ?
             order by a.attnum
             """)) {
       select.setString(1, type);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          layout.places.put(row.getString(1), layout.places.size());
+          layout.oid = (int) row.getLong(1);
+          int arrays = (int) row.getLong(2);
+          connection.unwrap(BaseConnection.class).getQueryExecutor().addBinarySendOid(arrays);
+          layout.places.put(row.getString(3), layout.places.size());
+          Type element = row.getString(8) == null ? null : type(row, 7, null);
+          layout.types.add(type(row, 4, element));
         }
       }
     }
@@ -38,6 +59,16 @@ final class Layout {
       throw new IllegalStateException("the database lacks the type tollgate." + type);
     }
     return layout;
+  }
+
+  private static Type type(ResultSet row, int column, @Nullable Type element) throws SQLException {
+    return new Type(
+        (int) row.getLong(column), row.getString(column + 1), row.getInt(column + 2), element);
+  }
+
+  /// Of the type itself.
+  int oid() {
+    return oid;
   }
 
   /// The name of an array of it.
@@ -56,5 +87,9 @@ final class Layout {
       throw new IllegalArgumentException(type + " has no attribute " + attribute);
     }
     return place;
+  }
+
+  Type typeOf(int place) {
+    return types.get(place);
   }
 }

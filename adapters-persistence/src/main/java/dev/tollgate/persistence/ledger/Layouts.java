@@ -4,11 +4,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /// The layouts of everything that a node sends in batches.
-record Layouts(Layout hold, Layout call, Layout rollUp, Layout times, Layout dimension) {
+record Layouts(
+    Layout hold, Layout call, Layout balance, Layout rollUp, Layout times, Layout dimension) {
   static Layouts read(Connection connection) throws SQLException {
     return new Layouts(
         Layout.of(connection, "hold_2"),
         Layout.of(connection, "call_2"),
+        Layout.of(connection, "balance_2"),
         Layout.of(connection, "roll_up_2"),
         Layout.of(connection, "times_2"),
         Layout.of(connection, "dimension_2"));

@@ -142,7 +142,7 @@ public final class PostgresLedgerStore implements LedgerStore {
         new FlushStatement(batch, known, dimensions)
             .bind(statement, node, accounts, careful, (int) silence.toSeconds());
     try (ResultSet row = statement.executeQuery()) {
-      return FlushAnswer.read(row, batch, touches, accounts);
+      return FlushAnswer.read(row, batch, touches, accounts, known.balance());
     } catch (SQLException e) {
       if (HOLD_LOST.equals(e.getSQLState()) && !careful) {
         return flush(batch, true);
@@ -204,6 +204,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     writeLatencies(0);
     connection = null;
     flush = null;
+    layouts = null;
     try {
       open.close();
     } catch (SQLException e) {

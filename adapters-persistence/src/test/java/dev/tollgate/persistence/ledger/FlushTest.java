@@ -125,7 +125,7 @@ class FlushTest {
       List<FlushStatement.Touch> touches =
           new FlushStatement(batch, layouts, dimensions).bind(flush, 1, known, false, 15);
       try (ResultSet row = flush.executeQuery()) {
-        Batch.Result result = FlushAnswer.read(row, batch, touches, known);
+        Batch.Result result = FlushAnswer.read(row, batch, touches, known, layouts.balance());
         Admission outcome = ((Batch.Result.Applied) result).outcomes().getFirst();
         assertThat(outcome).isNotNull();
         return outcome;

@@ -13,13 +13,13 @@ class PlantedBugsTest {
 
   /// What can be wrong with the ledger's SQL, each as a change of the text of one of its functions.
   enum Bug {
-    HOLD_KEPT("flush_2", "sum(y.rel)::bigint as rel", "0::bigint as rel"),
+    HOLD_KEPT("flush_2", "coalesce(d.held, 0) as rel", "0::bigint as rel"),
     NO_LIMIT("flush_2", "x.want = 0 or not x.hard or x.posted + x.held <= x.lim", "true"),
     NO_LIMIT_ONE_BY_ONE("admit_one_by_one_2", "elsif free < granted then", "elsif false then"),
     NO_UNIQUE_SETTLE(
         "adjust_late_2", "f.amount := x.cost_nanos - t_amount;", "f.amount := x.cost_nanos;"),
     EXPIRY_POSTS_NOTHING(
-        "flush_2", "= any(x_free || k_free) then g.amount", "= any(x_free || k_free) then 0");
+        "flush_2", "= any(x_free || k_free) then d.held", "= any(x_free || k_free) then 0");
 
     private final String function;
     private final String right;
