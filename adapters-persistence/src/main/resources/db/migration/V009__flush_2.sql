@@ -9,6 +9,8 @@ create type tollgate.call_2 as (id uuid, tenant_id uuid, day date, entry_day dat
   region text, attempts smallint, stream boolean, status smallint, error_code text, usage bigint[], cost_nanos bigint, price_id uuid, estimated boolean, reason text,
   latency_micros bigint, first_token_micros bigint, overhead_micros bigint, tags jsonb, client_address text, user_agent text, sdk text, session text,
   caller_user text, metadata text, details jsonb, dimension_id bigint, hold_id uuid);
+-- What an account changes by; several may be of one account. What is unchecked may exceed a limit.
+create type tollgate.change_2 as (account bigint, released bigint, posted bigint, unchecked boolean);
 -- What a batch made of an account that it touched; times in microseconds since 1970.
 create type tollgate.balance_2 as (account bigint, budget uuid, starts bigint, ends bigint, lim bigint, posted bigint, held bigint, hard boolean, version bigint,
   want bigint, post bigint, moved boolean);
@@ -308,14 +310,13 @@ begin
   o_late := array(select u from unnest(c) u where u.hold_id = any(late));
 end $$;
 
--- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is put behind the arrays.
-create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], s_id bigint[], s_rel bigint[], s_post bigint[],
-  s_free boolean[], digests bytea, n_entries int, out o_id bigint[], out o_rel bigint[], out o_post bigint[], out o_free boolean[],
-  out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
-declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; a bigint; v_estimated bigint;
+-- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is put behind the others' changes.
+create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], inout s tollgate.change_2[],
+  inout digests bytea, inout n_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_column
+declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; v_estimated bigint;
 begin
-  o_id := s_id; o_rel := s_rel; o_post := s_post; o_free := s_free; o_digests := digests; o_entries := n_entries;
-  perform 1 from tollgate.account k where k.id = any(s_id || array(select unnest(e.accounts) from unnest(c) u
+  perform 1 from tollgate.account k where k.id = any(array(select u.account from unnest(s) u) || array(select unnest(e.accounts) from unnest(c) u
     join tollgate.entry e on e.tenant_id = u.tenant_id and e.day = u.entry_day and e.hold_id = u.hold_id and e.n = 0)) order by k.rank, k.id for no key update;
   for x in select u.* from unnest(c) u order by u.hold_id loop
     select e.* into f from tollgate.entry e where e.tenant_id = x.tenant_id and e.day = x.entry_day and e.hold_id = x.hold_id and e.n = 0;
@@ -328,11 +329,9 @@ begin
       f.n := t_n; f.kind := 2; f.amount := x.cost_nanos - t_amount; f.usage := tollgate.minus_arrays(x.usage, t_usage); f.estimated := x.estimated; f.reason := 'late truth';
       f.at := tollgate.at(); f.session_id := p_session; f.batch := p_batch;
       insert into tollgate.entry as e select f.* returning e.digest into digest;
-      o_digests := o_digests || digest;
-      o_entries := o_entries + 1;
-      foreach a in array f.accounts loop
-        o_id := o_id || a; o_rel := o_rel || 0::bigint; o_post := o_post || f.amount; o_free := o_free || (f.amount > 0);
-      end loop;
+      digests := digests || digest;
+      n_entries := n_entries + 1;
+      s := s || array(select row(u.account, 0, f.amount, f.amount > 0)::tollgate.change_2 from unnest(f.accounts) u(account));
     end if;
   end loop;
 end $$;
@@ -413,8 +412,8 @@ end $$;
 -- One batch of one node as one transaction (docs/ledger.md). `b_*` are the budgets that a reservation touches (from `touched_from` to
 -- `touched_to` of each) and what it wants, with their accounts if the node has seen all of them and they are good from `b_from` to `b_until`;
 -- `c_hold` are the holds of calls; `p_*` the budgets of calls without a hold (by id), and of all calls if `p_careful`: then the batch is one
--- whose holds may be gone. `s_*` are changes of accounts, several of one account among them. What a statement costs on an idle node is
--- mostly its start: it grows with the columns of its steps, so there are few of both.
+-- whose holds may be gone. What a batch of one call costs is mostly the start of its statements, which grows with the columns of their
+-- steps: so there are few of both.
 create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
   c tollgate.call_2[], c_hold uuid[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
@@ -424,19 +423,22 @@ create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smalli
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
-  n_holds int := cardinality(h); n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text;
-  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[] := '{}'; c_late tollgate.call_2[] := '{}';
-  p_account bigint[] := '{}'; fresh boolean; n_lost int;
-  s_id bigint[] := '{}'; s_rel bigint[] := '{}'; s_post bigint[] := '{}'; s_free boolean[] := '{}';
-  fits boolean; waited boolean; alert boolean; i int;
+  n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text; fresh boolean := false; lost boolean; flags int; i int;
+  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[]; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
 begin
   o_at := tollgate.at();
   dummy := pg_advisory_xact_lock(7004, (p_session % 2147483647)::int)::text;
-  select w.last_batch, w.head into s_last, s_head from tollgate.writer_session w where w.id = p_session;
+  -- A change of budgets takes this lock alone, so it sees every hold made before and none is made by the old budgets after.
+  for i in 1..cardinality(t_id) loop
+    dummy := pg_advisory_xact_lock_shared(7002, hashtext(t_id[i]::text))::text;
+  end loop;
+  select w.last_batch, w.head, array(select t.id from tollgate.tenant t where t.id = any(t_id) and t.ledger_version <> t_version[array_position(t_id, t.id)])
+    into s_last, s_head, o_stale from tollgate.writer_session w where w.id = p_session;
   if s_last is distinct from p_batch - 1 then
     if s_last is distinct from p_batch then
       raise exception 'batch % does not follow batch % of session %', p_batch, s_last, p_session using errcode = 'TG001';
     end if;
+    o_stale := null;
     -- It writes even now, so that the answer waits for the same standby as the batch did.
     update tollgate.writer_session w set beat = o_at where w.id = p_session;
     select array_agg(case when x.id is not null then 1::smallint end order by u.ordinality), array_agg(x.amount order by u.ordinality) into o_kind, o_amount
@@ -444,15 +446,8 @@ begin
     return;
   end if;
 
-  -- A change of budgets takes this lock alone, so it sees every hold made before and none is made by the old budgets after.
-  for i in 1..cardinality(t_id) loop
-    dummy := pg_advisory_xact_lock_shared(7002, hashtext(t_id[i]::text))::text;
-  end loop;
-  if cardinality(t_id) > 0 then
-    select array_agg(t.id) into o_stale from tollgate.tenant t where t.id = any(t_id) and t.ledger_version <> t_version[array_position(t_id, t.id)];
-    if o_stale is not null then
-      return;
-    end if;
+  if o_stale <> '{}' then
+    return;
   end if;
 
   if cardinality(x_hold) + cardinality(k_hold) > 0 then
@@ -464,7 +459,9 @@ begin
     c_hold := array(select u.hold_id from unnest(c) u where u.hold_id is not null);
   end if;
 
-  fresh := n_holds > 0 and (cardinality(b_budget) > cardinality(b_account) or b_from > o_at or b_until <= o_at);
+  if cardinality(h) > 0 then
+    fresh := cardinality(b_budget) > cardinality(b_account) or b_from > o_at or b_until <= o_at;
+  end if;
   if fresh or cardinality(p_call) > 0 then
     if p_careful then
       -- A call settles where its hold was made. Only one that has none, or whose hold was lost, counts where its budgets are now.
@@ -508,8 +505,7 @@ begin
       select d.day, d.id, d.tenant_id, d.retention_days, d.started_at, d.key_id, d.project_id, d.business_unit_id, d.member_id, d.endpoint, d.model, d.provider, d.upstream_model,
         d.service_tier, d.attempts, d.stream, d.status, d.error_code, d.usage, d.cost_nanos, d.price_id, d.estimated, d.latency_micros, d.first_token_micros, d.overhead_micros,
         d.tags, d.client_address, d.user_agent, d.sdk, d.session, d.caller_user, d.metadata, p_session, p_batch, d.dimension_id, d.details
-      from done d where d.id is not null and (p_careful or d.hold_id is null or d.held is not null)
-      returning 1),
+      from done d where d.id is not null and (p_careful or d.hold_id is null or d.held is not null)),
     rolled as (
       insert into tollgate.usage_bucket as q (tenant_id, bucket, dimension_id, node, calls, errors, cost_nanos, estimated_nanos, usage)
       select u.tenant_id, u.bucket, u.dimension_id, p_node, u.calls, u.errors, u.cost_nanos, u.estimated_nanos, u.usage from unnest(r) u
@@ -517,16 +513,16 @@ begin
         cost_nanos = q.cost_nanos + excluded.cost_nanos, estimated_nanos = q.estimated_nanos + excluded.estimated_nanos,
         usage = tollgate.add_usage_2(q.usage, excluded.usage)),
     changes as (
-      select unnest(d.accounts) as account, coalesce(d.held, 0) as rel, coalesce(d.cost_nanos, case when d.gone = any(x_free || k_free) then d.held else 0 end) as post,
-        d.held is null or d.cost_nanos > d.held as unchecked
+      select row(unnest(d.accounts), coalesce(d.held, 0), coalesce(d.cost_nanos, case when d.gone = any(x_free || k_free) then d.held else 0 end),
+        d.held is null or d.cost_nanos > d.held)::tollgate.change_2 as change
       from done d where d.held is not null or d.cost_nanos is not null)
-    select n_entries + coalesce(e.added, 0), digests || coalesce(e.appended, ''), coalesce(x.id, '{}'), x.rel, x.post, x.unchecked,
-        cardinality(c) - (select count(*) from written)
-      into n_entries, digests, s_id, s_rel, s_post, s_free, n_lost
-      from (select count(*)::int as added, string_agg(p.digest, ''::bytea order by p.hold_id) as appended
-        from (select q.hold_id, q.digest from posted q union all select * from unnest(k_free, k_digest)) p) e,
-        (select array_agg(q.account) as id, array_agg(q.rel) as rel, array_agg(q.post) as post, array_agg(q.unchecked) as unchecked from changes q) x;
-    if n_lost > 0 and not p_careful then
+    -- A digest has 32 bytes.
+    select n_entries + coalesce(length(e.appended) / 32, 0), digests || coalesce(e.appended, ''), array(select q.change from changes q),
+        exists (select from done d where d.hold_id is not null and d.held is null)
+      into n_entries, digests, s, lost
+      from (select string_agg(p.digest, ''::bytea order by p.hold_id) as appended
+        from (select q.hold_id, q.digest from posted q union all select * from unnest(k_free, k_digest)) p) e;
+    if lost and not p_careful then
       raise exception 'a hold is gone; the budgets of its call are needed' using errcode = 'TG002';
     end if;
   end if;
@@ -534,11 +530,10 @@ begin
     delete from tollgate.waiter w where w.hold_id = any(v_hold);
   end if;
   if cardinality(c_late) > 0 then
-    select x.o_id, x.o_rel, x.o_post, x.o_free, x.o_digests, x.o_entries into s_id, s_rel, s_post, s_free, digests, n_entries
-      from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s_id, s_rel, s_post, s_free, digests, n_entries) x;
+    select x.s, x.digests, x.n_entries into s, digests, n_entries from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s, digests, n_entries) x;
   end if;
 
-  if n_holds > 0 then
+  if cardinality(h) > 0 then
     insert into tollgate.hold (id, tenant_id, call_id, attempt, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, price_id,
       amount, accounts, reserved_at, deadline, session_id, batch, dimension_id)
     select u.id, u.tenant_id, u.call_id, u.attempt, u.key_id, u.project_id, u.business_unit_id, u.member_id, u.model, u.provider, u.upstream_model, u.price_id, u.want,
@@ -547,12 +542,12 @@ begin
   end if;
 
   -- Account rows last, in one order everywhere: keys first, the tenant last. What is not raised need not be asked for.
-  if cardinality(s_id) + cardinality(b_account) > 0 then
+  if s <> '{}' or b_account <> '{}' then
     with locked as (
       select k.id, d.rel, d.post, d.want, d.unchecked from (
           select u.id, sum(u.rel)::bigint as rel, sum(u.post)::bigint as post, least(sum(u.want), 4000000000000000000)::bigint as want, bool_or(u.unchecked) as unchecked
-          from (select s.id, s.rel, s.post, 0::bigint as want, s.unchecked from unnest(s_id, s_rel, s_post, s_free) s(id, rel, post, unchecked)
-            union all select b.id, 0, 0, b.want, false from unnest(b_account, b_want) b(id, want)) u group by u.id) d
+          from (select x.account, x.released, x.posted, 0::bigint, x.unchecked from unnest(s) x
+            union all select x.account, 0, 0, x.want, false from unnest(b_account, b_want) x(account, want)) u(id, rel, post, want, unchecked) group by u.id) d
         join tollgate.account k on k.id = d.id order by k.rank, k.id for no key update of k),
     changed as (
       update tollgate.account k set posted = k.posted + d.post, held = k.held - d.rel + d.want, version = k.version + 1,
@@ -563,13 +558,14 @@ begin
         k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.next_alert, b.raised, k.waited_until)
     select array_agg(row(x.id, x.budget_id, (extract(epoch from x.starts) * 1000000)::bigint, (extract(epoch from x.ends) * 1000000)::bigint, x.lim, x.posted, x.held,
         x.hard, x.version, x.want, x.post, x.moved)::tollgate.balance_2),
-      bool_and(x.want = 0 or not x.hard or x.posted + x.held <= x.lim), bool_or(x.want > 0 and x.hard and x.waited_until > o_at), bool_or(x.posted >= x.next_alert or x.raised)
-      into o_balance, fits, waited, alert from changed x;
-    if n_holds > 0 and not (fits and not coalesce(waited, false)) then
+        bit_or(case when x.want > 0 and x.hard and (x.posted + x.held > x.lim or x.waited_until > o_at) then 1 else 0 end
+          | case when x.posted >= x.next_alert or x.raised then 2 else 0 end)
+      into o_balance, flags from changed x;
+    if flags & 1 > 0 then
       select x.l, x.o_kind, x.o_amount, x.o_binding into o_balance, o_kind, o_amount, o_binding
         from tollgate.admit_one_by_one_2(o_at, h, b_account, o_balance) x;
     end if;
-    if alert then
+    if flags & 2 > 0 then
       perform tollgate.note_thresholds(array_agg(u.account), array_agg(u.post)) from unnest(o_balance) u;
     end if;
   end if;

@@ -178,6 +178,21 @@ class FlushTest {
     assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
   }
 
+  /// Its answer was lost, and a budget has changed since.
+  @Test
+  void aBatchThatIsSentAgainIsNotStale() {
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    LedgerStore store = ledger.open(1);
+    Batch batch = reserving(store.openSession(), 1, SampleBudgets.aHold(key, "0.10"));
+    store.apply(batch);
+
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "5.00"));
+
+    assertThat(((Batch.Result.Applied) store.apply(batch)).outcomes().getFirst())
+        .isInstanceOf(Admission.Admitted.class);
+    assertThat(ledger.open()).hasSize(1);
+  }
+
   @Test
   void timesOfCallsAreAddedWhenTheWriterLetsGo() {
     LedgerStore store = ledger.open(1);

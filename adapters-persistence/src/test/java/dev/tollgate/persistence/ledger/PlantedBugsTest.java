@@ -13,8 +13,8 @@ class PlantedBugsTest {
 
   /// What can be wrong with the ledger's SQL, each as a change of the text of one of its functions.
   enum Bug {
-    HOLD_KEPT("flush_2", "coalesce(d.held, 0) as rel", "0::bigint as rel"),
-    NO_LIMIT("flush_2", "x.want = 0 or not x.hard or x.posted + x.held <= x.lim", "true"),
+    HOLD_KEPT("flush_2", "coalesce(d.held, 0), coalesce(d.cost_nanos", "0, coalesce(d.cost_nanos"),
+    NO_LIMIT("flush_2", "x.posted + x.held > x.lim", "false"),
     NO_LIMIT_ONE_BY_ONE("admit_one_by_one_2", "elsif free < granted then", "elsif false then"),
     NO_UNIQUE_SETTLE(
         "adjust_late_2", "f.amount := x.cost_nanos - t_amount;", "f.amount := x.cost_nanos;"),
