@@ -251,15 +251,16 @@ begin
   where c.id = any(p_accounts) and c.posted >= c.next_alert;
 end $$;
 
--- Holds that end at their bound: those whose deadline has passed while their session is silent, and attempts that may have been billed.
+-- Holds that end without their call: those whose deadline has passed while their session is silent at their bound, and attempts that may have
+-- been billed at an estimate.
 -- A hold of several ends in one batch has the first of these: its call settles it, its attempt is posted, it ends at nothing, it expires.
 create function tollgate.post_bounds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
-  k_hold uuid[], k_reason text[],
-  out o_free uuid[], out o_posted uuid[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+  k_hold uuid[], k_amount bigint[], k_reason text[],
+  out o_free uuid[], out o_posted uuid[], out o_posted_amounts bigint[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid;
 begin
-  o_digests := ''; o_entries := 0; o_posted_digests := '{}';
+  o_digests := ''; o_entries := 0; o_posted_amounts := '{}'; o_posted_digests := '{}';
   for v_tenant in select distinct h.tenant_id from tollgate.hold h where h.id = any(x_hold || k_hold) order by 1 loop
     perform pg_advisory_xact_lock_shared(7002, hashtext(v_tenant::text));
   end loop;
@@ -270,11 +271,12 @@ begin
     for update of h skip locked) q;
   select coalesce(array_agg(q.id order by q.id), '{}') into o_posted from (
     select h.id from tollgate.hold h where h.id = any(k_hold) and h.id <> all(c_hold) order by h.id for update) q;
-  for x in select h.*, h.id = any(o_free) as expired from tollgate.hold h where h.id = any(o_free || o_posted) order by h.id loop
+  for x in select h.*, h.id = any(o_free) as expired, least(h.amount, k_amount[array_position(k_hold, h.id)]) as paid
+      from tollgate.hold h where h.id = any(o_free || o_posted) order by h.id loop
     insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
       price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
     values (x.tenant_id, tollgate.id_day(x.id), x.id, 0, case when x.expired then 1 else 0 end, x.call_id, x.key_id, x.project_id, x.business_unit_id, x.member_id,
-      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.amount, true,
+      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.paid, true,
       case when x.expired then 'expired' else 'attempt_' || k_reason[array_position(k_hold, x.id)] end, x.accounts, x.reserved_at, v_at, p_session, p_batch, '')
     returning * into f;
     if x.expired then
@@ -283,9 +285,10 @@ begin
     else
       -- In the chain they stand among the other POST entries of the batch.
       o_posted_digests := o_posted_digests || f.digest;
+      o_posted_amounts := o_posted_amounts || x.paid;
     end if;
     x.dimension_id := coalesce(x.dimension_id, tollgate.dimension_of(f));
-    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, case when x.expired then 1 else 0 end, zeros, x.amount, x.amount);
+    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, case when x.expired then 1 else 0 end, zeros, x.paid, x.paid);
     if x.expired then
       insert into tollgate.call (tenant_id, day, id, retention_days, started_at, key_id, project_id, business_unit_id, member_id, endpoint, model, provider,
         upstream_model, attempts, stream, status, error_code, usage, cost_nanos, price_id, estimated, latency_micros, first_token_micros, overhead_micros, session_id, batch,
@@ -417,14 +420,14 @@ end $$;
 create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
   c tollgate.call_2[], c_hold uuid[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
-  v_hold uuid[], k_hold uuid[], k_reason text[], x_hold uuid[], x_silence int,
+  v_hold uuid[], k_hold uuid[], k_amount bigint[], k_reason text[], x_hold uuid[], x_silence int,
   out o_at timestamptz, out o_stale uuid[], out o_kind smallint[], out o_amount bigint[], out o_binding int[], out o_account bigint[],
   out o_balance tollgate.balance_2[])
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text; fresh boolean := false; lost boolean; flags int; i int;
-  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_digest bytea[]; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
+  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_paid bigint[]; k_digest bytea[]; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
 begin
   o_at := tollgate.at();
   dummy := pg_advisory_xact_lock(7004, (p_session % 2147483647)::int)::text;
@@ -451,8 +454,8 @@ begin
   end if;
 
   if cardinality(x_hold) + cardinality(k_hold) > 0 then
-    select x.o_free, x.o_posted, x.o_posted_digests, x.o_digests, x.o_entries into x_free, k_free, k_digest, digests, n_entries
-      from tollgate.post_bounds_2(p_session, p_batch, p_node, c_hold, v_hold, x_hold, x_silence, k_hold, k_reason) x;
+    select x.o_free, x.o_posted, x.o_posted_amounts, x.o_posted_digests, x.o_digests, x.o_entries into x_free, k_free, k_paid, k_digest, digests, n_entries
+      from tollgate.post_bounds_2(p_session, p_batch, p_node, c_hold, v_hold, x_hold, x_silence, k_hold, k_amount, k_reason) x;
   end if;
   if p_careful then
     select x.o_calls, x.o_late into c, c_late from tollgate.part_late_2(c) x;
@@ -513,8 +516,8 @@ begin
         cost_nanos = q.cost_nanos + excluded.cost_nanos, estimated_nanos = q.estimated_nanos + excluded.estimated_nanos,
         usage = tollgate.add_usage_2(q.usage, excluded.usage)),
     changes as (
-      select row(unnest(d.accounts), coalesce(d.held, 0), coalesce(d.cost_nanos, case when d.gone = any(x_free || k_free) then d.held else 0 end),
-        d.held is null or d.cost_nanos > d.held)::tollgate.change_2 as change
+      select row(unnest(d.accounts), coalesce(d.held, 0),
+        coalesce(d.cost_nanos, case when d.gone = any(x_free) then d.held end, k_paid[array_position(k_free, d.gone)], 0), d.held is null or d.cost_nanos > d.held)::tollgate.change_2 as change
       from done d where d.held is not null or d.cost_nanos is not null)
     -- A digest has 32 bytes.
     select n_entries + coalesce(length(e.appended) / 32, 0), digests || coalesce(e.appended, ''), array(select q.change from changes q),

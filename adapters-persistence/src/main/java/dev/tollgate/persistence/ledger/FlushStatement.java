@@ -29,7 +29,7 @@ final class FlushStatement {
           + "?, ?, " // tenants
           + "?, ?, ?, ?, ?, ?, " // holds
           + "?, ?, ?, ?, ?, ?, " // calls and roll-ups
-          + "?, ?, ?, ?, ?::int)"; // ends of holds
+          + "?, ?, ?, ?, ?, ?::int)"; // ends of holds
 
   private final Batch batch;
   private final Layouts layouts;
@@ -71,6 +71,7 @@ final class FlushStatement {
     binder
         .uuids(batch.voids().stream().map(HoldId::value).toList())
         .uuids(batch.posts().stream().map(post -> post.hold().value()).toList())
+        .numbers(batch.posts().stream().mapToLong(post -> post.amount().nanos()).toArray())
         .texts(batch.posts().stream().map(post -> post.why().wire()).toArray(String[]::new))
         .uuids(batch.expiries().stream().map(HoldId::value).toList())
         .number(silence);

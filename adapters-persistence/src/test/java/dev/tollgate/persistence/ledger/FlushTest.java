@@ -145,8 +145,8 @@ class FlushTest {
     "settle post, 10",
     "settle expire, 10",
     "settle post void expire, 10",
-    "post void, 100000000",
-    "post expire, 100000000",
+    "post void, 50000000",
+    "post expire, 50000000",
     "void expire,",
     "expire, 100000000"
   })
@@ -168,7 +168,7 @@ class FlushTest {
             ends.contains("settle") ? List.of(call) : List.of(),
             ends.contains("void") ? List.of(hold.id()) : List.of(),
             ends.contains("post")
-                ? List.of(new Batch.Post(hold.id(), Uncertainty.TIMEOUT))
+                ? List.of(new Batch.Post(hold.id(), Money.parseUsd("0.05"), Uncertainty.TIMEOUT))
                 : List.of(),
             ends.contains("expire") ? List.of(hold.id()) : List.of(),
             Map.of()));

@@ -13,13 +13,13 @@ class PlantedBugsTest {
 
   /// What can be wrong with the ledger's SQL, each as a change of the text of one of its functions.
   enum Bug {
-    HOLD_KEPT("flush_2", "coalesce(d.held, 0), coalesce(d.cost_nanos", "0, coalesce(d.cost_nanos"),
+    HOLD_KEPT(
+        "flush_2", "row(unnest(d.accounts), coalesce(d.held, 0)", "row(unnest(d.accounts), 0"),
     NO_LIMIT("flush_2", "x.posted + x.held > x.lim", "false"),
     NO_LIMIT_ONE_BY_ONE("admit_one_by_one_2", "elsif free < granted then", "elsif false then"),
     NO_UNIQUE_SETTLE(
         "adjust_late_2", "f.amount := x.cost_nanos - t_amount;", "f.amount := x.cost_nanos;"),
-    EXPIRY_POSTS_NOTHING(
-        "flush_2", "= any(x_free || k_free) then d.held", "= any(x_free || k_free) then 0");
+    EXPIRY_POSTS_NOTHING("flush_2", "= any(x_free) then d.held", "= any(x_free) then 0");
 
     private final String function;
     private final String right;

@@ -29,6 +29,7 @@ final class Attempts {
   private final ModelProvider provider;
   private final Holds holds;
   private final Ledger ledger;
+  private final Estimates estimates;
   private final Quirks quirks;
   private final OpenCalls open;
   private final Exchange exchange;
@@ -50,7 +51,13 @@ final class Attempts {
   }
 
   /// What every call's attempts need.
-  record Means(ModelProvider provider, Holds holds, Ledger ledger, Quirks quirks, OpenCalls open) {}
+  record Means(
+      ModelProvider provider,
+      Holds holds,
+      Ledger ledger,
+      Estimates estimates,
+      Quirks quirks,
+      OpenCalls open) {}
 
   /// @param beginning makes the attempt at a deployment
   Attempts(
@@ -62,6 +69,7 @@ final class Attempts {
     this.provider = means.provider();
     this.holds = means.holds();
     this.ledger = means.ledger();
+    this.estimates = means.estimates();
     this.quirks = means.quirks();
     this.open = means.open();
     this.exchange = exchange;
@@ -104,7 +112,7 @@ final class Attempts {
       if (goesAgain) {
         candidates.addFirst(target);
       }
-      finish(failed.failure());
+      finish(failed);
     }
     if (last == null) {
       throw new IllegalStateException("there is at least one candidate");
@@ -130,16 +138,18 @@ final class Attempts {
     return false;
   }
 
-  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at its bound when that
-  /// is not certain and another attempt follows. That of the last one is settled with the call.
-  private void finish(Failure failure) {
+  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at the same estimate as
+  /// a call's when that is not certain and another attempt follows. That of the last one is settled
+  /// with the call.
+  private void finish(ProviderReply.Failed failed) {
     Hold hold = exchange.hold();
+    Failure failure = failed.failure();
     if (!failure.billed()) {
       holds.release(exchange);
     } else if (hold != null && goesAgain) {
-      ledger.post(hold.id(), Uncertainty.BROKEN);
-      exchange.posted(hold.amount());
-      exchange.attempt().released();
+      Uncertainty why = failure.uncertainty();
+      estimates.uncertain(exchange, why, failed.reported(), "");
+      ledger.post(hold.id(), exchange.isFollowed(), why);
     }
   }
 

@@ -64,11 +64,11 @@ public final class CompleteChat {
     this.budgets = ledgers.budgets();
     this.clock = ledgers.clock();
     Quirks quirks = new Quirks();
+    Estimates estimates = new Estimates(ledgers.counter());
     this.means =
-        new Attempts.Means(provider, new Holds(ledgers, quirks), ledgers.ledger(), quirks, open);
-    this.closing =
-        new Closing(
-            new Books(ledgers.journal(), contents, observer), new Estimates(ledgers.counter()));
+        new Attempts.Means(
+            provider, new Holds(ledgers, quirks), ledgers.ledger(), estimates, quirks, open);
+    this.closing = new Closing(new Books(ledgers.journal(), contents, observer), estimates);
     this.open = open;
     this.homeTenant = homeTenant;
     this.random = random;

@@ -238,9 +238,15 @@ final class Exchange {
     return before.equals(Money.ZERO) ? last : last == null ? before : last.plus(before);
   }
 
-  /// An attempt was posted at its bound, and another one follows.
-  void posted(Money bound) {
-    before = before.plus(bound);
+  /// The attempt has a bill and is followed by another; its hold is no longer the call's.
+  ///
+  /// @return what it is posted at
+  Money isFollowed() {
+    Money amount = Objects.requireNonNull(bill.cost(), "a held attempt has a price");
+    before = before.plus(amount);
+    bill = CallRecord.Bill.NONE;
+    attempt().released();
+    return amount;
   }
 
   @Nullable Target target() {

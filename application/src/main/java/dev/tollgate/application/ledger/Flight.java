@@ -84,7 +84,7 @@ record Flight(List<Operation> operations, long doubtfulSince) {
             case Operation.Ending.Way.AtNothing _ -> voids.add(ending.hold);
             case Operation.Ending.Way.Expired _ -> expiries.add(ending.hold);
             case Operation.Ending.Way.Posted posted ->
-                posts.add(new Batch.Post(ending.hold, posted.why()));
+                posts.add(new Batch.Post(ending.hold, posted.amount(), posted.why()));
           }
         }
       }

@@ -11,6 +11,7 @@ import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.Spill;
+import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -160,8 +161,8 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   }
 
   @Override
-  public void post(HoldId hold, Uncertainty why) {
-    enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Posted(why)));
+  public void post(HoldId hold, Money amount, Uncertainty why) {
+    enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Posted(amount, why)));
   }
 
   /// Posts a hold at its bound if its deadline has passed and its node is silent. Does not wait.

@@ -6,6 +6,7 @@ import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Reservation;
+import dev.tollgate.domain.money.Money;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -153,8 +154,8 @@ sealed interface Operation {
       /// At its bound, if its deadline has passed and its node is silent.
       record Expired() implements Way {}
 
-      /// At its bound: it may have been billed.
-      record Posted(Uncertainty why) implements Way {}
+      /// At an estimate: it may have been billed.
+      record Posted(Money amount, Uncertainty why) implements Way {}
     }
 
     Ending(HoldId hold, Way way) {

@@ -258,7 +258,7 @@ public final class TestingChat {
     public void release(HoldId hold) {}
 
     @Override
-    public void post(HoldId hold, Uncertainty why) {}
+    public void post(HoldId hold, Money amount, Uncertainty why) {}
   }
 
   private static final class SeededSpeeds implements Speeds {

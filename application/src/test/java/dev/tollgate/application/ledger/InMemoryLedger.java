@@ -145,7 +145,7 @@ final class InMemoryLedger implements Authority {
     Set<Account> touched = new HashSet<>();
     batch.calls().forEach(call -> settle(call, touched));
     batch.calls().forEach(call -> written.add(call.id()));
-    batch.posts().forEach(post -> post(post.hold(), touched));
+    batch.posts().forEach(post -> post(post, touched));
     batch.voids().forEach(hold -> end(hold, Money.ZERO, touched, false));
     batch.expiries().forEach(hold -> expire(hold, touched));
     List<@Nullable Admission> outcomes = new ArrayList<>();
@@ -249,10 +249,12 @@ final class InMemoryLedger implements Authority {
     }
   }
 
-  private void post(HoldId hold, Set<Account> touched) {
-    Open open = holds.get(hold);
+  private void post(Batch.Post post, Set<Account> touched) {
+    Open open = holds.get(post.hold());
     if (open != null) {
-      end(hold, open.hold().amount(), touched, true);
+      Money held = open.hold().amount();
+      Money amount = post.amount().compareTo(held) < 0 ? post.amount() : held;
+      end(post.hold(), amount, touched, true);
     }
   }
 

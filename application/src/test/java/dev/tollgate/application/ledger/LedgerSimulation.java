@@ -355,7 +355,9 @@ public final class LedgerSimulation {
         // The connection is lost after the request was sent: another attempt has a hold of its own.
         node.add(
             new Operation.Ending(
-                reserve.reservation.id(), new Operation.Ending.Way.Posted(Uncertainty.BROKEN)));
+                reserve.reservation.id(),
+                new Operation.Ending.Way.Posted(
+                    new Money(cost + random.nextLong(bound - cost + 2)), Uncertainty.BROKEN)));
         node.flightsToCome++;
         over = true;
       }

@@ -4,6 +4,7 @@ import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.money.Money;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param calls finished calls; those with a hold settle it
 /// @param voids holds that end without a cost
-/// @param posts holds that end at their bound
+/// @param posts holds that end at an estimate
 /// @param expiries holds whose node fell silent, to be posted at their bound
 /// @param books the budgets by which this node decided, by tenant
 public record Batch(
@@ -36,8 +37,10 @@ public record Batch(
     books = Map.copyOf(books);
   }
 
-  /// A hold that ends at its bound, without the record of a call.
-  public record Post(HoldId hold, Uncertainty why) {}
+  /// A hold that ends at an estimate, without the record of a call.
+  ///
+  /// @param amount at most what is held is posted
+  public record Post(HoldId hold, Money amount, Uncertainty why) {}
 
   /// What became of a batch.
   public sealed interface Result {

@@ -2,6 +2,7 @@ package dev.tollgate.domain.ledger;
 
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.money.Money;
 
 /// Holds before a dispatch. What ends a hold with a cost is the record of its call
 /// ([dev.tollgate.domain.inference.CallJournal]). Thread-safe; blocks, and expects a virtual
@@ -15,7 +16,9 @@ public interface Ledger {
   /// nothing.
   void release(HoldId hold);
 
-  /// Ends a hold at its bound: its attempt may have been billed, and another one follows. Does not
+  /// Ends the hold of an attempt that may have been billed and that another one follows. Does not
   /// wait; a repeat changes nothing.
-  void post(HoldId hold, Uncertainty why);
+  ///
+  /// @param amount an estimate; what is above the hold is not posted
+  void post(HoldId hold, Money amount, Uncertainty why);
 }
