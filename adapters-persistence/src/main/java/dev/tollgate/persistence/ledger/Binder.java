@@ -1,5 +1,6 @@
 package dev.tollgate.persistence.ledger;
 
+import java.nio.ByteBuffer;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -74,21 +75,21 @@ final class Binder {
   private static final class Rows extends PGobject implements PGBinaryObject {
     private static final long serialVersionUID = 1;
 
-    private final byte[] bytes;
+    private final transient ByteBuffer bytes;
 
-    Rows(String type, byte[] bytes) {
+    Rows(String type, ByteBuffer bytes) {
       setType(type);
       this.bytes = bytes;
     }
 
     @Override
     public int lengthInBytes() {
-      return bytes.length;
+      return bytes.remaining();
     }
 
     @Override
     public void toBytes(byte[] target, int offset) {
-      System.arraycopy(bytes, 0, target, offset, bytes.length);
+      bytes.duplicate().get(target, offset, bytes.remaining());
     }
 
     @Override

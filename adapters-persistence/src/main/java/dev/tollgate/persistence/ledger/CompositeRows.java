@@ -1,9 +1,6 @@
 package dev.tollgate.persistence.ledger;
 
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 /// type of each; before each value its length, -1 for null.
 final class CompositeRows {
   private static final int NULL = -1;
+  private static final int ARRAY_HEADER = 5 * Integer.BYTES;
+  private static final int ARRAY_LENGTH = 3 * Integer.BYTES;
+  private static final int UUID_BYTES = 2 * Long.BYTES;
+
+  /// What an attribute takes at the most, unless it is a text or an array: its type, its length, an
+  /// id.
+  private static final int ATTRIBUTE = 2 * Integer.BYTES + UUID_BYTES;
 
   /// From which PostgreSQL counts.
   private static final LocalDate FIRST_DAY = LocalDate.of(2000, 1, 1);
@@ -28,13 +32,13 @@ final class CompositeRows {
 
   private final Layout layout;
   private final @Nullable Object[] row;
-  private final ByteArrayOutputStream rows = new ByteArrayOutputStream(1_024);
-  private final ByteArrayOutputStream current = new ByteArrayOutputStream(1_024);
+  private ByteBuffer out = ByteBuffer.allocate(2_048);
   private int count;
 
   CompositeRows(Layout layout) {
     this.layout = layout;
     this.row = new Object[layout.width()];
+    arrayHeader(layout.oid(), 0);
   }
 
   CompositeRows set(String attribute, @Nullable String text) {
@@ -75,115 +79,100 @@ final class CompositeRows {
   /// @throws ArithmeticException when a number does not fit the type of its attribute
   /// @throws IllegalArgumentException when a value is of another kind than its attribute
   void end() {
-    current.reset();
-    try (DataOutputStream out = new DataOutputStream(current);
-        DataOutputStream all = new DataOutputStream(rows)) {
-      out.writeInt(row.length);
-      for (int i = 0; i < row.length; i++) {
-        Layout.Type type = layout.typeOf(i);
-        Object value = row[i];
-        out.writeInt(type.oid());
-        if (value == null) {
-          out.writeInt(NULL);
-        } else {
-          write(out, type, value);
-        }
+    need(2 * Integer.BYTES);
+    int began = out.position();
+    out.putInt(0).putInt(row.length);
+    for (int i = 0; i < row.length; i++) {
+      Layout.Type type = layout.typeOf(i);
+      Object value = row[i];
+      need(ATTRIBUTE);
+      out.putInt(type.oid());
+      if (value == null) {
+        out.putInt(NULL);
+      } else {
+        write(type, value);
       }
-      all.writeInt(current.size());
-      current.writeTo(all);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    out.putInt(began, out.position() - began - Integer.BYTES);
     count++;
     Arrays.fill(row, null);
   }
 
-  private static void write(DataOutputStream out, Layout.Type type, Object value)
-      throws IOException {
+  private void write(Layout.Type type, Object value) {
     switch (value) {
-      case Long number -> number(out, type, number);
-      case Instant time -> number(out, type, ChronoUnit.MICROS.between(FIRST_INSTANT, time));
-      case LocalDate day -> number(out, type, FIRST_DAY.until(day, ChronoUnit.DAYS));
-      case long[] numbers -> numbers(out, type, numbers);
-      case Boolean flag -> {
-        out.writeInt(1);
-        out.writeBoolean(flag);
-      }
-      case UUID id -> {
-        out.writeInt(16);
-        out.writeLong(id.getMostSignificantBits());
-        out.writeLong(id.getLeastSignificantBits());
-      }
-      default -> text(out, type, value.toString());
+      case Long number -> number(type, number);
+      case String text -> text(type, text);
+      case UUID id ->
+          out.putInt(UUID_BYTES)
+              .putLong(id.getMostSignificantBits())
+              .putLong(id.getLeastSignificantBits());
+      case Boolean flag -> out.putInt(1).put((byte) (flag ? 1 : 0));
+      case Instant time -> number(type, ChronoUnit.MICROS.between(FIRST_INSTANT, time));
+      case LocalDate day -> number(type, FIRST_DAY.until(day, ChronoUnit.DAYS));
+      default -> numbers(type, (long[]) value);
     }
   }
 
-  private static void number(DataOutputStream out, Layout.Type type, long number)
-      throws IOException {
-    out.writeInt(type.width());
+  private void number(Layout.Type type, long number) {
+    out.putInt(type.width());
     switch (type.width()) {
-      case 8 -> out.writeLong(number);
-      case 4 -> out.writeInt(Math.toIntExact(number));
-      case 2 -> {
+      case Long.BYTES -> out.putLong(number);
+      case Integer.BYTES -> out.putInt(Math.toIntExact(number));
+      case Short.BYTES -> {
         if (number != (short) number) {
           throw new ArithmeticException(number + " is no " + type.name());
         }
-        out.writeShort((int) number);
+        out.putShort((short) number);
       }
       default -> throw new IllegalArgumentException("a number is no " + type.name());
     }
   }
 
-  private static void numbers(DataOutputStream out, Layout.Type type, long[] numbers)
-      throws IOException {
+  private void numbers(Layout.Type type, long[] numbers) {
     Layout.Type element = type.element();
     if (element == null) {
       throw new IllegalArgumentException("numbers are no " + type.name());
     }
-    int header = 20;
-    out.writeInt(header + numbers.length * (Integer.BYTES + element.width()));
-    arrayHeader(out, element.oid(), numbers.length);
+    int length = ARRAY_HEADER + numbers.length * (Integer.BYTES + element.width());
+    need(Integer.BYTES + length);
+    out.putInt(length);
+    arrayHeader(element.oid(), numbers.length);
     for (long number : numbers) {
-      number(out, element, number);
+      number(element, number);
     }
   }
 
-  private static void text(DataOutputStream out, Layout.Type type, String text) throws IOException {
+  private void text(Layout.Type type, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    need(Integer.BYTES + 1 + bytes.length);
     switch (type.name()) {
-      case "text" -> out.writeInt(bytes.length);
+      case "text" -> out.putInt(bytes.length);
       case "jsonb" -> {
-        out.writeInt(1 + bytes.length);
-        int version = 1;
-        out.writeByte(version);
+        byte version = 1;
+        out.putInt(1 + bytes.length).put(version);
       }
       default -> throw new IllegalArgumentException("a text is no " + type.name());
     }
-    out.write(bytes);
+    out.put(bytes);
   }
 
-  private static void arrayHeader(DataOutputStream out, int elements, int length)
-      throws IOException {
+  private void arrayHeader(int elements, int length) {
     int dimensions = 1;
     int flags = 0;
     int lowerBound = 1;
-    out.writeInt(dimensions);
-    out.writeInt(flags);
-    out.writeInt(elements);
-    out.writeInt(length);
-    out.writeInt(lowerBound);
+    out.putInt(dimensions).putInt(flags).putInt(elements).putInt(length).putInt(lowerBound);
   }
 
-  /// All rows as an array.
-  byte[] array() {
-    ByteArrayOutputStream array = new ByteArrayOutputStream(rows.size() + 20);
-    try (DataOutputStream out = new DataOutputStream(array)) {
-      arrayHeader(out, layout.oid(), count);
-      rows.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void need(int bytes) {
+    if (out.remaining() < bytes) {
+      int larger = Math.addExact(2 * out.capacity(), bytes);
+      out = ByteBuffer.allocate(larger).put(out.flip());
     }
-    return array.toByteArray();
+  }
+
+  /// All rows as an array, ready to be read.
+  ByteBuffer array() {
+    return out.duplicate().putInt(ARRAY_LENGTH, count).flip();
   }
 
   String arrayType() {
