@@ -26,7 +26,25 @@ final class EventScan {
     Answers.ascii("\"response.failed\"")
   };
 
-  private final byte[][] textKeys;
+  /// The names of members that hold text, by their first letter.
+  private static final byte[][][] CHAT_TEXT =
+      keys(
+          "content",
+          "text",
+          "name",
+          "arguments",
+          "input",
+          "refusal",
+          "reasoning",
+          "reasoning_content",
+          "transcript");
+
+  private static final byte[][][] MESSAGES_TEXT =
+      keys("text", "name", "partial_json", "thinking", "signature", "data");
+  private static final byte[][][] RESPONSES_TEXT = keys("delta");
+  private static final byte[][][] COMPLETIONS_TEXT = keys("text");
+
+  private final byte[][][] textKeys;
   private byte[] text = new byte[256];
   private int textLength;
   private final int choices;
@@ -41,20 +59,10 @@ final class EventScan {
     this.choices = choices;
     this.textKeys =
         switch (endpoint) {
-          case CHAT_COMPLETIONS ->
-              keys(
-                  "content",
-                  "text",
-                  "name",
-                  "arguments",
-                  "input",
-                  "refusal",
-                  "reasoning",
-                  "reasoning_content",
-                  "transcript");
-          case MESSAGES -> keys("text", "name", "partial_json", "thinking", "signature", "data");
-          case RESPONSES -> keys("delta");
-          case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> keys("text");
+          case CHAT_COMPLETIONS -> CHAT_TEXT;
+          case MESSAGES -> MESSAGES_TEXT;
+          case RESPONSES -> RESPONSES_TEXT;
+          case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> COMPLETIONS_TEXT;
         };
   }
 
@@ -164,10 +172,11 @@ final class EventScan {
 
   /// Looks at what starts with a quote; returns where to go on.
   private int quoted(byte[] bytes, int i, int to) {
-    if (i + 1 >= to) {
+    byte initial = i + 1 < to ? bytes[i + 1] : 0;
+    if (initial < 'a' || initial > 'z') {
       return i + 1;
     }
-    switch (bytes[i + 1]) {
+    switch (initial) {
       case 'u' -> closeLook |= startsWith(USAGE, bytes, i, to);
       case 'e' -> closeLook |= startsWith(ERROR, bytes, i, to);
       case 'm' -> closeLook |= startsWith(MESSAGE_STOP, bytes, i, to);
@@ -186,8 +195,8 @@ final class EventScan {
         // Not one of the words that matter.
       }
     }
-    for (byte[] key : textKeys) {
-      if (key[1] == bytes[i + 1] && startsWith(key, bytes, i, to)) {
+    for (byte[] key : textKeys[initial - 'a']) {
+      if (startsWith(key, bytes, i, to)) {
         int value = value(bytes, i + key.length, to);
         if (value < to && bytes[value] == '"') {
           return text(bytes, value + 1, to);
@@ -272,10 +281,15 @@ final class EventScan {
     return true;
   }
 
-  private static byte[][] keys(String... names) {
-    byte[][] keys = new byte[names.length][];
-    for (int i = 0; i < names.length; i++) {
-      keys[i] = Answers.ascii('"' + names[i] + '"');
+  private static byte[][][] keys(String... names) {
+    byte[][][] keys = new byte['z' - 'a' + 1][][];
+    for (int i = 0; i < keys.length; i++) {
+      char initial = (char) ('a' + i);
+      keys[i] =
+          Arrays.stream(names)
+              .filter(name -> name.charAt(0) == initial)
+              .map(name -> Answers.ascii('"' + name + '"'))
+              .toArray(byte[][]::new);
     }
     return keys;
   }
