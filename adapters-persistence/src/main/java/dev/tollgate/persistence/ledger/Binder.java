@@ -49,13 +49,9 @@ final class Binder {
     for (UUID id : ids) {
       text.append(text.length() > 1 ? "," : "").append(id);
     }
-    return array("_uuid", text.append('}').toString());
-  }
-
-  private Binder array(String type, String text) throws SQLException {
     PGobject array = new PGobject();
-    array.setType(type);
-    array.setValue(text);
+    array.setType("_uuid");
+    array.setValue(text.append('}').toString());
     statement.setObject(next++, array);
     return this;
   }
