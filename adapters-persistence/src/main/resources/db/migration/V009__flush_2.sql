@@ -314,12 +314,13 @@ begin
 end $$;
 
 -- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is put behind the others' changes.
-create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], inout s tollgate.change_2[],
+-- It takes the accounts of the whole batch first, those of its holds too, so that they are locked in one order.
+create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], b_account bigint[], inout s tollgate.change_2[],
   inout digests bytea, inout n_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 declare x tollgate.call_2; f tollgate.entry; t_amount bigint; t_n int; t_usage bigint[]; digest bytea; v_estimated bigint;
 begin
-  perform 1 from tollgate.account k where k.id = any(array(select u.account from unnest(s) u) || array(select unnest(e.accounts) from unnest(c) u
+  perform 1 from tollgate.account k where k.id = any(b_account || array(select u.account from unnest(s) u) || array(select unnest(e.accounts) from unnest(c) u
     join tollgate.entry e on e.tenant_id = u.tenant_id and e.day = u.entry_day and e.hold_id = u.hold_id and e.n = 0)) order by k.rank, k.id for no key update;
   for x in select u.* from unnest(c) u order by u.hold_id loop
     select e.* into f from tollgate.entry e where e.tenant_id = x.tenant_id and e.day = x.entry_day and e.hold_id = x.hold_id and e.n = 0;
@@ -533,7 +534,7 @@ begin
     delete from tollgate.waiter w where w.hold_id = any(v_hold);
   end if;
   if cardinality(c_late) > 0 then
-    select x.s, x.digests, x.n_entries into s, digests, n_entries from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, s, digests, n_entries) x;
+    select x.s, x.digests, x.n_entries into s, digests, n_entries from tollgate.adjust_late_2(p_session, p_batch, p_node, c_late, b_account, s, digests, n_entries) x;
   end if;
 
   if cardinality(h) > 0 then
@@ -555,7 +556,9 @@ begin
     changed as (
       update tollgate.account k set posted = k.posted + d.post, held = k.held - d.rel + d.want, version = k.version + 1,
         peak = greatest(k.peak, case when d.want > 0 and b.policy <> 'observe' and not b.retired then case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end end,
-          case when d.unchecked or b.policy = 'observe' or b.retired then k.posted + d.post + k.held - d.rel + d.want end)
+          case when b.policy = 'observe' or b.retired then k.posted + d.post + k.held - d.rel + d.want
+            -- What is wanted may be refused, and is within the limit if it is not.
+            when d.unchecked then k.posted + d.post + k.held - d.rel end)
       from locked d, tollgate.budget b where k.id = d.id and b.id = k.budget_id
       returning k.id, k.budget_id, k.starts, k.ends, case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end as lim, k.posted, k.held, b.policy <> 'observe' and not b.retired as hard,
         k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.next_alert, b.raised, k.waited_until)

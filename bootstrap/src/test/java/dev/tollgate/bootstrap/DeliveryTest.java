@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
-import java.math.BigDecimal;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -235,45 +233,6 @@ class DeliveryTest {
         }
       }
       assertThat(call).isNotNull();
-      assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
-    }
-  }
-
-  /// One table of causes: a stream that breaks costs what it can have made in its time, whether or
-  /// not another attempt follows.
-  @Test
-  void anAttemptOfAStreamIsPostedByItsTime() throws Exception {
-    AtomicInteger requests = new AtomicInteger();
-    try (ScriptedUpstream upstream =
-        ScriptedUpstream.start(
-            (_, to) -> {
-              if (requests.incrementAndGet() == 2) {
-                to.reset();
-                return;
-              }
-              to.beginEvents();
-              to.chunk(END);
-              to.endChunks();
-            })) {
-      String model =
-          gateway.newModel(
-              "openai", upstream.baseUrl(), "m", "", "\"input\":\"1.00\",\"output\":\"20.00\"");
-      JsonNode key =
-          gateway.newKey(gateway.newProject(), "\"budget\":{\"limit\":\"9\",\"window\":\"total\"}");
-      String body =
-          """
-          {"model":"%s","stream":true,"max_tokens":50000,\
-          "messages":[{"role":"user","content":"x"}]}"""
-              .formatted(model);
-      gateway.call("/v1/chat/completions", key.path("key").asText(), body);
-      HttpResponse<String> response =
-          gateway.call("/v1/chat/completions", key.path("key").asText(), body);
-
-      String id = response.headers().firstValue("x-request-id").orElseThrow();
-      assertThat(gateway.manage("GET", "/calls/" + id, "").path("attempts").asInt()).isEqualTo(2);
-      // The two calls cost 67 millionths each, and the bound of the attempt is a dollar.
-      assertThat(new BigDecimal(gateway.budgetOf(key).path("settled").asText()))
-          .isBetween(new BigDecimal("0.000135"), new BigDecimal("0.1"));
       assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
     }
   }

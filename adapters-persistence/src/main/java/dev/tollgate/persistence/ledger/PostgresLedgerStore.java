@@ -38,11 +38,12 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   private static final long LATENCIES_WHEN_IDLE = 500_000_000L;
 
-  /// States that say that a row itself can never be written: a number out of range, a text that is
-  /// too long, ill-formed or of another type, a missing value, a value that breaks a rule, a key
-  /// that is there already. Anything else is the database's or the network's state.
+  /// States that say that a row itself can never be written: a number or time out of range, a text
+  /// that is too long, ill-formed or of another type, a missing value, a value that breaks a rule,
+  /// a key that is there already. Anything else is the database's or the network's state.
   private static final Set<String> ROWS_FAULT =
-      Set.of("22003", "22001", "22021", "22P05", "22P02", "22P03", "23502", "23514", "23505");
+      Set.of(
+          "22003", "22008", "22001", "22021", "22P05", "22P02", "22P03", "23502", "23514", "23505");
 
   private static final String CHECK_VIOLATION = "23514";
 
@@ -117,6 +118,8 @@ public final class PostgresLedgerStore implements LedgerStore {
         writeLatencies(latencies.isFull() ? 0 : LATENCIES_EVERY);
       }
       return result;
+    } catch (ArithmeticException e) {
+      throw new Refused(String.valueOf(e.getMessage()), e);
     } catch (SQLException e) {
       if (OUT_OF_SEQUENCE.equals(e.getSQLState())) {
         throw new Forgotten(String.valueOf(e.getMessage()), e);

@@ -24,8 +24,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +197,94 @@ class FlushTest {
     assertThat(((Batch.Result.Applied) store.apply(batch)).outcomes().getFirst())
         .isInstanceOf(Admission.Admitted.class);
     assertThat(ledger.open()).hasSize(1);
+  }
+
+  /// A peak is what `ledger verify` holds an account against.
+  @Test
+  void whatIsRefusedLeavesNoPeak() {
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    LedgerStore store = ledger.open(1);
+    CallRecord unheld = SampleCalls.aCall().by(key).costing(10).build();
+
+    Batch.Result.Applied applied =
+        (Batch.Result.Applied)
+            store.apply(
+                new Batch(
+                    store.openSession(),
+                    1,
+                    List.of(SampleBudgets.aHold(key, "900")),
+                    List.of(unheld),
+                    List.of(),
+                    List.of(),
+                    List.of(),
+                    Map.of(key.tenant(), ledger.book())));
+
+    assertThat(applied.outcomes().getFirst()).isInstanceOf(Admission.Exhausted.class);
+    assertThat(ledger.rows("select posted || ' ' || held || ' ' || peak from tollgate.account"))
+        .containsExactly("10 0 1000000000");
+  }
+
+  /// A batch with late truths takes its accounts in the order of all others.
+  @Test
+  void lateTruthsAndHoldsOfOtherNodesDoNotBlockEachOther() throws Exception {
+    VirtualKey other = ledger.newKey();
+    List<VirtualKey> keys = List.of(key, other);
+    keys.forEach(each -> ledger.limitedBy(SampleBudgets.ofKey(each, "1000")));
+    ledger.limitedBy(SampleBudgets.ofTenant(key, "1000"));
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Void>> nodes = new ArrayList<>();
+      for (int node = 1; node <= 3; node++) {
+        LedgerStore store = ledger.open(node);
+        VirtualKey late = keys.get(node % 2);
+        VirtualKey next = keys.get((node + 1) % 2);
+        nodes.add(() -> settleLate(store, late, next, 100));
+      }
+      for (Future<Void> each : executor.invokeAll(nodes)) {
+        each.get();
+      }
+    }
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  /// Reserves for one key, posts that, and settles it late beside a reservation of another key.
+  private @Nullable Void settleLate(
+      LedgerStore store, VirtualKey late, VirtualKey next, int times) {
+    long session = store.openSession();
+    long number = 0;
+    for (int i = 0; i < times; i++) {
+      Hold hold =
+          ((Admission.Admitted)
+                  Objects.requireNonNull(
+                      apply(store, session, ++number, late, List.of(), List.of())))
+              .hold();
+      Batch.Post post = new Batch.Post(hold.id(), Money.parseUsd("0.05"), Uncertainty.TIMEOUT);
+      apply(store, session, ++number, next, List.of(), List.of(post));
+      CallRecord call = SampleCalls.aCall().by(late).settling(hold).costing(10).build();
+      apply(store, session, ++number, next, List.of(call), List.of());
+      assertThat(ledger.posted().get(hold.id())).isEqualTo(10);
+    }
+    return null;
+  }
+
+  /// One batch with a reservation of a key; what became of that.
+  private @Nullable Admission apply(
+      LedgerStore store,
+      long session,
+      long number,
+      VirtualKey reserving,
+      List<CallRecord> calls,
+      List<Batch.Post> posts) {
+    Batch batch =
+        new Batch(
+            session,
+            number,
+            List.of(SampleBudgets.aHold(reserving, "0.10")),
+            calls,
+            List.of(),
+            posts,
+            List.of(),
+            Map.of(key.tenant(), ledger.book()));
+    return ((Batch.Result.Applied) store.apply(batch)).outcomes().getFirst();
   }
 
   @Test

@@ -107,12 +107,11 @@ final class Attempts {
       if (!(reply instanceof ProviderReply.Failed failed)) {
         return new Outcome.Replied(reply);
       }
-      last = failed;
       goesAgain = isWorthAgain(target, edits, failed.failure());
       if (goesAgain) {
         candidates.addFirst(target);
       }
-      finish(failed);
+      last = finish(failed);
     }
     if (last == null) {
       throw new IllegalStateException("there is at least one candidate");
@@ -141,7 +140,9 @@ final class Attempts {
   /// Ends the hold of a failed attempt: at nothing when nothing was billed, at the same estimate as
   /// a call's when that is not certain and another attempt follows. That of the last one is settled
   /// with the call.
-  private void finish(ProviderReply.Failed failed) {
+  ///
+  /// @return the failure, as far as the call still has to pay for it
+  private ProviderReply.Failed finish(ProviderReply.Failed failed) {
     Hold hold = exchange.hold();
     Failure failure = failed.failure();
     if (!failure.billed()) {
@@ -150,7 +151,9 @@ final class Attempts {
       Uncertainty why = failure.uncertainty();
       estimates.uncertain(exchange, why, failed.reported(), "");
       ledger.post(hold.id(), exchange.isFollowed(), why);
+      return new ProviderReply.Failed(failure.asPaid());
     }
+    return failed;
   }
 
   private Payload.Edits edits(Target target, Grant grant) {

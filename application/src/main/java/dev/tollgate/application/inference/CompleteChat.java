@@ -24,6 +24,7 @@ import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.InputCounter;
 import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.TokenCounter;
+import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.time.Clock;
@@ -274,7 +275,9 @@ public final class CompleteChat {
     try {
       if (!gone) {
         caller.answer(
-            head(exchange, answer.headers(), !committed), answer.contentType(), answer.body());
+            head(exchange, answer.headers(), !committed, exchange.toldCost()),
+            answer.contentType(),
+            answer.body());
       }
     } catch (CallerGone e) {
       // Settled all the same: the provider has answered and will bill for it.
@@ -326,13 +329,18 @@ public final class CompleteChat {
     }
   }
 
-  static Head head(Exchange exchange, List<ProviderReply.HeaderField> passed, boolean pending) {
+  /// @param cost what the whole call costs, or null when that is not known yet
+  static Head head(
+      Exchange exchange,
+      List<ProviderReply.HeaderField> passed,
+      boolean pending,
+      @Nullable Money cost) {
     Target target = exchange.target();
     return new Head(
         target == null ? null : target.deployment().model(),
         target == null ? null : target.provider().name(),
         exchange.overheadMicros(),
-        exchange.toldCost(),
+        cost,
         pending,
         exchange.remaining(),
         exchange.clampedTo(),

@@ -68,7 +68,7 @@ final class StreamRelay {
   /// @return the failure, when the stream failed before anything reached the caller and nothing was
   ///   billed, so that the call can go on elsewhere; else null
   ProviderReply.@Nullable Failed relay(ProviderReply.Streaming streaming, EventStream events) {
-    head = CompleteChat.head(exchange, streaming.headers(), false);
+    head = CompleteChat.head(exchange, streaming.headers(), false, null);
     try {
       events.onSilence(new Company(events));
       return pump(events);

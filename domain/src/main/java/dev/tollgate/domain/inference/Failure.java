@@ -94,6 +94,11 @@ public record Failure(
     return new Failure(kind, status, retryAfter, message, type, param, code, finalAnswer, true);
   }
 
+  /// The same failure, whose attempt has been paid for.
+  public Failure asPaid() {
+    return new Failure(kind, status, retryAfter, message, type, param, code, finalAnswer, false);
+  }
+
   /// The same failure with a time after which to try again.
   public Failure retryingAfter(Duration time) {
     return new Failure(kind, status, time, message, type, param, code, finalAnswer, billed);
