@@ -251,12 +251,12 @@ begin
   where c.id = any(p_accounts) and c.posted >= c.next_alert;
 end $$;
 
--- Holds that end without their call: those whose deadline has passed while their session is silent at their bound, and attempts that may have
--- been billed at an estimate.
--- A hold of several ends in one batch has the first of these: its call settles it, its attempt is posted, it ends at nothing, it expires.
+-- Holds that end without their call: at their bound those whose deadline has passed while their session is silent, at an estimate attempts
+-- that may have been billed. A hold of several ends in one batch has the first of these: its call settles it, its attempt is posted, it ends at nothing, it expires.
 create function tollgate.post_bounds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
   k_hold uuid[], k_amount bigint[], k_reason text[],
-  out o_free uuid[], out o_posted uuid[], out o_posted_amounts bigint[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+  out o_free uuid[], out o_posted uuid[], out o_posted_amounts bigint[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int)
+language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid;
 begin

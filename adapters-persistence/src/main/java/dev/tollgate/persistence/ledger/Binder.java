@@ -90,7 +90,7 @@ final class Binder {
 
     @Override
     public void setByteValue(byte[] value, int offset) {
-      throw new UnsupportedOperationException();
+      throw new IllegalStateException(getType() + " is sent and never read");
     }
 
     @Override

@@ -77,7 +77,8 @@ final class CompositeRows {
   /// Ends the row.
   ///
   /// @throws ArithmeticException when a number does not fit the type of its attribute
-  /// @throws IllegalArgumentException when a value is of another kind than its attribute
+  /// @throws IllegalArgumentException when a text or a number is set for an attribute of another
+  ///   kind
   void end() {
     need(2 * Integer.BYTES);
     int began = out.position();

@@ -32,6 +32,7 @@ final class Layout {
 
   static Layout of(Connection connection, String type) throws SQLException {
     Layout layout = new Layout(type);
+    int arrays = 0;
     try (PreparedStatement select =
         connection.prepareStatement(
             """
@@ -47,8 +48,7 @@ final class Layout {
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
           layout.oid = (int) row.getLong(1);
-          int arrays = (int) row.getLong(2);
-          connection.unwrap(BaseConnection.class).getQueryExecutor().addBinarySendOid(arrays);
+          arrays = (int) row.getLong(2);
           layout.places.put(row.getString(3), layout.places.size());
           Type element = row.getString(8) == null ? null : type(row, 7, null);
           layout.types.add(type(row, 4, element));
@@ -58,6 +58,7 @@ final class Layout {
     if (layout.places.isEmpty()) {
       throw new IllegalStateException("the database lacks the type tollgate." + type);
     }
+    connection.unwrap(BaseConnection.class).getQueryExecutor().addBinarySendOid(arrays);
     return layout;
   }
 

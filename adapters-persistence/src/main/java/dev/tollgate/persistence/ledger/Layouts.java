@@ -3,7 +3,7 @@ package dev.tollgate.persistence.ledger;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/// The layouts of everything that a node sends in batches.
+/// The layouts of everything that a node sends in batches, and of what it is answered.
 record Layouts(
     Layout hold, Layout call, Layout balance, Layout rollUp, Layout times, Layout dimension) {
   static Layouts read(Connection connection) throws SQLException {

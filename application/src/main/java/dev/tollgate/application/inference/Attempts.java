@@ -150,7 +150,7 @@ final class Attempts {
     } else if (hold != null && goesAgain) {
       Uncertainty why = failure.uncertainty();
       estimates.uncertain(exchange, why, failed.reported(), "");
-      ledger.post(hold.id(), exchange.isFollowed(), why);
+      ledger.post(hold.id(), exchange.endAttempt(), why);
       return new ProviderReply.Failed(failure.asPaid());
     }
     return failed;

@@ -238,10 +238,11 @@ final class Exchange {
     return before.equals(Money.ZERO) ? last : last == null ? before : last.plus(before);
   }
 
-  /// The attempt has a bill and is followed by another; its hold is no longer the call's.
+  /// Ends an attempt that has a bill and that another one follows. Its hold is no longer the
+  /// call's.
   ///
   /// @return what it is posted at
-  Money isFollowed() {
+  Money endAttempt() {
     Money amount = Objects.requireNonNull(bill.cost(), "a held attempt has a price");
     before = before.plus(amount);
     bill = CallRecord.Bill.NONE;
