@@ -4,7 +4,8 @@
 create type tollgate.hold_2 as (id uuid, tenant_id uuid, call_id uuid, attempt smallint, key_id uuid, project_id uuid, business_unit_id uuid, member_id uuid,
   model text, provider text, upstream_model text, price_id uuid, dimension_id bigint, want bigint, floor bigint, seconds int, waits_millis int,
   touched_from int, touched_to int);
-create type tollgate.call_2 as (id uuid, tenant_id uuid, day date, entry_day date, retention_days smallint, started_at timestamptz, accounted_at timestamptz,
+-- With `attempt_of` it is no call but an attempt at one, which another followed: it has an entry, no row.
+create type tollgate.call_2 as (id uuid, attempt_of uuid, tenant_id uuid, day date, entry_day date, retention_days smallint, started_at timestamptz, accounted_at timestamptz,
   key_id uuid, project_id uuid, business_unit_id uuid, member_id uuid, endpoint text, model text, provider text, upstream_model text, service_tier text,
   region text, attempts smallint, stream boolean, status smallint, error_code text, usage bigint[], cost_nanos bigint, price_id uuid, estimated boolean, reason text,
   latency_micros bigint, first_token_micros bigint, overhead_micros bigint, tags jsonb, client_address text, user_agent text, sdk text, session text,
@@ -251,52 +252,39 @@ begin
   where c.id = any(p_accounts) and c.posted >= c.next_alert;
 end $$;
 
--- Holds that end without their call: at their bound those whose deadline has passed while their session is silent, at an estimate attempts
--- that may have been billed. A hold of several ends in one batch has the first of these: its call settles it, its attempt is posted, it ends at nothing, it expires.
-create function tollgate.post_bounds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
-  k_hold uuid[], k_amount bigint[], k_reason text[],
-  out o_free uuid[], out o_posted uuid[], out o_posted_amounts bigint[], out o_posted_digests bytea[], out o_digests bytea, out o_entries int)
+-- Holds whose deadline has passed while their session is silent end at their bound. A hold of several ends in one batch has the first of
+-- these: it is settled, it ends at nothing, it expires.
+create function tollgate.expire_holds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
+  out o_free uuid[], out o_digests bytea, out o_entries int)
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
 declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid;
 begin
-  o_digests := ''; o_entries := 0; o_posted_amounts := '{}'; o_posted_digests := '{}';
-  for v_tenant in select distinct h.tenant_id from tollgate.hold h where h.id = any(x_hold || k_hold) order by 1 loop
+  o_digests := ''; o_entries := 0;
+  for v_tenant in select distinct h.tenant_id from tollgate.hold h where h.id = any(x_hold) order by 1 loop
     perform pg_advisory_xact_lock_shared(7002, hashtext(v_tenant::text));
   end loop;
   select coalesce(array_agg(q.id), '{}') into o_free from (
     select h.id from tollgate.hold h join tollgate.writer_session w on w.id = h.session_id
-    where h.id = any(x_hold) and h.id <> all(c_hold || v_hold || k_hold) and h.deadline < v_at
+    where h.id = any(x_hold) and h.id <> all(c_hold || v_hold) and h.deadline < v_at
       and (w.beat < v_at - make_interval(secs => x_silence) or h.deadline < v_at - interval '10 minutes')
     for update of h skip locked) q;
-  select coalesce(array_agg(q.id order by q.id), '{}') into o_posted from (
-    select h.id from tollgate.hold h where h.id = any(k_hold) and h.id <> all(c_hold) order by h.id for update) q;
-  for x in select h.*, h.id = any(o_free) as expired, least(h.amount, k_amount[array_position(k_hold, h.id)]) as paid
-      from tollgate.hold h where h.id = any(o_free || o_posted) order by h.id loop
+  for x in select h.* from tollgate.hold h where h.id = any(o_free) order by h.id loop
     insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
       price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
-    values (x.tenant_id, tollgate.id_day(x.id), x.id, 0, case when x.expired then 1 else 0 end, x.call_id, x.key_id, x.project_id, x.business_unit_id, x.member_id,
-      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.paid, true,
-      case when x.expired then 'expired' else 'attempt_' || k_reason[array_position(k_hold, x.id)] end, x.accounts, x.reserved_at, v_at, p_session, p_batch, '')
+    values (x.tenant_id, tollgate.id_day(x.id), x.id, 0, 1, x.call_id, x.key_id, x.project_id, x.business_unit_id, x.member_id,
+      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.amount, true, 'expired', x.accounts, x.reserved_at, v_at, p_session, p_batch, '')
     returning * into f;
-    if x.expired then
-      o_digests := o_digests || f.digest;
-      o_entries := o_entries + 1;
-    else
-      -- In the chain they stand among the other POST entries of the batch.
-      o_posted_digests := o_posted_digests || f.digest;
-      o_posted_amounts := o_posted_amounts || x.paid;
-    end if;
+    o_digests := o_digests || f.digest;
+    o_entries := o_entries + 1;
     x.dimension_id := coalesce(x.dimension_id, tollgate.dimension_of(f));
-    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, case when x.expired then 1 else 0 end, zeros, x.paid, x.paid);
-    if x.expired then
-      insert into tollgate.call (tenant_id, day, id, retention_days, started_at, key_id, project_id, business_unit_id, member_id, endpoint, model, provider,
-        upstream_model, attempts, stream, status, error_code, usage, cost_nanos, price_id, estimated, latency_micros, first_token_micros, overhead_micros, session_id, batch,
-        dimension_id)
-      values (x.tenant_id, tollgate.id_day(x.call_id), x.call_id, 90, x.reserved_at, x.key_id, x.project_id, x.business_unit_id, x.member_id, 'unknown', x.model,
-        x.provider, x.upstream_model, x.attempt, false, 500, 'node_lost', zeros, x.amount, x.price_id, true, 0, -1, 0, p_session, p_batch, x.dimension_id)
-      on conflict do nothing;
-    end if;
+    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, 1, zeros, x.amount, x.amount);
+    insert into tollgate.call (tenant_id, day, id, retention_days, started_at, key_id, project_id, business_unit_id, member_id, endpoint, model, provider,
+      upstream_model, attempts, stream, status, error_code, usage, cost_nanos, price_id, estimated, latency_micros, first_token_micros, overhead_micros, session_id, batch,
+      dimension_id)
+    values (x.tenant_id, tollgate.id_day(x.call_id), x.call_id, 90, x.reserved_at, x.key_id, x.project_id, x.business_unit_id, x.member_id, 'unknown', x.model,
+      x.provider, x.upstream_model, x.attempt, false, 500, 'node_lost', zeros, x.amount, x.price_id, true, 0, -1, 0, p_session, p_batch, x.dimension_id)
+    on conflict do nothing;
   end loop;
 end $$;
 
@@ -328,7 +316,7 @@ begin
       from tollgate.entry e where e.tenant_id = f.tenant_id and e.day = f.day and e.hold_id = f.hold_id;
     -- The roll-ups of this batch count the call whole; what was counted before goes out again.
     v_estimated := case when f.estimated and t_n = 1 then t_amount else 0 end;
-    perform tollgate.add_to_bucket(f, tollgate.dimension_of(f), p_node, -1, array(select -y from unnest(t_usage) with ordinality q(y, k) order by q.k), -t_amount, -v_estimated);
+    perform tollgate.add_to_bucket(f, tollgate.dimension_of(f), p_node, case when x.attempt_of is null then -1 else 0 end, array(select -y from unnest(t_usage) with ordinality q(y, k) order by q.k), -t_amount, -v_estimated);
     if x.cost_nanos is not null and (x.cost_nanos <> t_amount or x.usage <> t_usage) then
       f.n := t_n; f.kind := 2; f.amount := x.cost_nanos - t_amount; f.usage := tollgate.minus_arrays(x.usage, t_usage); f.estimated := x.estimated; f.reason := 'late truth';
       f.at := tollgate.at(); f.session_id := p_session; f.batch := p_batch;
@@ -421,14 +409,14 @@ end $$;
 create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
   c tollgate.call_2[], c_hold uuid[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
-  v_hold uuid[], k_hold uuid[], k_amount bigint[], k_reason text[], x_hold uuid[], x_silence int,
+  v_hold uuid[], x_hold uuid[], x_silence int,
   out o_at timestamptz, out o_stale uuid[], out o_kind smallint[], out o_amount bigint[], out o_binding int[], out o_account bigint[],
   out o_balance tollgate.balance_2[])
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 #variable_conflict use_column
 declare
   n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text; fresh boolean := false; lost boolean; flags int; i int;
-  ends uuid[]; x_free uuid[] := '{}'; k_free uuid[] := '{}'; k_paid bigint[]; k_digest bytea[]; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
+  ends uuid[]; x_free uuid[] := '{}'; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
 begin
   o_at := tollgate.at();
   dummy := pg_advisory_xact_lock(7004, (p_session % 2147483647)::int)::text;
@@ -454,9 +442,9 @@ begin
     return;
   end if;
 
-  if cardinality(x_hold) + cardinality(k_hold) > 0 then
-    select x.o_free, x.o_posted, x.o_posted_amounts, x.o_posted_digests, x.o_digests, x.o_entries into x_free, k_free, k_paid, k_digest, digests, n_entries
-      from tollgate.post_bounds_2(p_session, p_batch, p_node, c_hold, v_hold, x_hold, x_silence, k_hold, k_amount, k_reason) x;
+  if cardinality(x_hold) > 0 then
+    select x.o_free, x.o_digests, x.o_entries into x_free, digests, n_entries
+      from tollgate.expire_holds_2(p_session, p_batch, p_node, c_hold, v_hold, x_hold, x_silence) x;
   end if;
   if p_careful then
     select x.o_calls, x.o_late into c, c_late from tollgate.part_late_2(c) x;
@@ -483,7 +471,7 @@ begin
     end if;
   end if;
 
-  ends := c_hold || v_hold || x_free || k_free;
+  ends := c_hold || v_hold || x_free;
   if cardinality(r) > 0 or cardinality(ends) > 0 then
     with gone as (
       delete from tollgate.hold x where x.id = any(ends) returning x.id, x.amount, x.accounts),
@@ -495,7 +483,7 @@ begin
       insert into tollgate.entry as e (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model,
         service_tier, price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
       select x.*, tollgate.entry_digest(row(x.*, ''::bytea)::tollgate.entry)
-      from (select d.tenant_id, d.entry_day, coalesce(d.hold_id, d.id) as hold_id, 0::smallint as n, 0::smallint as kind, d.id, d.key_id, d.project_id, d.business_unit_id,
+      from (select d.tenant_id, d.entry_day, coalesce(d.hold_id, d.id) as hold_id, 0::smallint as n, 0::smallint as kind, coalesce(d.attempt_of, d.id), d.key_id, d.project_id, d.business_unit_id,
           d.member_id, coalesce(d.model, '') as model, coalesce(d.provider, '') as provider, coalesce(d.upstream_model, '') as upstream_model,
           -- Restating needs both, and an entry has room for one.
           case when d.region is null then d.service_tier else concat(d.service_tier, '@', d.region) end as service_tier, d.price_id,
@@ -509,7 +497,7 @@ begin
       select d.day, d.id, d.tenant_id, d.retention_days, d.started_at, d.key_id, d.project_id, d.business_unit_id, d.member_id, d.endpoint, d.model, d.provider, d.upstream_model,
         d.service_tier, d.attempts, d.stream, d.status, d.error_code, d.usage, d.cost_nanos, d.price_id, d.estimated, d.latency_micros, d.first_token_micros, d.overhead_micros,
         d.tags, d.client_address, d.user_agent, d.sdk, d.session, d.caller_user, d.metadata, p_session, p_batch, d.dimension_id, d.details
-      from done d where d.id is not null and (p_careful or d.hold_id is null or d.held is not null)),
+      from done d where d.id is not null and d.attempt_of is null and (p_careful or d.hold_id is null or d.held is not null)),
     rolled as (
       insert into tollgate.usage_bucket as q (tenant_id, bucket, dimension_id, node, calls, errors, cost_nanos, estimated_nanos, usage)
       select u.tenant_id, u.bucket, u.dimension_id, p_node, u.calls, u.errors, u.cost_nanos, u.estimated_nanos, u.usage from unnest(r) u
@@ -518,14 +506,13 @@ begin
         usage = tollgate.add_usage_2(q.usage, excluded.usage)),
     changes as (
       select row(unnest(d.accounts), coalesce(d.held, 0),
-        coalesce(d.cost_nanos, case when d.gone = any(x_free) then d.held end, k_paid[array_position(k_free, d.gone)], 0), d.held is null or d.cost_nanos > d.held)::tollgate.change_2 as change
+        coalesce(d.cost_nanos, case when d.gone = any(x_free) then d.held end, 0), d.held is null or d.cost_nanos > d.held)::tollgate.change_2 as change
       from done d where d.held is not null or d.cost_nanos is not null)
     -- A digest has 32 bytes.
     select n_entries + coalesce(length(e.appended) / 32, 0), digests || coalesce(e.appended, ''), array(select q.change from changes q),
         exists (select from done d where d.hold_id is not null and d.held is null)
       into n_entries, digests, s, lost
-      from (select string_agg(p.digest, ''::bytea order by p.hold_id) as appended
-        from (select q.hold_id, q.digest from posted q union all select * from unnest(k_free, k_digest)) p) e;
+      from (select string_agg(p.digest, ''::bytea order by p.hold_id) as appended from posted p) e;
     if lost and not p_careful then
       raise exception 'a hold is gone; the budgets of its call are needed' using errcode = 'TG002';
     end if;

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Attempts whose connection had been idle and drops after the request was sent on it. The second
@@ -24,6 +26,7 @@ class DroppedAttemptsTest {
     return ScriptedUpstream.start(
         (request, to) -> {
           if (requests.incrementAndGet() == 2) {
+            Thread.sleep(20);
             to.reset();
           } else {
             others.answer(request, to);
@@ -103,5 +106,75 @@ class DroppedAttemptsTest {
           .isEqualByComparingTo(response.headers().firstValue("x-tollgate-cost").orElseThrow());
       assertThat(gateway.budgetOf(key).path("held").asText()).isEqualTo("0.00");
     }
+  }
+
+  /// Whether a budget counts it, and of which policy, changes nothing about what it costs. A
+  /// reversal gives the attempt back and leaves the call.
+  @ParameterizedTest
+  @CsvSource({"none, false", "none, true", "observe, false", "observe, true", "refuse, false"})
+  void aDroppedAttemptIsPaidForWithAndWithoutAHold(String policy, boolean stream) {
+    try (ScriptedUpstream upstream =
+        droppingTheSecond(
+            (request, to) -> {
+              if (request.body().contains("\"stream\":true")) {
+                to.beginEvents();
+                to.chunk(END);
+                to.endChunks();
+              } else {
+                to.json(200, PricedUpstream.answer(3));
+              }
+            })) {
+      String model =
+          gateway.newModel(
+              "openai", upstream.baseUrl(), "m", "", "\"input\":\"0\",\"output\":\"1000.00\"");
+      String project = gateway.newProject();
+      String budget =
+          "\"budget\":{\"limit\":\"9\",\"window\":\"total\",\"policy\":\"%s\"}".formatted(policy);
+      JsonNode key = gateway.newKey(project, policy.equals("none") ? "" : budget);
+      String secret = key.path("key").asText();
+      gateway.call("/v1/chat/completions", secret, body(model, 50, false, "x"));
+
+      HttpResponse<String> response =
+          gateway.call("/v1/chat/completions", secret, body(model, 50, stream, "x"));
+
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(upstream.received()).hasSize(3);
+      JsonNode total = gateway.manage("GET", "/usage?project=" + project, "").path("total");
+      assertThat(total.path("calls").asInt()).isEqualTo(2);
+      BigDecimal cost = new BigDecimal(total.path("cost").asText());
+      BigDecimal estimated = new BigDecimal(total.path("estimated_cost").asText());
+      // The bound of 50 tokens, or what was made until the connection dropped; each answer has 3.
+      assertThat(estimated).isBetween(new BigDecimal("0.001"), new BigDecimal("0.05"));
+      if (!stream) {
+        assertThat(estimated).isEqualByComparingTo("0.05");
+        assertThat(response.headers().firstValue("x-tollgate-cost").orElseThrow())
+            .isEqualTo("0.053");
+      }
+      assertThat(cost).isEqualByComparingTo(estimated.add(new BigDecimal("0.006")));
+      if (!policy.equals("none")) {
+        assertThat(settled(key)).isEqualByComparingTo(cost);
+      }
+
+      assertThat(reverse(model).path("amount").asText())
+          .isEqualTo(total.path("estimated_cost").asText());
+      assertThat(reverse(model).path("calls").asInt()).isZero();
+      JsonNode after = gateway.manage("GET", "/usage?project=" + project, "").path("total");
+      assertThat(after.path("cost").asText()).isEqualTo("0.006");
+      assertThat(after.path("estimated_cost").asText()).isEqualTo("0.00");
+      if (!policy.equals("none")) {
+        assertThat(settled(key)).isEqualByComparingTo("0.006");
+      }
+      assertThat(gateway.manage("POST", "/ledger/verify", "").path("violations")).isEmpty();
+    }
+  }
+
+  private JsonNode reverse(String model) {
+    Instant now = Instant.now();
+    return gateway.manage(
+        "POST",
+        "/ledger/estimates:reverse",
+        """
+        {"provider":"%s","from":"%s","to":"%s","reason":"outage","dry_run":false}"""
+            .formatted(gateway.providerOf(model), now.minusSeconds(3_600), now.plusSeconds(3_600)));
   }
 }

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Metrics of calls. Labels are the endpoint, the model and provider that served the call, and the
-/// outcome: never a key, a caller or a call. Handles are made once for each combination.
+/// outcome: never a key, a caller or a call. Handles are made once for each combination. An attempt
+/// before the last one counts by its tokens and cost.
 public final class CallMetrics implements CallObserver {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5), Duration.ofMillis(25), Duration.ofMillis(100), Duration.ofMillis(250),
@@ -88,7 +89,6 @@ public final class CallMetrics implements CallObserver {
     }
 
     private void record(CallRecord call) {
-      calls.increment();
       inputTokens.increment(call.usage().inputTokens());
       cachedTokens.increment(call.usage().count(Component.CACHED_INPUT));
       outputTokens.increment(call.usage().outputTokens());
@@ -96,6 +96,13 @@ public final class CallMetrics implements CallObserver {
         costNanos.increment(call.cost().nanos());
         estimatedNanos.increment(call.estimated() ? call.cost().nanos() : 0);
       }
+      if (!call.isAttempt()) {
+        finished(call);
+      }
+    }
+
+    private void finished(CallRecord call) {
+      calls.increment();
       latency.record(call.latencyMicros(), TimeUnit.MICROSECONDS);
       if (call.firstTokenMicros() >= 0) {
         firstToken.record(call.firstTokenMicros(), TimeUnit.MICROSECONDS);

@@ -5,6 +5,7 @@ import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.Budget;
@@ -29,7 +30,7 @@ final class FlushStatement {
           + "?, ?, " // tenants
           + "?, ?, ?, ?, ?, ?, " // holds
           + "?, ?, ?, ?, ?, ?, " // calls and roll-ups
-          + "?, ?, ?, ?, ?, ?::int)"; // ends of holds
+          + "?, ?, ?::int)"; // ends of holds
 
   private final Batch batch;
   private final Layouts layouts;
@@ -70,9 +71,6 @@ final class FlushStatement {
     binder.rows(RollUps.of(batch.calls(), layouts.rollUp(), dimensions));
     binder
         .uuids(batch.voids().stream().map(HoldId::value).toList())
-        .uuids(batch.posts().stream().map(post -> post.hold().value()).toList())
-        .numbers(batch.posts().stream().mapToLong(post -> post.amount().nanos()).toArray())
-        .texts(batch.posts().stream().map(post -> post.why().wire()).toArray(String[]::new))
         .uuids(batch.expiries().stream().map(HoldId::value).toList())
         .number(silence);
     return touches;
@@ -159,12 +157,12 @@ final class FlushStatement {
     CallRecord.Served served = call.served();
     ClientInfo client = call.client();
     Hold hold = call.hold();
-    UUID entry = hold == null ? call.id().value() : hold.id().value();
     CallRecord.Bill bill = call.bill();
     rows.set("id", call.id().value())
+        .set("attempt_of", call.attemptOf() == null ? null : call.attemptOf().value())
         .set("tenant_id", call.tenant().value())
         .set("day", LocalDate.ofEpochDay(Ids.epochDay(call.id().value())))
-        .set("entry_day", LocalDate.ofEpochDay(Ids.epochDay(entry)))
+        .set("entry_day", LocalDate.ofEpochDay(Ids.epochDay(call.entry())))
         .set("retention_days", call.retention().days())
         .set("started_at", call.startedAt())
         .set("accounted_at", call.accountedAt())
@@ -177,7 +175,7 @@ final class FlushStatement {
         .set("usage", bill.usage().counts())
         .set("price_id", bill.price() == null ? null : bill.price().value())
         .set("estimated", call.estimated())
-        .set("reason", bill.uncertainty() == null ? null : bill.uncertainty().wire())
+        .set("reason", reason(call))
         .set("latency_micros", call.latencyMicros())
         .set("first_token_micros", call.firstTokenMicros())
         .set("overhead_micros", call.overheadMicros())
@@ -207,6 +205,12 @@ final class FlushStatement {
           .set("tags", key.tags().isEmpty() ? null : JsonText.array(key.tags()));
     }
     rows.end();
+  }
+
+  /// Why an entry is an estimate, or null. That of an attempt says that it is one.
+  private static @Nullable String reason(CallRecord call) {
+    Uncertainty why = call.bill().uncertainty();
+    return why == null ? null : call.isAttempt() ? "attempt_" + why.wire() : why.wire();
   }
 
   private List<Budget> budgets(VirtualKey key, String model) {

@@ -27,6 +27,9 @@ final class Latencies {
   /// Takes in calls whose roll-ups are committed.
   void add(List<CallRecord> calls, Dimensions dimensions) {
     for (CallRecord call : calls) {
+      if (call.isAttempt()) {
+        continue;
+      }
       Times times = waiting.computeIfAbsent(RollUps.Key.of(call, dimensions), _ -> new Times());
       times.latency[Histogram.bucket(call.latencyMicros())]++;
       if (call.firstTokenMicros() >= 0) {

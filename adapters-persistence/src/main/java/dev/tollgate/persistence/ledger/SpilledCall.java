@@ -41,6 +41,9 @@ final class SpilledCall {
   static String write(CallRecord call) {
     ObjectNode node = JSON.createObjectNode();
     node.put("id", call.id().toString());
+    if (call.attemptOf() != null) {
+      node.put("attempt_of", call.attemptOf().toString());
+    }
     node.put("tenant", call.tenant().toString());
     node.put("endpoint", call.endpoint().wire());
     node.put("started_at", call.startedAt().toString());
@@ -108,9 +111,11 @@ final class SpilledCall {
 
   static CallRecord read(JsonNode node) {
     TenantId tenant = TenantId.parse(node.path("tenant").asText());
+    String attemptOf = text(node, "attempt_of");
     JsonNode served = node.path("served");
     return new CallRecord(
         CallId.parse(node.path("id").asText()),
+        attemptOf == null ? null : CallId.parse(attemptOf),
         tenant,
         key(node.path("key"), tenant),
         Endpoint.parse(node.path("endpoint").asText()),

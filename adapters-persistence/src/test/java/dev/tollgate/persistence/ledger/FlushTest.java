@@ -37,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a node says to the function, and what the function makes of it.
 class FlushTest {
@@ -55,7 +56,6 @@ class FlushTest {
         session,
         number,
         List.of(hold),
-        List.of(),
         List.of(),
         List.of(),
         List.of(),
@@ -148,11 +148,8 @@ class FlushTest {
   @ParameterizedTest
   @CsvSource({
     "settle void, 10",
-    "settle post, 10",
     "settle expire, 10",
-    "settle post void expire, 10",
-    "post void, 50000000",
-    "post expire, 50000000",
+    "settle void expire, 10",
     "void expire,",
     "expire, 100000000"
   })
@@ -173,14 +170,49 @@ class FlushTest {
             List.of(),
             ends.contains("settle") ? List.of(call) : List.of(),
             ends.contains("void") ? List.of(hold.id()) : List.of(),
-            ends.contains("post")
-                ? List.of(new Batch.Post(hold.id(), Money.parseUsd("0.05"), Uncertainty.TIMEOUT))
-                : List.of(),
             ends.contains("expire") ? List.of(hold.id()) : List.of(),
             Map.of()));
 
     assertThat(ledger.open()).isEmpty();
     assertThat(ledger.posted().get(hold.id())).isEqualTo(posted);
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  /// An attempt before the last one has an entry that names its call, and is no call.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anAttemptHasAnEntryAndNoRow(boolean held) {
+    ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
+    LedgerStore store = ledger.open(1);
+    long session = store.openSession();
+    Batch.Result.Applied applied =
+        (Batch.Result.Applied) store.apply(reserving(session, 1, SampleBudgets.aHold(key, "0.10")));
+    Hold hold = ((Admission.Admitted) applied.outcomes().getFirst()).hold();
+    CallRecord call = SampleCalls.aCall().by(key).costing(7).settling(hold).build();
+    SampleCalls.Builder tried =
+        SampleCalls.aCall().by(key).tried(call.id()).costing(40).estimated(Uncertainty.BROKEN);
+    CallRecord attempt = (held ? tried.settling(hold) : tried).build();
+
+    store.apply(
+        new Batch(
+            session,
+            2,
+            List.of(),
+            List.of(attempt),
+            List.of(),
+            List.of(),
+            Map.of(key.tenant(), ledger.book())));
+
+    assertThat(ledger.rows("select call_id || ' ' || amount || ' ' || reason from tollgate.entry"))
+        .containsExactly(call.id().value() + " 40 attempt_broken");
+    assertThat(ledger.rows("select id from tollgate.call")).isEmpty();
+    assertThat(
+            ledger.rows(
+                "select calls || ' ' || errors || ' ' || cost_nanos || ' ' || estimated_nanos"
+                    + " from tollgate.usage_bucket"))
+        .containsExactly("0 0 40 40");
+    assertThat(ledger.rows("select posted from tollgate.account")).containsExactly("40");
+    assertThat(store.written(session, List.of(attempt, call)).contains(attempt.id())).isTrue();
     assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
   }
 
@@ -214,7 +246,6 @@ class FlushTest {
                     1,
                     List.of(SampleBudgets.aHold(key, "900")),
                     List.of(unheld),
-                    List.of(),
                     List.of(),
                     List.of(),
                     Map.of(key.tenant(), ledger.book())));
@@ -254,13 +285,12 @@ class FlushTest {
     for (int i = 0; i < times; i++) {
       Hold hold =
           ((Admission.Admitted)
-                  Objects.requireNonNull(
-                      apply(store, session, ++number, late, List.of(), List.of())))
+                  Objects.requireNonNull(apply(store, session, ++number, late, List.of())))
               .hold();
-      Batch.Post post = new Batch.Post(hold.id(), Money.parseUsd("0.05"), Uncertainty.TIMEOUT);
-      apply(store, session, ++number, next, List.of(), List.of(post));
       CallRecord call = SampleCalls.aCall().by(late).settling(hold).costing(10).build();
-      apply(store, session, ++number, next, List.of(call), List.of());
+      apply(store, session, ++number, next, List.of(call.atItsBound()));
+      // Late truths are of holds that are gone, whatever ended them.
+      apply(store, session, ++number, next, List.of(call));
       assertThat(ledger.posted().get(hold.id())).isEqualTo(10);
     }
     return null;
@@ -268,12 +298,7 @@ class FlushTest {
 
   /// One batch with a reservation of a key; what became of that.
   private @Nullable Admission apply(
-      LedgerStore store,
-      long session,
-      long number,
-      VirtualKey reserving,
-      List<CallRecord> calls,
-      List<Batch.Post> posts) {
+      LedgerStore store, long session, long number, VirtualKey reserving, List<CallRecord> calls) {
     Batch batch =
         new Batch(
             session,
@@ -281,7 +306,6 @@ class FlushTest {
             List.of(SampleBudgets.aHold(reserving, "0.10")),
             calls,
             List.of(),
-            posts,
             List.of(),
             Map.of(key.tenant(), ledger.book()));
     return ((Batch.Result.Applied) store.apply(batch)).outcomes().getFirst();
@@ -298,7 +322,6 @@ class FlushTest {
             1,
             List.of(),
             List.of(call),
-            List.of(),
             List.of(),
             List.of(),
             Map.of(key.tenant(), ledger.book())));

@@ -147,7 +147,6 @@ class LedgerEdgesTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of(),
                     Map.of(ledger.tenant(), ledger.book())));
     Hold open = ((Admission.Admitted) applied.outcomes().getFirst()).hold();
     CallRecord done = spend(ledger.writer(2), "0.20");
@@ -167,7 +166,6 @@ class LedgerEdgesTest {
                       new Batch(
                           session,
                           2,
-                          List.of(),
                           List.of(),
                           List.of(),
                           List.of(),
@@ -373,6 +371,11 @@ class LedgerEdgesTest {
     assertThat(writer.commit(taken.getFirst(), PATIENCE)).isTrue();
     assertThat(ledger.rows("select id || ' ' || cost_nanos from tollgate.call"))
         .containsExactly(call.id().value() + " 7");
+    spill.written();
+    CallRecord attempt =
+        SampleCalls.aCall().by(key).tried(call.id()).estimated(Uncertainty.BROKEN).build();
+    assertThat(spill.keep(List.of(attempt))).isTrue();
+    assertThat(new FileSpill(folder).take().getFirst().attemptOf()).isEqualTo(call.id());
     spill.written();
     assertThat(new FileSpill(folder).take()).isEmpty();
   }

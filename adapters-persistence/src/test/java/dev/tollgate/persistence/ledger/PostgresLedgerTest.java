@@ -149,7 +149,6 @@ class PostgresLedgerTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of(),
                     Map.of(ledger.tenant(), ledger.book())));
     Hold hold = admitted(applied.outcomes().getFirst());
     GroupCommit other = ledger.writer(2);
@@ -164,7 +163,6 @@ class PostgresLedgerTest {
             2,
             List.of(),
             List.of(settling(key, hold, 50_000_000)),
-            List.of(),
             List.of(),
             List.of(),
             Map.of(ledger.tenant(), ledger.book())));

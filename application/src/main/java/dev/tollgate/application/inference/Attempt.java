@@ -20,6 +20,7 @@ final class Attempt {
   private boolean clamped;
   private long inputBound = -1;
   private long dispatchedNanos;
+  private boolean over;
 
   /// @param price by which it will be settled, or null when it has none
   /// @param topSpeed output tokens a second that the deployment does not exceed
@@ -87,6 +88,12 @@ final class Attempt {
   /// Forgets the hold: the attempt is settled, or cost nothing.
   void released() {
     hold = null;
+    over = true;
+  }
+
+  /// Whether it has a hold, or went out, and is not over.
+  boolean isOpen() {
+    return !over && (hold != null || dispatchedNanos != 0);
   }
 
   /// It goes out now.

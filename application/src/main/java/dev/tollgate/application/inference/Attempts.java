@@ -9,9 +9,6 @@ import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
-import dev.tollgate.domain.inference.Uncertainty;
-import dev.tollgate.domain.ledger.Hold;
-import dev.tollgate.domain.ledger.Ledger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,7 +25,7 @@ final class Attempts {
 
   private final ModelProvider provider;
   private final Holds holds;
-  private final Ledger ledger;
+  private final Books books;
   private final Estimates estimates;
   private final Quirks quirks;
   private final OpenCalls open;
@@ -54,7 +51,7 @@ final class Attempts {
   record Means(
       ModelProvider provider,
       Holds holds,
-      Ledger ledger,
+      Books books,
       Estimates estimates,
       Quirks quirks,
       OpenCalls open) {}
@@ -68,7 +65,7 @@ final class Attempts {
       Waiting waiting) {
     this.provider = means.provider();
     this.holds = means.holds();
-    this.ledger = means.ledger();
+    this.books = means.books();
     this.estimates = means.estimates();
     this.quirks = means.quirks();
     this.open = means.open();
@@ -137,20 +134,17 @@ final class Attempts {
     return false;
   }
 
-  /// Ends the hold of a failed attempt: at nothing when nothing was billed, at the same estimate as
-  /// a call's when that is not certain and another attempt follows. That of the last one is settled
-  /// with the call.
+  /// Ends a failed attempt: at nothing when nothing was billed, at the same estimate as a call's
+  /// when that is not certain and another attempt follows. The last one is settled with the call.
   ///
   /// @return the failure, as far as the call still has to pay for it
   private ProviderReply.Failed finish(ProviderReply.Failed failed) {
-    Hold hold = exchange.hold();
     Failure failure = failed.failure();
     if (!failure.billed()) {
       holds.release(exchange);
-    } else if (hold != null && goesAgain) {
-      Uncertainty why = failure.uncertainty();
-      estimates.uncertain(exchange, why, failed.reported(), "");
-      ledger.post(hold.id(), exchange.endAttempt(), why);
+    } else if (goesAgain) {
+      estimates.uncertain(exchange, failure.uncertainty(), failed.reported(), "");
+      books.pay(exchange);
       return new ProviderReply.Failed(failure.asPaid());
     }
     return failed;

@@ -1,5 +1,7 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.CallObserver;
 import dev.tollgate.domain.inference.CallRecord;
@@ -18,11 +20,13 @@ final class Books {
   private static final Duration CONTENT_PATIENCE = Duration.ofSeconds(5);
 
   private final CallJournal journal;
+  private final Ids ids;
   private final ContentStore contents;
   private final CallObserver observer;
 
-  Books(CallJournal journal, ContentStore contents, CallObserver observer) {
+  Books(CallJournal journal, Ids ids, ContentStore contents, CallObserver observer) {
     this.journal = journal;
+    this.ids = ids;
     this.contents = contents;
     this.observer = observer;
   }
@@ -58,6 +62,15 @@ final class Books {
     boolean committed = journal.commit(call, PATIENCE);
     observer.finished(call);
     return committed;
+  }
+
+  /// Posts an attempt that has a bill and that another one follows. Does not wait.
+  void pay(Exchange exchange) {
+    CallRecord attempt = exchange.endAttempt(new CallId(ids.next()));
+    if (attempt.isPosted()) {
+      journal.offer(attempt);
+      observer.finished(attempt);
+    }
   }
 
   /// For calls that cost nothing: the row rides along without being waited for.

@@ -50,7 +50,7 @@ public final class CompleteChat {
   private final Supplier<? extends RandomGenerator> random;
 
   /// @param contents keeps captured content
-  /// @param observer told of every finished call
+  /// @param observer told of every finished call and every paid attempt
   public CompleteChat(
       Catalogue catalogue,
       ModelProvider provider,
@@ -65,11 +65,11 @@ public final class CompleteChat {
     this.budgets = ledgers.budgets();
     this.clock = ledgers.clock();
     Quirks quirks = new Quirks();
-    Estimates estimates = new Estimates(ledgers.counter());
-    this.means =
-        new Attempts.Means(
-            provider, new Holds(ledgers, quirks), ledgers.ledger(), estimates, quirks, open);
-    this.closing = new Closing(new Books(ledgers.journal(), contents, observer), estimates);
+    Holds holds = new Holds(ledgers, quirks);
+    Estimates estimates = new Estimates(ledgers.counter(), holds);
+    Books books = new Books(ledgers.journal(), ledgers.ids(), contents, observer);
+    this.means = new Attempts.Means(provider, holds, books, estimates, quirks, open);
+    this.closing = new Closing(books, estimates);
     this.open = open;
     this.homeTenant = homeTenant;
     this.random = random;
@@ -199,10 +199,13 @@ public final class CompleteChat {
     } while (before != null);
   }
 
-  /// Whatever went wrong in between, a hold never stays behind: the provider may have worked.
+  /// Whatever went wrong in between, the call has its record, and no hold stays behind: the
+  /// provider may have worked.
   private void settleWhatIsLeft(Exchange exchange) {
-    if (exchange.hold() != null && !exchange.isRecorded()) {
-      closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
+    if (!exchange.isRecorded()) {
+      if (exchange.isOpen()) {
+        closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
+      }
       exchange.refused(Refusal.internal());
       closing.books().settle(exchange);
     }

@@ -19,9 +19,11 @@ final class Estimates {
   private static final long USUAL_IMAGE = 1_600;
 
   private final TokenCounter counter;
+  private final Holds holds;
 
-  Estimates(TokenCounter counter) {
+  Estimates(TokenCounter counter, Holds holds) {
     this.counter = counter;
+    this.holds = holds;
   }
 
   /// The bill of a complete answer. What its usage leaves out is estimated.
@@ -58,19 +60,20 @@ final class Estimates {
 
   /// The bill of an answer that is not complete.
   void uncertain(Exchange exchange, Uncertainty why, ReportedUsage reported, String text) {
+    if (exchange.endpoint() == Endpoint.COUNT_TOKENS) {
+      exchange.charge(Usage.NONE, null, null, reported);
+      return;
+    }
     long seen = tokens(exchange, text);
     Attempt attempt = exchange.attempt();
-    boolean bound = why.rule(exchange.payload().stream()) == Uncertainty.Rule.BOUND;
     Money held = held(attempt);
-    if (bound && held != null) {
-      exchange.charge(usage(exchange, reported, seen), held, why, reported);
+    if (why.rule(exchange.payload().stream()) == Uncertainty.Rule.BOUND) {
+      Money bound = held == null ? holds.bound(exchange) : held;
+      exchange.charge(usage(exchange, reported, seen), bound, why, reported);
       return;
     }
     long cap = cap(exchange, attempt);
-    long output =
-        why == Uncertainty.BACKGROUND
-            ? cap
-            : Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
+    long output = Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
     Usage usage = usage(exchange, reported, exchange.answers() ? output : 0);
     exchange.chargeAtMost(usage, held, why, reported);
   }

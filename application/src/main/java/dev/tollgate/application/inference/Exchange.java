@@ -1,6 +1,7 @@
 package dev.tollgate.application.inference;
 
 import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.Capture;
@@ -241,13 +242,13 @@ final class Exchange {
   /// Ends an attempt that has a bill and that another one follows. Its hold is no longer the
   /// call's.
   ///
-  /// @return what it is posted at
-  Money endAttempt() {
-    Money amount = Objects.requireNonNull(bill.cost(), "a held attempt has a price");
-    before = before.plus(amount);
+  /// @param own under which it is kept
+  CallRecord endAttempt(CallId own) {
+    CallRecord record = record(own, inbound.id());
+    before = bill.cost() == null ? before : before.plus(bill.cost());
     bill = CallRecord.Bill.NONE;
     attempt().released();
-    return amount;
+    return record;
   }
 
   @Nullable Target target() {
@@ -313,37 +314,46 @@ final class Exchange {
         inbound.id(), tenant, retention(), request, all, responseTruncated || room < last.length);
   }
 
+  /// Whether an attempt may have been billed that nothing has ended yet.
+  boolean isOpen() {
+    return attempt != null && attempt.isOpen();
+  }
+
   /// Whether the call has its record, which settles its hold.
   boolean isRecorded() {
     return recorded;
   }
 
+  /// The record of the whole call.
   CallRecord record() {
+    recorded = true;
+    return record(inbound.id(), null);
+  }
+
+  private CallRecord record(CallId id, @Nullable CallId attemptOf) {
     long now = System.nanoTime();
     Hold hold = hold();
-    CallRecord record =
-        new CallRecord(
-            inbound.id(),
-            tenant,
-            known == null ? null : known.key(),
-            inbound.endpoint(),
-            inbound.startedAt(),
-            payload == null ? null : payload.model(),
-            served(),
-            attempts,
-            payload != null && payload.stream(),
-            status,
-            errorCode,
-            bill,
-            (now - inbound.startNanos()) / 1_000,
-            firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
-            overheadMicros(),
-            retention(),
-            client(),
-            hold,
-            hold == null ? inbound.startedAt() : hold.reservedAt());
-    recorded = true;
-    return record;
+    return new CallRecord(
+        id,
+        attemptOf,
+        tenant,
+        known == null ? null : known.key(),
+        inbound.endpoint(),
+        inbound.startedAt(),
+        payload == null ? null : payload.model(),
+        served(),
+        attempts,
+        payload != null && payload.stream(),
+        status,
+        errorCode,
+        bill,
+        (now - inbound.startNanos()) / 1_000,
+        firstByteNanos == 0 ? -1 : (firstByteNanos - inbound.startNanos()) / 1_000,
+        overheadMicros(),
+        retention(),
+        client(),
+        hold,
+        hold == null ? inbound.startedAt() : hold.reservedAt());
   }
 
   private CallRecord.@Nullable Served served() {

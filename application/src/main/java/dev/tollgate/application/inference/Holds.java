@@ -80,7 +80,9 @@ final class Holds {
 
   /// What is asked for.
   ///
-  /// @param cap the output cap that was asked for, or 0 when it has no output
+  /// @param budgets that it touches; none when nothing is held, and so nothing written into its
+  ///   body
+  /// @param cap the most output of each answer, or 0 when it has none
   private record Ask(Exchange exchange, List<Budget> budgets, Price price, long cap) {
     boolean mayClamp() {
       return budgets.stream().anyMatch(budget -> budget.policy() == Policy.CLAMP);
@@ -154,13 +156,26 @@ final class Holds {
     return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.exchange.answers());
   }
 
+  /// The most that an attempt without a hold can cost, or null when it has no price.
+  @Nullable Money bound(Exchange exchange) {
+    Attempt attempt = exchange.attempt();
+    Price price = attempt.price();
+    if (price == null) {
+      return null;
+    }
+    long asked = exchange.payload().demands().cap();
+    long cap = !exchange.answers() ? 0 : asked < 0 ? attempt.facts().outputCap() : asked;
+    Ask ask = new Ask(exchange, List.of(), price, cap);
+    return new Bound(price, shape(ask, bytesBound(ask))).at(cap);
+  }
+
   /// Ends the hold of an attempt that was certainly not billed.
   void release(Exchange exchange) {
     Hold hold = exchange.hold();
     if (hold != null) {
       ledger.release(hold.id());
-      exchange.attempt().released();
     }
+    exchange.attempt().released();
   }
 
   private Grant held(Ask ask, Admission.Admitted admitted, Bound bound) {
@@ -239,11 +254,12 @@ final class Holds {
     return named != null || tierEdit(ask) != null || !ask.price.knowsTiers() ? named : Shape.ANY;
   }
 
-  /// The tier to write into the body: the usual one, where the price knows others, the dialect can
-  /// name it and the caller named none.
+  /// The tier to write into the body of what is held: the usual one, where the price knows others,
+  /// the dialect can name it and the caller named none.
   private @Nullable String tierEdit(Ask ask) {
     Target target = ask.attempt().target();
-    if (ask.payload().serviceTier() != null
+    if (ask.budgets.isEmpty()
+        || ask.payload().serviceTier() != null
         || !ask.price.knowsTiers()
         || quirks.has(target, Quirk.NO_SERVICE_TIER)) {
       return null;

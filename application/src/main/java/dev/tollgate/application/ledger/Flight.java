@@ -62,7 +62,6 @@ record Flight(List<Operation> operations, long doubtfulSince) {
     List<Reservation> reservations = new ArrayList<>();
     List<CallRecord> calls = new ArrayList<>();
     List<HoldId> voids = new ArrayList<>();
-    List<Batch.Post> posts = new ArrayList<>();
     List<HoldId> expiries = new ArrayList<>();
     Map<TenantId, BudgetBook> involved = new HashMap<>();
     for (Operation operation : operations) {
@@ -83,12 +82,10 @@ record Flight(List<Operation> operations, long doubtfulSince) {
           switch (ending.way) {
             case Operation.Ending.Way.AtNothing _ -> voids.add(ending.hold);
             case Operation.Ending.Way.Expired _ -> expiries.add(ending.hold);
-            case Operation.Ending.Way.Posted posted ->
-                posts.add(new Batch.Post(ending.hold, posted.amount(), posted.why()));
           }
         }
       }
     }
-    return new Batch(session, number, reservations, calls, voids, posts, expiries, involved);
+    return new Batch(session, number, reservations, calls, voids, expiries, involved);
   }
 }

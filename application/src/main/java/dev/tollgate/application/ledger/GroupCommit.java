@@ -3,7 +3,6 @@ package dev.tollgate.application.ledger;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallJournal;
 import dev.tollgate.domain.inference.CallRecord;
-import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.BudgetBooks;
@@ -11,7 +10,6 @@ import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.Spill;
-import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -158,11 +156,6 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   @Override
   public void release(HoldId hold) {
     enqueue(Operation.Ending.atNothing(hold));
-  }
-
-  @Override
-  public void post(HoldId hold, Money amount, Uncertainty why) {
-    enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Posted(amount, why)));
   }
 
   /// Posts a hold at its bound if its deadline has passed and its node is silent. Does not wait.

@@ -2,11 +2,9 @@ package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.inference.CallRecord;
-import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Reservation;
-import dev.tollgate.domain.money.Money;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +18,7 @@ sealed interface Operation {
   /// Whether a caller still waits whose patience is over, by the writer's clock in nanoseconds.
   boolean isOverdue(long now);
 
-  /// The record of a finished call; settles its hold if it has one.
+  /// The record of a finished call or of a paid attempt; settles its hold if it has one.
   final class Row implements Operation {
     /// Faults after which the record is put down at its bound, and after which it is given up.
     private static final int FAULTS_TO_BOUND = 2;
@@ -153,9 +151,6 @@ sealed interface Operation {
 
       /// At its bound, if its deadline has passed and its node is silent.
       record Expired() implements Way {}
-
-      /// At an estimate: it may have been billed.
-      record Posted(Money amount, Uncertainty why) implements Way {}
     }
 
     Ending(HoldId hold, Way way) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.ModelProvider;
+import dev.tollgate.domain.inference.ProviderReply;
+import dev.tollgate.domain.inference.Uncertainty;
 import org.junit.jupiter.api.Test;
 
 class HoldLeftBehindTest {
@@ -27,5 +30,26 @@ class HoldLeftBehindTest {
       assertThat(call.cost()).isNotNull();
       assertThat(call.errorCode()).isEqualTo("internal_error");
     }
+  }
+
+  /// Without a hold the call costs what its bound would be, and has its record like any other.
+  @Test
+  void whateverGoesWrongWithoutAHoldIsSettledAsAnEstimateToo() {
+    TestingChat held = new TestingChat();
+    assertThatThrownBy(() -> held.call(held.completeChat(HoldLeftBehindTest::fail)))
+        .hasMessage("defect");
+    TestingChat chat = new TestingChat().withoutBudgets();
+    assertThatThrownBy(() -> chat.call(chat.completeChat(HoldLeftBehindTest::fail)))
+        .hasMessage("defect");
+    CallRecord call = chat.committed();
+    assertThat(call.hold()).isNull();
+    assertThat(call.errorCode()).isEqualTo("internal_error");
+    assertThat(call.bill().uncertainty()).isEqualTo(Uncertainty.INTERNAL);
+    assertThat(call.cost()).isEqualTo(held.committed().cost());
+  }
+
+  private static ProviderReply fail(
+      ModelProvider.Dispatch dispatch, ModelProvider.Silence silence) {
+    throw new IllegalStateException("defect");
   }
 }

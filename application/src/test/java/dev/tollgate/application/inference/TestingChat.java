@@ -25,7 +25,6 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.inference.ReportedUsage;
-import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.keys.KeyDirectory;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.keys.SampleKeys;
@@ -33,6 +32,7 @@ import dev.tollgate.domain.keys.SecretId;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Balance;
+import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Hold;
@@ -78,6 +78,8 @@ public final class TestingChat {
   private final Project project = SampleProjects.aProject();
   private final VirtualKey key = SampleKeys.aKey().of(project).build();
   private final KnownKey known = new KnownKey(SampleKeys.aSecretOf(key), key, project);
+  private List<Budget> budgets =
+      List.of(SampleBudgets.ofKey(key, "100"), SampleBudgets.ofTenant(key, "100"));
   private int answered;
   private int refusals;
   private @Nullable Reservation reserved;
@@ -90,6 +92,12 @@ public final class TestingChat {
     ReportedUsage reported = new ReportedUsage(usage, true, null, null, Set.of());
     byte[] answer = new byte[1_000];
     return (_, _) -> new ProviderReply.Answer(answer, "application/json", List.of(), reported, "");
+  }
+
+  /// No budget counts its calls.
+  TestingChat withoutBudgets() {
+    budgets = List.of();
+    return this;
   }
 
   int answered() {
@@ -180,13 +188,7 @@ public final class TestingChat {
             new RouteTable(List.of(model), Map.of(account.id(), account)),
             new PriceBook(List.of(price)),
             new FactsBook(facts));
-    BudgetBook book =
-        new BudgetBook(
-            key.tenant(),
-            1,
-            BudgetBook.Settings.USUAL,
-            List.of(SampleBudgets.ofKey(key, "100"), SampleBudgets.ofTenant(key, "100")),
-            Map.of());
+    BudgetBook book = new BudgetBook(key.tenant(), 1, BudgetBook.Settings.USUAL, budgets, Map.of());
     return new CompleteChat(
         new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds()),
         provider,
@@ -256,9 +258,6 @@ public final class TestingChat {
 
     @Override
     public void release(HoldId hold) {}
-
-    @Override
-    public void post(HoldId hold, Money amount, Uncertainty why) {}
   }
 
   private static final class SeededSpeeds implements Speeds {

@@ -145,7 +145,6 @@ final class InMemoryLedger implements Authority {
     Set<Account> touched = new HashSet<>();
     batch.calls().forEach(call -> settle(call, touched));
     batch.calls().forEach(call -> written.add(call.id()));
-    batch.posts().forEach(post -> post(post, touched));
     batch.voids().forEach(hold -> end(hold, Money.ZERO, touched, false));
     batch.expiries().forEach(hold -> expire(hold, touched));
     List<@Nullable Admission> outcomes = new ArrayList<>();
@@ -246,15 +245,6 @@ final class InMemoryLedger implements Authority {
     for (Account account : open.accounts()) {
       accounts.put(account, balance(account).settle(open.hold().amount(), actual));
       touched.add(account);
-    }
-  }
-
-  private void post(Batch.Post post, Set<Account> touched) {
-    Open open = holds.get(post.hold());
-    if (open != null) {
-      Money held = open.hold().amount();
-      Money amount = post.amount().compareTo(held) < 0 ? post.amount() : held;
-      end(post.hold(), amount, touched, true);
     }
   }
 

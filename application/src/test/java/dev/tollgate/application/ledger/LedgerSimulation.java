@@ -353,11 +353,12 @@ public final class LedgerSimulation {
       billed.put(reserve.reservation.id(), cost);
       if (random.nextInt(10) == 0) {
         // The connection is lost after the request was sent: another attempt has a hold of its own.
-        node.add(
-            new Operation.Ending(
-                reserve.reservation.id(),
-                new Operation.Ending.Way.Posted(
-                    new Money(cost + random.nextLong(bound - cost + 2)), Uncertainty.BROKEN)));
+        CallRecord attempt =
+            settling(cost + random.nextLong(bound - cost + 1))
+                .estimated(Uncertainty.BROKEN)
+                .tried(reserve.reservation.call())
+                .build();
+        node.add(row(attempt));
         node.flightsToCome++;
         over = true;
       }
@@ -373,22 +374,27 @@ public final class LedgerSimulation {
         over = true;
         return;
       }
+      settle = row(settling(cost).build());
+      node.add(settle);
+    }
+
+    private SampleCalls.Builder settling(long amount) {
       Hold hold =
           reserve.outcome() instanceof Admission.Admitted admitted
               ? admitted.hold()
               : new Hold(reserve.reservation.id(), Money.ZERO, Instant.EPOCH);
-      CallRecord call =
-          SampleCalls.aCall()
-              .by(key)
-              .at(Instant.parse("2026-11-24T23:50:00Z").plus(node.clockOff))
-              .settling(hold)
-              .costing(cost)
-              .build();
+      return SampleCalls.aCall()
+          .by(key)
+          .at(Instant.parse("2026-11-24T23:50:00Z").plus(node.clockOff))
+          .settling(hold)
+          .costing(amount);
+    }
+
+    private Operation.Row row(CallRecord call) {
       if (random.nextInt(10) == 0) {
         poisoned.add(call);
       }
-      settle = new Operation.Row(call, null, 0);
-      node.add(settle);
+      return new Operation.Row(call, null, 0);
     }
   }
 }

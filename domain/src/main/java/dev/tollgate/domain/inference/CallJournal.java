@@ -2,8 +2,9 @@ package dev.tollgate.domain.inference;
 
 import java.time.Duration;
 
-/// The durable record of calls. Rows go in by group commit: whatever waits goes as one batch, one
-/// transaction. A row is written exactly once, even when an acknowledgement is lost. Thread-safe.
+/// The durable record of calls, and of attempts before their last that are paid for. Rows go in by
+/// group commit: whatever waits goes as one batch, one transaction. A row is written exactly once,
+/// even when an acknowledgement is lost. Thread-safe.
 public interface CallJournal {
   /// Whether it can take another call. False when too many rows wait for a store that does not
   /// answer; new calls must then be refused with 503.

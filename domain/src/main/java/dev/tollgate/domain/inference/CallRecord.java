@@ -11,11 +11,15 @@ import dev.tollgate.domain.tenancy.Retention;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// One finished call as it is kept: who, what, how it went, what it used and cost. Refused calls
-/// are kept too.
+/// are kept too. An attempt that may have been billed and that another one followed has a record of
+/// its own, which puts an entry into the ledger and is no call.
 ///
+/// @param id the call's, or the attempt's own
+/// @param attemptOf the call that an attempt belongs to, or null for a call
 /// @param tenant the key's tenant, or the home tenant when no key was recognised
 /// @param key null when no key was recognised
 /// @param requestedModel what the caller asked for, or null when that could not be read
@@ -30,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 ///   roll-ups that it counts in
 public record CallRecord(
     CallId id,
+    @Nullable CallId attemptOf,
     TenantId tenant,
     @Nullable VirtualKey key,
     Endpoint endpoint,
@@ -116,6 +121,7 @@ public record CallRecord(
     Money cost = hold == null ? bill.cost() : hold.amount();
     return new CallRecord(
         id,
+        attemptOf,
         tenant,
         key,
         endpoint,
@@ -134,6 +140,15 @@ public record CallRecord(
         ClientInfo.UNKNOWN,
         hold,
         accountedAt);
+  }
+
+  /// Under what its entry stands: its hold, or itself when it has none.
+  public UUID entry() {
+    return hold == null ? id.value() : hold.id().value();
+  }
+
+  public boolean isAttempt() {
+    return attemptOf != null;
   }
 
   /// Whether it puts an entry into the ledger.

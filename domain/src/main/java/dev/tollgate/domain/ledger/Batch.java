@@ -3,8 +3,6 @@ package dev.tollgate.domain.ledger;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
-import dev.tollgate.domain.inference.Uncertainty;
-import dev.tollgate.domain.money.Money;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// Whatever waits on a node, written as one transaction. One (session, number) means one content
 /// for ever: a batch whose acknowledgement was lost is sent again unchanged.
 ///
-/// @param calls finished calls; those with a hold settle it
+/// @param calls finished calls and attempts; those with a hold settle it
 /// @param voids holds that end without a cost
-/// @param posts holds that end at an estimate
 /// @param expiries holds whose node fell silent, to be posted at their bound
 /// @param books the budgets by which this node decided, by tenant
 public record Batch(
@@ -25,22 +22,15 @@ public record Batch(
     List<Reservation> reservations,
     List<CallRecord> calls,
     List<HoldId> voids,
-    List<Post> posts,
     List<HoldId> expiries,
     Map<TenantId, BudgetBook> books) {
   public Batch {
     reservations = List.copyOf(reservations);
     calls = List.copyOf(calls);
     voids = List.copyOf(voids);
-    posts = List.copyOf(posts);
     expiries = List.copyOf(expiries);
     books = Map.copyOf(books);
   }
-
-  /// A hold that ends at an estimate, without the record of a call.
-  ///
-  /// @param amount at most what is held is posted
-  public record Post(HoldId hold, Money amount, Uncertainty why) {}
 
   /// What became of a batch.
   public sealed interface Result {

@@ -1,8 +1,6 @@
 package dev.tollgate.domain.ledger;
 
 import dev.tollgate.domain.ids.HoldId;
-import dev.tollgate.domain.inference.Uncertainty;
-import dev.tollgate.domain.money.Money;
 
 /// Holds before a dispatch. What ends a hold with a cost is the record of its call
 /// ([dev.tollgate.domain.inference.CallJournal]). Thread-safe; blocks, and expects a virtual
@@ -15,10 +13,4 @@ public interface Ledger {
   /// Ends a hold of which it is certain that nothing was billed. Does not wait; a repeat changes
   /// nothing.
   void release(HoldId hold);
-
-  /// Ends the hold of an attempt that may have been billed and that another one follows. Does not
-  /// wait; a repeat changes nothing.
-  ///
-  /// @param amount an estimate; what is above the hold is not posted
-  void post(HoldId hold, Money amount, Uncertainty why);
 }

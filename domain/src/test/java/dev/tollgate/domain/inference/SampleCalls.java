@@ -73,6 +73,7 @@ public final class SampleCalls {
 
   /// Collects what a test says about a call.
   public static final class Builder {
+    private @Nullable CallId attemptOf;
     private @Nullable VirtualKey key = SampleKeys.aKey().build();
     private TenantId tenant = SampleIds.aTenant();
     private Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
@@ -98,6 +99,12 @@ public final class SampleCalls {
     public Builder by(VirtualKey caller) {
       key = caller;
       tenant = caller.tenant();
+      return this;
+    }
+
+    /// An attempt at a call, which another followed.
+    public Builder tried(CallId call) {
+      attemptOf = call;
       return this;
     }
 
@@ -184,6 +191,7 @@ public final class SampleCalls {
     public CallRecord build() {
       return new CallRecord(
           new CallId(SampleIds.anIdOf(startedAt)),
+          attemptOf,
           tenant,
           key,
           Endpoint.CHAT_COMPLETIONS,
