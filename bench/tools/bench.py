@@ -23,6 +23,7 @@ BUILD = os.path.join(HERE, "build")
 DATA = os.path.join(BUILD, "data")
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CHUNKS = 100
+FRESH = 3  # rounds in the same JVMs, when two candidates are compared: each JVM compiles the same build another way
 DISTURBED = 0.1  # share of the machine that others take; beyond it a measurement is repeated
 ON = "key check, parse, a hold on two accounts, a durable settle and call row before the answer, metrics, cost, capture metadata"
 
@@ -455,6 +456,10 @@ class Bench:
             results.bad(f"{load.name} {who} warm-up", result)
         say(f"  warm {load.name}")
 
+    def renew(self):
+        for gateway in self.gateways.values():
+            gateway.restart()
+
     def candidates(self):
         """Two gateways against each other, or the gateway against nginx."""
         return list(self.gateways) if len(self.gateways) > 1 else ["nginx", "gateway"]
@@ -752,9 +757,14 @@ def run(parsed):
     bench = Bench(parsed)
     results = Results()
     loads = [load for load in LOADS if load.name in parsed.only]
-    for load in loads:
-        bench.warm(load, results)
     for number in range(parsed.rounds if loads else 0):
+        renewed = number > 0 and number % FRESH == 0 and len(bench.gateways) > 1
+        if renewed:
+            say("  new JVMs")
+            bench.renew()
+        if renewed or number == 0:
+            for load in loads:
+                bench.warm(load, results)
         for load in loads:
             bench.round(load, results)
         commit = commit_us(bench.gateway.postgres)

@@ -50,6 +50,7 @@ begin
   end loop;
 end $$;
 grant insert, update, delete on tollgate.waiter to tollgate_ledger;
+grant select (error_code) on tollgate.call to tollgate_ledger;
 
 -- A threshold is told again when it is crossed under another limit.
 alter table tollgate.budget_alert drop constraint budget_alert_pkey;
@@ -252,13 +253,31 @@ begin
   where c.id = any(p_accounts) and c.posted >= c.next_alert;
 end $$;
 
+-- Whether a call has no row yet at this attempt. One that was put down for an earlier attempt, whose hold expired, goes: it was not the
+-- last, so it is no call.
+create function tollgate.has_no_row_2(p_tenant uuid, p_call uuid, p_attempt smallint, p_node smallint) returns boolean language plpgsql security definer
+set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+declare v_attempts smallint; v_code text; v_dimension bigint; f tollgate.entry;
+begin
+  select c.attempts, c.error_code, c.dimension_id into v_attempts, v_code, v_dimension
+    from tollgate.call c where c.tenant_id = p_tenant and c.day = tollgate.id_day(p_call) and c.id = p_call;
+  if not found then return true; end if;
+  if v_code is distinct from 'node_lost' or v_attempts >= p_attempt then return false; end if;
+  delete from tollgate.call c where c.tenant_id = p_tenant and c.day = tollgate.id_day(p_call) and c.id = p_call and c.error_code = 'node_lost';
+  select e.* into f from tollgate.entry e where e.tenant_id = p_tenant and e.call_id = p_call and e.kind = 1 order by e.reserved_at desc limit 1;
+  perform tollgate.add_to_bucket(f, coalesce(v_dimension, tollgate.dimension_of(f)), p_node, -1, array_fill(0::bigint, array[16]), 0, 0);
+  return true;
+end $$;
+revoke execute on function tollgate.has_no_row_2(uuid, uuid, smallint, smallint) from public;
+grant execute on function tollgate.has_no_row_2(uuid, uuid, smallint, smallint) to tollgate_ledger;
+
 -- Holds whose deadline has passed while their session is silent end at their bound. A hold of several ends in one batch has the first of
--- these: it is settled, it ends at nothing, it expires.
+-- these: it is settled, it ends at nothing, it expires. That of a call's last attempt stands for the call.
 create function tollgate.expire_holds_2(p_session bigint, p_batch bigint, p_node smallint, c_hold uuid[], v_hold uuid[], x_hold uuid[], x_silence int,
   out o_free uuid[], out o_digests bytea, out o_entries int)
 language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_column
-declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid;
+declare v_at timestamptz := tollgate.at(); zeros bigint[] := array_fill(0::bigint, array[16]); x record; f tollgate.entry; v_tenant uuid; v_last boolean;
 begin
   o_digests := ''; o_entries := 0;
   for v_tenant in select distinct h.tenant_id from tollgate.hold h where h.id = any(x_hold) order by 1 loop
@@ -270,21 +289,23 @@ begin
       and (w.beat < v_at - make_interval(secs => x_silence) or h.deadline < v_at - interval '10 minutes')
     for update of h skip locked) q;
   for x in select h.* from tollgate.hold h where h.id = any(o_free) order by h.id loop
+    v_last := not exists (select from tollgate.hold l where l.tenant_id = x.tenant_id and l.call_id = x.call_id and l.attempt > x.attempt)
+      and tollgate.has_no_row_2(x.tenant_id, x.call_id, x.attempt, p_node);
     insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
       price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
     values (x.tenant_id, tollgate.id_day(x.id), x.id, 0, 1, x.call_id, x.key_id, x.project_id, x.business_unit_id, x.member_id,
-      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.amount, true, 'expired', x.accounts, x.reserved_at, v_at, p_session, p_batch, '')
+      x.model, x.provider, x.upstream_model, null, x.price_id, zeros, x.amount, true, case when v_last then 'expired' else 'attempt_expired' end, x.accounts, x.reserved_at, v_at, p_session, p_batch, '')
     returning * into f;
     o_digests := o_digests || f.digest;
     o_entries := o_entries + 1;
     x.dimension_id := coalesce(x.dimension_id, tollgate.dimension_of(f));
-    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, 1, zeros, x.amount, x.amount);
+    perform tollgate.add_to_bucket(f, x.dimension_id, p_node, case when v_last then 1 else 0 end, zeros, x.amount, x.amount);
+    continue when not v_last;
     insert into tollgate.call (tenant_id, day, id, retention_days, started_at, key_id, project_id, business_unit_id, member_id, endpoint, model, provider,
       upstream_model, attempts, stream, status, error_code, usage, cost_nanos, price_id, estimated, latency_micros, first_token_micros, overhead_micros, session_id, batch,
       dimension_id)
     values (x.tenant_id, tollgate.id_day(x.call_id), x.call_id, 90, x.reserved_at, x.key_id, x.project_id, x.business_unit_id, x.member_id, 'unknown', x.model,
-      x.provider, x.upstream_model, x.attempt, false, 500, 'node_lost', zeros, x.amount, x.price_id, true, 0, -1, 0, p_session, p_batch, x.dimension_id)
-    on conflict do nothing;
+      x.provider, x.upstream_model, x.attempt, false, 500, 'node_lost', zeros, x.amount, x.price_id, true, 0, -1, 0, p_session, p_batch, x.dimension_id);
   end loop;
 end $$;
 
@@ -302,6 +323,7 @@ begin
 end $$;
 
 -- The late truth of calls whose hold was resolved before becomes an ADJUST; what their accounts change by is put behind the others' changes.
+-- A late estimate is no truth and leaves what was posted, but that of a complete answer.
 -- It takes the accounts of the whole batch first, those of its holds too, so that they are locked in one order.
 create function tollgate.adjust_late_2(p_session bigint, p_batch bigint, p_node smallint, c tollgate.call_2[], b_account bigint[], inout s tollgate.change_2[],
   inout digests bytea, inout n_entries int) language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
@@ -314,9 +336,14 @@ begin
     select e.* into f from tollgate.entry e where e.tenant_id = x.tenant_id and e.day = x.entry_day and e.hold_id = x.hold_id and e.n = 0;
     select sum(e.amount)::bigint, max(e.n) + 1, tollgate.sum_arrays(e.usage order by e.n) into t_amount, t_n, t_usage
       from tollgate.entry e where e.tenant_id = f.tenant_id and e.day = f.day and e.hold_id = f.hold_id;
-    -- The roll-ups of this batch count the call whole; what was counted before goes out again.
+    -- The roll-ups of this batch count the call whole: it goes out again, or else what was counted before.
+    if x.estimated and x.reason <> 'no_usage' then
+      perform tollgate.add_to_bucket(f, coalesce(x.dimension_id, tollgate.dimension_of(f)), p_node, case when x.attempt_of is null then -1 else 0 end,
+        array(select -y from unnest(x.usage) with ordinality q(y, k) order by q.k), -x.cost_nanos, -x.cost_nanos);
+      continue;
+    end if;
     v_estimated := case when f.estimated and t_n = 1 then t_amount else 0 end;
-    perform tollgate.add_to_bucket(f, tollgate.dimension_of(f), p_node, case when x.attempt_of is null then -1 else 0 end, array(select -y from unnest(t_usage) with ordinality q(y, k) order by q.k), -t_amount, -v_estimated);
+    perform tollgate.add_to_bucket(f, tollgate.dimension_of(f), p_node, -1, array(select -y from unnest(t_usage) with ordinality q(y, k) order by q.k), -t_amount, -v_estimated);
     if x.cost_nanos is not null and (x.cost_nanos <> t_amount or x.usage <> t_usage) then
       f.n := t_n; f.kind := 2; f.amount := x.cost_nanos - t_amount; f.usage := tollgate.minus_arrays(x.usage, t_usage); f.estimated := x.estimated; f.reason := 'late truth';
       f.at := tollgate.at(); f.session_id := p_session; f.batch := p_batch;
@@ -403,12 +430,12 @@ end $$;
 
 -- One batch of one node as one transaction (docs/ledger.md). `b_*` are the budgets that a reservation touches (from `touched_from` to
 -- `touched_to` of each) and what it wants, with their accounts if the node has seen all of them and they are good from `b_from` to `b_until`;
--- `c_hold` are the holds of calls; `p_*` the budgets of calls without a hold (by id), and of all calls if `p_careful`: then the batch is one
+-- `c_hold` are the holds of calls, `c_again` says that one of them took several attempts; `p_*` the budgets of calls without a hold (by id), and of all calls if `p_careful`: then the batch is one
 -- whose holds may be gone. What a batch of one call costs is mostly the start of its statements, which grows with the columns of their
 -- steps: so there are few of both.
 create function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
-  c tollgate.call_2[], c_hold uuid[], p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
+  c tollgate.call_2[], c_hold uuid[], c_again boolean, p_call uuid[], p_budget uuid[], p_careful boolean, r tollgate.roll_up_2[],
   v_hold uuid[], x_hold uuid[], x_silence int,
   out o_at timestamptz, out o_stale uuid[], out o_kind smallint[], out o_amount bigint[], out o_binding int[], out o_account bigint[],
   out o_balance tollgate.balance_2[])
@@ -471,6 +498,9 @@ begin
     end if;
   end if;
 
+  if c_again then
+    perform tollgate.has_no_row_2(u.tenant_id, u.id, u.attempts, p_node) from unnest(c) u where u.attempts > 1 and u.attempt_of is null;
+  end if;
   ends := c_hold || v_hold || x_free;
   if cardinality(r) > 0 or cardinality(ends) > 0 then
     with gone as (

@@ -168,6 +168,45 @@ class DroppedAttemptsTest {
     }
   }
 
+  /// What the next attempt is told counts, not that the one before was dropped.
+  @Test
+  void aRefusalAfterADroppedAttemptIsNotTakenElsewhere() {
+    try (ScriptedUpstream first =
+            droppingTheSecond(
+                (request, to) -> {
+                  if (request.body().contains("\"stream\":true")) {
+                    to.beginEvents();
+                    to.chunk(
+                        "data: {\"error\":{\"message\":\"no\",\"code\":\"content_filter\"}}\n\n");
+                    to.endChunks();
+                  } else {
+                    to.json(200, PricedUpstream.answer(3));
+                  }
+                });
+        PricedUpstream other = new PricedUpstream()) {
+      String price = "\"input\":\"0\",\"output\":\"1.00\"";
+      String model = TestingGateway.unique("both");
+      gateway.manage(
+          "POST",
+          "/models",
+          """
+          {"name":"%s","deployments":[{"provider":"%s","model":"m","priority":1},
+           {"provider":"%s","model":"m","priority":2}]}"""
+              .formatted(
+                  model,
+                  gateway.providerOf(gateway.newModel("openai", first.baseUrl(), "m", "", price)),
+                  gateway.providerOf(other.model(gateway))));
+      String secret = gateway.newKey(gateway.newProject(), "").path("key").asText();
+      gateway.call("/v1/chat/completions", secret, body(model, 50, false, "x"));
+      HttpResponse<String> response =
+          gateway.call("/v1/chat/completions", secret, body(model, 50, true, "x"));
+
+      assertThat(response.statusCode()).isEqualTo(400);
+      assertThat(first.received()).hasSize(3);
+      assertThat(other.served()).isZero();
+    }
+  }
+
   private JsonNode reverse(String model) {
     Instant now = Instant.now();
     return gateway.manage(

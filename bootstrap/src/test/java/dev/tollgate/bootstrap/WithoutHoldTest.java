@@ -61,6 +61,38 @@ class WithoutHoldTest {
     }
   }
 
+  /// What a caller names is no bound of what a provider bills.
+  @Test
+  void absurdCapsCostWhatTheModelCanPutOut() {
+    try (ScriptedUpstream upstream = ScriptedUpstream.start((_, to) -> to.reset())) {
+      String model = gateway.newModel("openai", upstream.baseUrl(), "m", IMPATIENT, PRICE);
+      String body = PricedUpstream.body(model, 50);
+      String cap = body.replace("\"max_tokens\":50", "\"max_tokens\":9007199254740991");
+      assertThat(usage("", cap).path("cost").asText()).startsWith("128.00");
+      String both = cap.replace("\"max_tokens\"", "\"n\":1000000000,\"max_tokens\"");
+      assertThat(usage("", both).path("cost").asText()).isEqualTo("10000.00");
+    }
+  }
+
+  /// A credential that cannot be opened keeps every request from being sent.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "refuse"})
+  void whatWasNeverSentCostsNothing(String policy) throws Exception {
+    try (ScriptedUpstream upstream =
+        ScriptedUpstream.start((_, to) -> to.json(200, PricedUpstream.answer(3)))) {
+      String model = gateway.newModel("openai", upstream.baseUrl(), "m", IMPATIENT, PRICE);
+      gateway.sql(
+          "update tollgate.provider_credential set ciphertext = ciphertext || 'x'::bytea where"
+              + " provider_id = (select id from tollgate.provider where name = '"
+              + gateway.providerOf(model)
+              + "')");
+      JsonNode total = usage(policy, PricedUpstream.body(model, 50));
+      assertThat(upstream.received()).isEmpty();
+      assertThat(total.path("calls").asInt()).isEqualTo(1);
+      assertThat(total.path("cost").asText()).isEqualTo("0.00");
+    }
+  }
+
   /// Tokens are counted for nothing, also when the provider does not answer.
   @Test
   void countingTokensCostsNothing() {

@@ -61,11 +61,6 @@ final class Binder {
     return this;
   }
 
-  Binder texts(String[] texts) throws SQLException {
-    statement.setObject(next++, texts);
-    return this;
-  }
-
   /// Rows in binary. They have no text: on a connection that does not send their type in binary the
   /// driver would ask for it.
   private static final class Rows extends PGobject implements PGBinaryObject {

@@ -26,11 +26,13 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what `tollgate.flush` answers: one row of arrays.
 final class FlushAnswer {
   private static final Object[] NONE = {};
+  private static final Pattern BETWEEN_ROWS = Pattern.compile("\\)\",\"\\(");
 
   private final Batch batch;
   private final Instant at;
@@ -86,7 +88,7 @@ final class FlushAnswer {
     SequencedMap<Long, Balance> balances = new LinkedHashMap<>();
     if (array != null) {
       String rows = array.substring("{\"(".length(), array.length() - ")\"}".length());
-      for (String row : rows.split("\\)\",\"\\(", -1)) {
+      for (String row : BETWEEN_ROWS.split(rows, -1)) {
         String[] values = row.split(",", -1);
         long account = Long.parseLong(values[layout.place("account")]);
         balances.put(account, balance(values, layout));

@@ -29,7 +29,7 @@ final class FlushStatement {
       "select * from tollgate.flush_2(?, ?, ?::smallint, "
           + "?, ?, " // tenants
           + "?, ?, ?, ?, ?, ?, " // holds
-          + "?, ?, ?, ?, ?, ?, " // calls and roll-ups
+          + "?, ?, ?, ?, ?, ?, ?, " // calls and roll-ups
           + "?, ?, ?::int)"; // ends of holds
 
   private final Batch batch;
@@ -135,8 +135,10 @@ final class FlushStatement {
     List<UUID> holds = new ArrayList<>();
     List<UUID> touching = new ArrayList<>();
     List<UUID> touched = new ArrayList<>();
+    boolean again = false;
     for (CallRecord call : batch.calls()) {
       call(rows, call);
+      again |= call.attempts() > 1;
       if (call.hold() != null) {
         holds.add(call.hold().id().value());
       }
@@ -149,7 +151,7 @@ final class FlushStatement {
         }
       }
     }
-    binder.rows(rows).uuids(holds).uuids(touching).uuids(touched).flag(careful);
+    binder.rows(rows).uuids(holds).flag(again).uuids(touching).uuids(touched).flag(careful);
   }
 
   private void call(CompositeRows rows, CallRecord call) {

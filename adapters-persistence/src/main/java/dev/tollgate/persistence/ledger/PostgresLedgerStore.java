@@ -176,6 +176,7 @@ public final class PostgresLedgerStore implements LedgerStore {
             connect()
                 .prepareStatement(
                     "select 1 from tollgate.call where tenant_id = ? and day = ? and id = ?"
+                        + " and error_code is distinct from 'node_lost'"
                         // An attempt before the last one has an entry and no row.
                         + " union all select 1 from tollgate.entry"
                         + " where tenant_id = ? and day = ? and hold_id = ?"

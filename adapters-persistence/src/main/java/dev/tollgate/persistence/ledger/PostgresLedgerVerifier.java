@@ -82,24 +82,35 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
       where coalesce(q.day, e.day) > (tollgate.at() at time zone 'utc')::date - 6
         and tollgate.add_usage_2(q.usage, null) <> tollgate.add_usage_2(e.usage, null)""";
 
-  /// A row of a call says what the first entry of its own hold says; entries of attempts before it
-  /// are marked as such.
+  /// The entry of a call's last attempt. Others are marked as those of attempts, but for one that
+  /// expired before anybody knew of the next.
+  private static final String OWN =
+      """
+       and e.n = 0 and coalesce(e.reason, '') not like 'attempt\\_%'
+        and not (e.kind = 1 and exists (select from tollgate.entry l
+          where l.tenant_id = e.tenant_id and l.call_id = e.call_id and l.n = 0
+            and l.reserved_at > e.reserved_at and coalesce(l.reason, '') not like 'attempt\\_%'))
+      """;
+
+  /// A row of a call says what the first entry of its own hold says.
   private static final String CALLS =
       """
       select c.id::text, c.cost_nanos, coalesce(e.amount, 0) from tollgate.call c
       left join lateral (select sum(amount)::bigint as amount from tollgate.entry e
-        where e.tenant_id = c.tenant_id and e.call_id = c.id and e.n = 0
-          and coalesce(e.reason, '') not like 'attempt\\_%') e on true
-      where c.tenant_id = ? and c.key_id is not null and c.cost_nanos is not null
-        and c.cost_nanos is distinct from e.amount""";
+        where e.tenant_id = c.tenant_id and e.call_id = c.id"""
+          + OWN
+          + """
+            ) e on true
+          where c.tenant_id = ? and c.key_id is not null and c.cost_nanos is not null
+            and c.cost_nanos is distinct from e.amount""";
 
   private static final String CALL_USAGE =
       """
       select c.id::text, (select sum(y) from unnest(c.usage) y)::bigint,
         (select sum(y) from unnest(e.usage) y)::bigint
-      from tollgate.call c join tollgate.entry e on e.tenant_id = c.tenant_id and e.call_id = c.id
-        and e.n = 0 and coalesce(e.reason, '') not like 'attempt\\_%'
-      where c.tenant_id = ? and c.usage <> e.usage""";
+      from tollgate.call c join tollgate.entry e on e.tenant_id = c.tenant_id and e.call_id = c.id"""
+          + OWN
+          + "where c.tenant_id = ? and c.usage <> e.usage";
 
   /// The shortest time for which rows of calls are kept is seven days.
   private static final String MISSING_CALLS =

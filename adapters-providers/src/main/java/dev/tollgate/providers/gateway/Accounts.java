@@ -4,10 +4,14 @@ import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.providers.transport.HttpUpstream;
 import dev.tollgate.providers.transport.Upstream;
+import dev.tollgate.providers.transport.UpstreamFailure;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// The open accounts of this node: transport and credential of each provider in use. A provider
 /// that was changed is opened again. Thread-safe.
 final class Accounts {
+  private static final Logger LOG = System.getLogger(Accounts.class.getName());
+
   private final Catalog catalog;
   private final CredentialVault vault;
   private final Supplier<? extends Upstream> simulated;
@@ -38,12 +44,14 @@ final class Accounts {
 
   /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not open yet and the store
   ///   does not answer
+  /// @throws UpstreamFailure when its credential cannot be opened
   Account of(Provider provider) {
     Account account = open.get(provider.id());
     if (account != null && account.provider().equals(provider)) {
       return account;
     }
-    Account opened = new Account(provider, upstream(provider), credential(provider));
+    String credential = credential(provider);
+    Account opened = new Account(provider, upstream(provider), credential);
     open.put(provider.id(), opened);
     return opened;
   }
@@ -59,6 +67,16 @@ final class Accounts {
             stored -> {
               try (Secret secret = vault.open(provider, stored)) {
                 return secret.reveal();
+              } catch (IllegalStateException e) {
+                LOG.log(
+                    Level.ERROR,
+                    "The credential of provider {0} cannot be opened: {1}",
+                    provider.name(),
+                    e.getMessage());
+                throw new UpstreamFailure(
+                    Failure.Kind.MISCONFIGURED,
+                    "The credential that is kept for this provider cannot be opened. An"
+                        + " administrator has to set it again.");
               }
             })
         .orElse(null);

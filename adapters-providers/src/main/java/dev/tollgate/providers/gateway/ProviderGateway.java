@@ -69,16 +69,16 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
 
   @Override
   public ProviderReply send(Dispatch dispatch, Silence silence) {
-    Account account = accounts.of(dispatch.target().provider());
-    Upstream.Request request =
-        new Upstream.Request(
-            "POST",
-            dispatch.endpoint().path(),
-            ProviderHeaders.request(account, dispatch.headers()),
-            dispatch.body(),
-            dispatch.stream(),
-            dispatch.target().timeouts());
     try {
+      Account account = accounts.of(dispatch.target().provider());
+      Upstream.Request request =
+          new Upstream.Request(
+              "POST",
+              dispatch.endpoint().path(),
+              ProviderHeaders.request(account, dispatch.headers()),
+              dispatch.body(),
+              dispatch.stream(),
+              dispatch.target().timeouts());
       UpstreamResponse response = account.upstream().send(request, silence);
       boolean handedOver = false;
       try {
@@ -112,13 +112,15 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   ///
   /// @return the body of a successful answer, or null
   public byte @Nullable [] ask(Target target, String path, byte[] body, List<HeaderField> headers) {
-    Account account = accounts.of(target.provider());
-    Upstream.Request request =
-        new Upstream.Request(
-            "POST", path, ProviderHeaders.request(account, headers), body, false, SOON);
-    try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
-      byte[] answer = readAll(DecodedResponse.of(response), LARGEST_ERROR);
-      return response.status() == 200 ? answer : null;
+    try {
+      Account account = accounts.of(target.provider());
+      Upstream.Request request =
+          new Upstream.Request(
+              "POST", path, ProviderHeaders.request(account, headers), body, false, SOON);
+      try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
+        byte[] answer = readAll(DecodedResponse.of(response), LARGEST_ERROR);
+        return response.status() == 200 ? answer : null;
+      }
     } catch (UpstreamFailure e) {
       // The bound is used as it is.
       return null;
@@ -160,8 +162,15 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
 
   @Override
   public Result probe(Provider provider) {
-    Account account = accounts.of(provider);
-    Timeouts own = provider.options().timeouts();
+    try {
+      return probe(accounts.of(provider));
+    } catch (UpstreamFailure e) {
+      return new Result.Fails(e.failure());
+    }
+  }
+
+  private Result probe(Account account) {
+    Timeouts own = account.provider().options().timeouts();
     Duration patience = Duration.ofSeconds(10);
     Upstream.Request request =
         new Upstream.Request(
@@ -176,8 +185,6 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         return new Result.Fails(failure(response, answers(account, Endpoint.CHAT_COMPLETIONS)));
       }
       return new Result.Works(models(readAll(DecodedResponse.of(response), LARGEST_ANSWER)));
-    } catch (UpstreamFailure e) {
-      return new Result.Fails(e.failure());
     }
   }
 

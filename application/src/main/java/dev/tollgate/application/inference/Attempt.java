@@ -91,9 +91,9 @@ final class Attempt {
     over = true;
   }
 
-  /// Whether it has a hold, or went out, and is not over.
-  boolean isOpen() {
-    return !over && (hold != null || dispatchedNanos != 0);
+  /// Whether it went out and is not over.
+  boolean isOut() {
+    return !over && dispatchedNanos != 0;
   }
 
   /// It goes out now.

@@ -81,6 +81,7 @@ final class Attempts {
   ///   first
   Outcome next(ProviderReply.@Nullable Failed before) {
     ProviderReply.Failed last = before;
+    goesAgain = false;
     if (before != null && !before.failure().billed()) {
       holds.release(exchange);
     }
@@ -161,15 +162,15 @@ final class Attempts {
   private ProviderReply send(Target target, Payload.Edits edits) {
     Endpoint endpoint = exchange.endpoint();
     Payload payload = exchange.payload();
-    exchange.dispatched();
-    return provider.send(
+    ModelProvider.Dispatch dispatch =
         new ModelProvider.Dispatch(
             target,
             endpoint,
             payload.render(edits),
             payload.stream(),
             payload.choices(),
-            exchange.inbound().upstreamHeaders()),
-        waiting.watching(target));
+            exchange.inbound().upstreamHeaders());
+    exchange.dispatched();
+    return provider.send(dispatch, waiting.watching(target));
   }
 }

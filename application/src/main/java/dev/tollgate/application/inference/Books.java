@@ -67,7 +67,7 @@ final class Books {
   /// Posts an attempt that has a bill and that another one follows. Does not wait.
   void pay(Exchange exchange) {
     CallRecord attempt = exchange.endAttempt(new CallId(ids.next()));
-    if (attempt.isPosted()) {
+    if (attempt.isPosted() && attempt.estimated()) {
       journal.offer(attempt);
       observer.finished(attempt);
     }

@@ -203,8 +203,10 @@ public final class CompleteChat {
   /// provider may have worked.
   private void settleWhatIsLeft(Exchange exchange) {
     if (!exchange.isRecorded()) {
-      if (exchange.isOpen()) {
+      if (exchange.isOut()) {
         closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
+      } else if (exchange.hold() != null) {
+        means.holds().release(exchange);
       }
       exchange.refused(Refusal.internal());
       closing.books().settle(exchange);

@@ -314,9 +314,9 @@ final class Exchange {
         inbound.id(), tenant, retention(), request, all, responseTruncated || room < last.length);
   }
 
-  /// Whether an attempt may have been billed that nothing has ended yet.
-  boolean isOpen() {
-    return attempt != null && attempt.isOpen();
+  /// Whether an attempt went out that nothing has ended yet: it may have been billed.
+  boolean isOut() {
+    return attempt != null && attempt.isOut();
   }
 
   /// Whether the call has its record, which settles its hold.

@@ -42,6 +42,9 @@ final class Holds {
   /// What a provider adds around the messages.
   private static final long OVERHEAD = 64;
 
+  /// Ten thousand dollars.
+  private static final Money MOST_WITHOUT_HOLD = new Money(10_000_000_000_000L);
+
   /// Tiers that mean the same to providers and prices. `auto` leaves the choice to the provider.
   private static final Set<String> TIERS =
       Set.of("default", "standard", "standard_only", "flex", "priority", "batch", "scale");
@@ -156,7 +159,9 @@ final class Holds {
     return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.exchange.answers());
   }
 
-  /// The most that an attempt without a hold can cost, or null when it has no price.
+  /// The most that an attempt without a hold can cost, or null when it has no price: at most what
+  /// its model puts out whatever the caller named, and never more than any call costs, since
+  /// nothing else limits it.
   @Nullable Money bound(Exchange exchange) {
     Attempt attempt = exchange.attempt();
     Price price = attempt.price();
@@ -164,9 +169,11 @@ final class Holds {
       return null;
     }
     long asked = exchange.payload().demands().cap();
-    long cap = !exchange.answers() ? 0 : asked < 0 ? attempt.facts().outputCap() : asked;
+    long most = exchange.answers() ? attempt.facts().outputCap() : 0;
+    long cap = asked < 0 ? most : Math.min(asked, most);
     Ask ask = new Ask(exchange, List.of(), price, cap);
-    return new Bound(price, shape(ask, bytesBound(ask))).at(cap);
+    Money bound = new Bound(price, shape(ask, bytesBound(ask))).at(cap);
+    return bound.compareTo(MOST_WITHOUT_HOLD) > 0 ? MOST_WITHOUT_HOLD : bound;
   }
 
   /// Ends the hold of an attempt that was certainly not billed.

@@ -73,7 +73,9 @@ public final class SampleCalls {
 
   /// Collects what a test says about a call.
   public static final class Builder {
+    private @Nullable CallId id;
     private @Nullable CallId attemptOf;
+    private int attempts = 1;
     private @Nullable VirtualKey key = SampleKeys.aKey().build();
     private TenantId tenant = SampleIds.aTenant();
     private Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
@@ -99,6 +101,13 @@ public final class SampleCalls {
     public Builder by(VirtualKey caller) {
       key = caller;
       tenant = caller.tenant();
+      return this;
+    }
+
+    /// A call that had an id before it ended.
+    public Builder of(CallId call, int tries) {
+      id = call;
+      attempts = tries;
       return this;
     }
 
@@ -190,7 +199,7 @@ public final class SampleCalls {
 
     public CallRecord build() {
       return new CallRecord(
-          new CallId(SampleIds.anIdOf(startedAt)),
+          id == null ? new CallId(SampleIds.anIdOf(startedAt)) : id,
           attemptOf,
           tenant,
           key,
@@ -198,7 +207,7 @@ public final class SampleCalls {
           startedAt,
           model,
           served,
-          served == null ? 0 : 1,
+          served == null ? 0 : attempts,
           stream,
           status,
           errorCode,
