@@ -344,7 +344,9 @@ begin
     end if;
     v_estimated := case when f.estimated and t_n = 1 then t_amount else 0 end;
     perform tollgate.add_to_bucket(f, tollgate.dimension_of(f), p_node, -1, array(select -y from unnest(t_usage) with ordinality q(y, k) order by q.k), -t_amount, -v_estimated);
-    if x.cost_nanos is not null and (x.cost_nanos <> t_amount or x.usage <> t_usage) then
+    -- What has no cost was certainly not billed.
+    x.cost_nanos := coalesce(x.cost_nanos, 0);
+    if x.cost_nanos <> t_amount or x.usage <> t_usage then
       f.n := t_n; f.kind := 2; f.amount := x.cost_nanos - t_amount; f.usage := tollgate.minus_arrays(x.usage, t_usage); f.estimated := x.estimated; f.reason := 'late truth';
       f.at := tollgate.at(); f.session_id := p_session; f.batch := p_batch;
       insert into tollgate.entry as e select f.* returning e.digest into digest;
@@ -499,6 +501,8 @@ begin
   end if;
 
   if c_again then
+    -- Whoever posts expired holds takes them before the rows of their calls, too.
+    perform 1 from tollgate.hold x where x.id = any(c_hold) order by x.id for update;
     perform tollgate.has_no_row_2(u.tenant_id, u.id, u.attempts, p_node) from unnest(c) u where u.attempts > 1 and u.attempt_of is null;
   end if;
   ends := c_hold || v_hold || x_free;

@@ -2,6 +2,7 @@ package dev.tollgate.http.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.domain.catalog.CaBundle;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
@@ -94,12 +95,17 @@ public final class ProvidersResource implements HttpService {
             fields.textOrNull("organization"),
             fields.textOrNull("project"),
             fields.urlOrNull("egress_proxy"),
-            fields.textOrNull("ca_bundle"),
+            fields.parsedOrNull("ca_bundle", ProvidersResource::caBundle),
             fields.textOrNull("region"),
             fields.flag("tier_may_change", false),
             timeouts);
     fields.done();
     return options;
+  }
+
+  private static String caBundle(String pem) {
+    CaBundle.certificates(pem);
+    return pem;
   }
 
   static Timeouts timeouts(Fields fields, Timeouts usual) {

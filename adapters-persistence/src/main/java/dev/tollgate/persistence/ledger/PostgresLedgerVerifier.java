@@ -89,7 +89,7 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
        and e.n = 0 and coalesce(e.reason, '') not like 'attempt\\_%'
         and not (e.kind = 1 and exists (select from tollgate.entry l
           where l.tenant_id = e.tenant_id and l.call_id = e.call_id and l.n = 0
-            and l.reserved_at > e.reserved_at and coalesce(l.reason, '') not like 'attempt\\_%'))
+            and (l.kind = 0 or l.reserved_at > e.reserved_at) and coalesce(l.reason, '') not like 'attempt\\_%'))
       """;
 
   /// A row of a call says what the first entry of its own hold says.

@@ -204,6 +204,36 @@ class LostAttemptsTest {
     isOneCall("100000000");
   }
 
+  /// What was certainly not billed is no estimate, however late that is known.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCallThatCostNothingGivesItsHoldBack(boolean late) {
+    Hold first = hold(1, "0.10");
+    if (late) {
+      expire(first);
+    }
+    apply(List.of(), settling(first).unbilled().build());
+
+    assertThat(ledger.open()).isEmpty();
+    assertThat(ledger.rows("select sum(amount) from tollgate.entry"))
+        .isEqualTo(late ? List.of("0") : Arrays.asList((String) null));
+    assertThat(ledger.rows("select posted || ' ' || held from tollgate.account"))
+        .containsExactly("0 0");
+    assertThat(ledger.rows("select count(*) from tollgate.call")).containsExactly("1");
+    assertThat(
+            ledger.rows("select sum(calls) || ' ' || sum(cost_nanos) from tollgate.usage_bucket"))
+        .containsExactly("1 0");
+    assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
+  }
+
+  /// Between its attempts the limit went.
+  @Test
+  void theLastAttemptMayHaveNoHold() {
+    expire(hold(1, "0.10"));
+    apply(List.of(), SampleCalls.aCall().by(key).of(call, 2).costing(7).build());
+    isOneCall("7");
+  }
+
   /// The row of a call whose node was lost is not its record.
   @Test
   void aCallInDoubtIsNotTakenForTheRowOfItsLostNode() {

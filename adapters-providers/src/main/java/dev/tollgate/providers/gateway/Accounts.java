@@ -44,7 +44,7 @@ final class Accounts {
 
   /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not open yet and the store
   ///   does not answer
-  /// @throws UpstreamFailure when its credential cannot be opened
+  /// @throws UpstreamFailure when its credential cannot be opened, or its options do not hold
   Account of(Provider provider) {
     Account account = open.get(provider.id());
     if (account != null && account.provider().equals(provider)) {
@@ -57,7 +57,13 @@ final class Accounts {
   }
 
   private Upstream upstream(Provider provider) {
-    return provider.kind() == ProviderKind.SIMULATED ? simulated.get() : new HttpUpstream(provider);
+    try {
+      return provider.kind() == ProviderKind.SIMULATED
+          ? simulated.get()
+          : new HttpUpstream(provider);
+    } catch (IllegalArgumentException e) {
+      throw unusable(provider, "its options do not hold", e);
+    }
   }
 
   private @Nullable String credential(Provider provider) {
@@ -68,17 +74,22 @@ final class Accounts {
               try (Secret secret = vault.open(provider, stored)) {
                 return secret.reveal();
               } catch (IllegalStateException e) {
-                LOG.log(
-                    Level.ERROR,
-                    "The credential of provider {0} cannot be opened: {1}",
-                    provider.name(),
-                    e.getMessage());
-                throw new UpstreamFailure(
-                    Failure.Kind.MISCONFIGURED,
-                    "The credential that is kept for this provider cannot be opened. An"
-                        + " administrator has to set it again.");
+                throw unusable(provider, "its credential cannot be opened", e);
               }
             })
         .orElse(null);
+  }
+
+  /// Nothing can be sent to it. The log says why.
+  private static UpstreamFailure unusable(Provider provider, String what, RuntimeException e) {
+    LOG.log(
+        Level.ERROR,
+        "Provider {0} cannot be used: {1} ({2}).",
+        provider.name(),
+        what,
+        e.getMessage());
+    return new UpstreamFailure(
+        Failure.Kind.MISCONFIGURED,
+        "The provider cannot be used: " + what + ". Tell an administrator.");
   }
 }

@@ -85,7 +85,12 @@ final class Attempt {
     return inputBound;
   }
 
-  /// Forgets the hold: the attempt is settled, or cost nothing.
+  /// It is over, and what it cost is known: nothing, unless there is a bill.
+  void ended() {
+    over = true;
+  }
+
+  /// Forgets the hold: another attempt follows.
   void released() {
     hold = null;
     over = true;

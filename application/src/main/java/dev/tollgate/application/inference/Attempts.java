@@ -82,15 +82,17 @@ final class Attempts {
   Outcome next(ProviderReply.@Nullable Failed before) {
     ProviderReply.Failed last = before;
     goesAgain = false;
-    if (before != null && !before.failure().billed()) {
-      holds.release(exchange);
+    if (before != null) {
+      exchange.attempt().ended();
     }
     while (!candidates.isEmpty() && (last == null || mayGoOn(last.failure()))) {
       Target target = candidates.remove();
+      if (last != null) {
+        holds.release(exchange);
+      }
       exchange.begins(beginning.apply(target));
       Grant grant = holds.take(exchange, waiting);
       if (last == null && waiting.callerIsGone()) {
-        holds.release(exchange);
         return new Outcome.Left();
       }
       if (grant instanceof Grant.Refused refused) {
@@ -135,14 +137,15 @@ final class Attempts {
     return false;
   }
 
-  /// Ends a failed attempt: at nothing when nothing was billed, at the same estimate as a call's
-  /// when that is not certain and another attempt follows. The last one is settled with the call.
+  /// Ends a failed attempt: at the same estimate as a call's when it may have been billed and
+  /// another one follows. The hold of the last one, and one of which nothing was billed, ends with
+  /// the record of the call.
   ///
   /// @return the failure, as far as the call still has to pay for it
   private ProviderReply.Failed finish(ProviderReply.Failed failed) {
     Failure failure = failed.failure();
     if (!failure.billed()) {
-      holds.release(exchange);
+      exchange.attempt().ended();
     } else if (goesAgain) {
       estimates.uncertain(exchange, failure.uncertainty(), failed.reported(), "");
       books.pay(exchange);

@@ -205,8 +205,6 @@ public final class CompleteChat {
     if (!exchange.isRecorded()) {
       if (exchange.isOut()) {
         closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
-      } else if (exchange.hold() != null) {
-        means.holds().release(exchange);
       }
       exchange.refused(Refusal.internal());
       closing.books().settle(exchange);

@@ -10,7 +10,6 @@ import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
-import org.jspecify.annotations.Nullable;
 
 /// Writes the bill of a call: by what the provider reported where it did, else by the rules of
 /// [Uncertainty].
@@ -53,7 +52,7 @@ final class Estimates {
     long output = Math.min(seen, cap(exchange, attempt));
     exchange.chargeAtMost(
         usage(exchange, known, exchange.answers() ? output : 0),
-        held(attempt),
+        most(attempt),
         Uncertainty.NO_USAGE,
         reported);
   }
@@ -66,22 +65,22 @@ final class Estimates {
     }
     long seen = tokens(exchange, text);
     Attempt attempt = exchange.attempt();
-    Money held = held(attempt);
     if (why.rule(exchange.payload().stream()) == Uncertainty.Rule.BOUND) {
-      Money bound = held == null ? holds.bound(exchange) : held;
+      Hold hold = attempt.hold();
+      Money bound = hold == null ? holds.bound(exchange) : hold.amount();
       exchange.charge(usage(exchange, reported, seen), bound, why, reported);
       return;
     }
     long cap = cap(exchange, attempt);
     long output = Uncertainty.outputTokens(seen, attempt.millis(), attempt.topSpeed(), cap);
     Usage usage = usage(exchange, reported, exchange.answers() ? output : 0);
-    exchange.chargeAtMost(usage, held, why, reported);
+    exchange.chargeAtMost(usage, most(attempt), why, reported);
   }
 
-  /// What an estimate may cost at the most, or null when nothing is held for it.
-  private static @Nullable Money held(Attempt attempt) {
+  /// What an estimate may cost at the most.
+  private static Money most(Attempt attempt) {
     Hold hold = attempt.hold();
-    return hold == null ? null : hold.amount();
+    return hold == null ? Holds.MOST_WITHOUT_HOLD : hold.amount();
   }
 
   /// What was reported, and what was counted of what was not.
@@ -117,8 +116,9 @@ final class Estimates {
   /// The most output tokens of all answers together.
   private static long cap(Exchange exchange, Attempt attempt) {
     Demands demands = exchange.payload().demands();
-    long cap = attempt.cap() >= 0 ? attempt.cap() : demands.cap();
-    long each = cap >= 0 ? cap : attempt.facts().outputCap();
+    long most = attempt.facts().outputCap();
+    long named = demands.cap() < 0 ? most : Math.min(demands.cap(), most);
+    long each = attempt.cap() >= 0 ? attempt.cap() : named;
     long choices = Math.max(1, demands.choices());
     return each > Usage.MOST / choices ? Usage.MOST : each * choices;
   }

@@ -197,11 +197,13 @@ final class Exchange {
     return true;
   }
 
-  /// Writes the bill of an estimate that may not cost more than what was held for it.
-  void chargeAtMost(Usage usage, @Nullable Money most, Uncertainty why, ReportedUsage reported) {
+  /// Writes the bill of an estimate.
+  ///
+  /// @param most what was held for it, or what nothing costs more than
+  void chargeAtMost(Usage usage, Money most, Uncertainty why, ReportedUsage reported) {
     Price price = attempt().price();
     Money cost = price == null ? null : price(price, usage, reported);
-    boolean over = cost != null && most != null && cost.compareTo(most) > 0;
+    boolean over = cost != null && cost.compareTo(most) > 0;
     charge(usage, over ? most : cost, why, reported);
   }
 

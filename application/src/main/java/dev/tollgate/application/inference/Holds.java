@@ -42,8 +42,8 @@ final class Holds {
   /// What a provider adds around the messages.
   private static final long OVERHEAD = 64;
 
-  /// Ten thousand dollars.
-  private static final Money MOST_WITHOUT_HOLD = new Money(10_000_000_000_000L);
+  /// What an attempt costs at the most, by an estimate, when no hold limits it.
+  static final Money MOST_WITHOUT_HOLD = new Money(10_000_000_000_000L);
 
   /// Tiers that mean the same to providers and prices. `auto` leaves the choice to the provider.
   private static final Set<String> TIERS =
@@ -176,7 +176,8 @@ final class Holds {
     return bound.compareTo(MOST_WITHOUT_HOLD) > 0 ? MOST_WITHOUT_HOLD : bound;
   }
 
-  /// Ends the hold of an attempt that was certainly not billed.
+  /// Ends the hold of an attempt, if it still has one, that was certainly not billed and that
+  /// another one follows.
   void release(Exchange exchange) {
     Hold hold = exchange.hold();
     if (hold != null) {

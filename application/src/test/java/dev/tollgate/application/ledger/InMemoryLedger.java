@@ -209,12 +209,12 @@ final class InMemoryLedger implements Authority {
 
   private void settle(CallRecord call, Set<Account> touched) {
     HoldId hold = call.hold() == null ? null : call.hold().id();
-    Money cost = call.cost();
-    if (hold == null || cost == null) {
+    if (hold == null) {
       return;
     }
+    Money cost = call.cost() == null ? Money.ZERO : call.cost();
     if (holds.containsKey(hold)) {
-      end(hold, cost, touched, true);
+      end(hold, cost, touched, call.cost() != null);
       return;
     }
     List<Long> before = entries.get(hold);

@@ -345,8 +345,11 @@ public final class LedgerSimulation {
       dispatched = true;
       cost = Math.min(bound, tariff.served().nanos());
       if (random.nextInt(10) == 0) {
-        // Refused with an error that is certainly not billed.
-        node.add(Operation.Ending.atNothing(reserve.reservation.id()));
+        // Refused with an error that is certainly not billed, and tried elsewhere or not.
+        node.add(
+            random.nextBoolean()
+                ? Operation.Ending.atNothing(reserve.reservation.id())
+                : row(settling(0).unbilled().build()));
         over = true;
         return;
       }
@@ -369,13 +372,9 @@ public final class LedgerSimulation {
 
     private void answer() {
       boolean timedOut = random.nextInt(8) == 0;
-      if (bug == Bug.VOID_ON_TIMEOUT && timedOut) {
-        node.add(Operation.Ending.atNothing(reserve.reservation.id()));
-        over = true;
-        return;
-      }
+      over = bug == Bug.VOID_ON_TIMEOUT && timedOut;
       settle = row(settling(cost).build());
-      node.add(settle);
+      node.add(over ? Operation.Ending.atNothing(reserve.reservation.id()) : settle);
     }
 
     private SampleCalls.Builder settling(long amount) {

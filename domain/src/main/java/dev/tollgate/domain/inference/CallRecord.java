@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// @param latencyMicros from the first byte of the request to the last of the answer
 /// @param firstTokenMicros to the first byte of a streamed answer, or -1
 /// @param overheadMicros the part of it that was spent in Tollgate before the request went out
-/// @param hold the hold it settles, or null when no budget with a limit was touched
+/// @param hold the hold that it settles, or ends at nothing when it has no cost; null when no
+///   budget with a limit was touched
 /// @param accountedAt when its hold was reserved, else when it began: decides the windows and
 ///   roll-ups that it counts in
 public record CallRecord(
@@ -116,9 +117,9 @@ public record CallRecord(
   }
 
   /// The record that is kept when this one can never be written: who and when, and the whole hold
-  /// as its cost. What a client or a provider wrote is left out.
+  /// as its cost, unless it cost nothing. What a client or a provider wrote is left out.
   public CallRecord atItsBound() {
-    Money cost = hold == null ? bill.cost() : hold.amount();
+    Money cost = hold == null || bill.cost() == null ? bill.cost() : hold.amount();
     return new CallRecord(
         id,
         attemptOf,
@@ -132,7 +133,8 @@ public record CallRecord(
         stream,
         Math.clamp(status, 100, 599),
         "unwritten",
-        new Bill(Usage.NONE, cost, bill.price(), Uncertainty.UNWRITTEN, Set.of()),
+        new Bill(
+            Usage.NONE, cost, bill.price(), cost == null ? null : Uncertainty.UNWRITTEN, Set.of()),
         0,
         -1,
         0,

@@ -148,6 +148,14 @@ public final class SampleCalls {
       return failing(newStatus, code);
     }
 
+    /// It reached a provider, which certainly billed nothing.
+    public Builder unbilled() {
+      usage = Usage.NONE;
+      cost = null;
+      price = null;
+      return failing(502, "provider_error");
+    }
+
     public Builder failing(int newStatus, String code) {
       status = newStatus;
       errorCode = code;
