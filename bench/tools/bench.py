@@ -24,7 +24,6 @@ DATA = os.path.join(BUILD, "data")
 TICK_US = 1_000_000 // os.sysconf("SC_CLK_TCK")
 CHUNKS = 100
 FRESH = 3  # rounds in the same JVMs, when two candidates are compared: each JVM compiles the same build another way
-WARM = 40_000  # calls of a row at the most that warm up such a JVM; the rows warm up one another
 DISTURBED = 0.1  # share of the machine that others take; beyond it a measurement is repeated
 ON = "key check, parse, a hold on two accounts, a durable settle and call row before the answer, metrics, cost, capture metadata"
 
@@ -49,8 +48,8 @@ class Load:
 
 
 LOADS = [
-    Load("json", "c=16, 2 KB in, 1 KB out", "body2k", 16, 20_000, 160_000, "2.5"),
-    Load("json256", "c=256, 2 KB in, 1 KB out", "body2k", 256, 20_000, 40_000, ""),
+    Load("json", "c=16, 2 KB in, 1 KB out", "body2k", 16, 20_000, 40_000, "2.5"),
+    Load("json256", "c=256, 2 KB in, 1 KB out", "body2k", 256, 20_000, 160_000, ""),
     Load("full", "as json, with content", "body2k", 16, 20_000, 20_000, "3.2", capture="full"),
     Load("stream", "c=16, 100 chunks at once", "stream", 16, 2_000, 16_000, "1.6",
          nginx="PORT_STREAM", chunks=CHUNKS),
@@ -332,7 +331,7 @@ class Gateway:
 
 
 def java(jar):
-    return [os.path.join(os.environ["JAVA_HOME"], "bin", "java"), "-XX:+UseG1GC", "-Xmx1g",
+    return [os.path.join(os.environ["JAVA_HOME"], "bin", "java"), "-XX:+UseG1GC", "-Xms1g", "-Xmx1g",
             "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
             *os.environ.get("TOLLGATE_JAVA_OPTS", "").split(), "-jar", jar]
 
@@ -452,9 +451,8 @@ class Bench:
         return self.measured(who, [command], load.chunks)
 
     def warm(self, load, results):
-        calls = load.warm if len(self.gateways) == 1 else min(load.warm, WARM)
         for who in self.candidates():
-            result = self.load(load, who, self.count(calls))
+            result = self.load(load, who, self.count(load.warm))
             results.bad(f"{load.name} {who} warm-up", result)
         say(f"  warm {load.name}")
 
