@@ -253,9 +253,9 @@ begin
   where c.id = any(p_accounts) and c.posted >= c.next_alert;
 end $$;
 
--- Whether a call has no row yet at this attempt. One that was put down for an earlier attempt, whose hold expired, goes: it was not the
--- last, so it is no call.
-create function tollgate.has_no_row_2(p_tenant uuid, p_call uuid, p_attempt smallint, p_node smallint) returns boolean language plpgsql security definer
+-- Makes room for the row of a call at this attempt: one that was put down for an earlier attempt, whose hold expired, goes, since that was
+-- not the last and so no call. False when the call has a row that stays.
+create function tollgate.make_room_2(p_tenant uuid, p_call uuid, p_attempt smallint, p_node smallint) returns boolean language plpgsql security definer
 set search_path = tollgate, pg_temp set enable_seqscan = off as $$
 declare v_attempts smallint; v_code text; v_dimension bigint; f tollgate.entry;
 begin
@@ -268,8 +268,8 @@ begin
   perform tollgate.add_to_bucket(f, coalesce(v_dimension, tollgate.dimension_of(f)), p_node, -1, array_fill(0::bigint, array[16]), 0, 0);
   return true;
 end $$;
-revoke execute on function tollgate.has_no_row_2(uuid, uuid, smallint, smallint) from public;
-grant execute on function tollgate.has_no_row_2(uuid, uuid, smallint, smallint) to tollgate_ledger;
+revoke execute on function tollgate.make_room_2(uuid, uuid, smallint, smallint) from public;
+grant execute on function tollgate.make_room_2(uuid, uuid, smallint, smallint) to tollgate_ledger;
 
 -- Holds whose deadline has passed while their session is silent end at their bound. A hold of several ends in one batch has the first of
 -- these: it is settled, it ends at nothing, it expires. That of a call's last attempt stands for the call.
@@ -290,7 +290,7 @@ begin
     for update of h skip locked) q;
   for x in select h.* from tollgate.hold h where h.id = any(o_free) order by h.id loop
     v_last := not exists (select from tollgate.hold l where l.tenant_id = x.tenant_id and l.call_id = x.call_id and l.attempt > x.attempt)
-      and tollgate.has_no_row_2(x.tenant_id, x.call_id, x.attempt, p_node);
+      and tollgate.make_room_2(x.tenant_id, x.call_id, x.attempt, p_node);
     insert into tollgate.entry (tenant_id, day, hold_id, n, kind, call_id, key_id, project_id, business_unit_id, member_id, model, provider, upstream_model, service_tier,
       price_id, usage, amount, estimated, reason, accounts, reserved_at, at, session_id, batch, digest)
     values (x.tenant_id, tollgate.id_day(x.id), x.id, 0, 1, x.call_id, x.key_id, x.project_id, x.business_unit_id, x.member_id,
@@ -503,7 +503,7 @@ begin
   if c_again then
     -- Whoever posts expired holds takes them before the rows of their calls, too.
     perform 1 from tollgate.hold x where x.id = any(c_hold) order by x.id for update;
-    perform tollgate.has_no_row_2(u.tenant_id, u.id, u.attempts, p_node) from unnest(c) u where u.attempts > 1 and u.attempt_of is null;
+    perform tollgate.make_room_2(u.tenant_id, u.id, u.attempts, p_node) from unnest(c) u where u.attempts > 1 and u.attempt_of is null;
   end if;
   ends := c_hold || v_hold || x_free;
   if cardinality(r) > 0 or cardinality(ends) > 0 then

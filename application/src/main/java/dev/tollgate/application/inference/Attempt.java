@@ -93,7 +93,7 @@ final class Attempt {
   /// Forgets the hold: another attempt follows.
   void released() {
     hold = null;
-    over = true;
+    ended();
   }
 
   /// Whether it went out and is not over.
