@@ -1,8 +1,6 @@
 package dev.tollgate.providers.transport;
 
 import dev.tollgate.domain.inference.Failure;
-import io.helidon.webclient.api.DnsAddressLookup;
-import io.helidon.webclient.spi.DnsResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -12,23 +10,15 @@ import java.util.Arrays;
 /// that changes its answer gains nothing. Link-local (where cloud metadata lives), multicast and
 /// unspecified addresses are never allowed; private ones and loopback only where the administrator
 /// allowed them for the provider.
-public final class AddressGuard implements DnsResolver {
+final class AddressGuard {
   private final boolean allowPrivate;
 
-  public AddressGuard(boolean allowPrivate) {
+  AddressGuard(boolean allowPrivate) {
     this.allowPrivate = allowPrivate;
   }
 
-  // The interface has no default for it, although it is deprecated.
-  @Override
-  @SuppressWarnings("removal")
-  public boolean useDefaultJavaResolver() {
-    return false;
-  }
-
   /// @throws UpstreamFailure when the name is unknown or any of its addresses is not allowed
-  @Override
-  public InetAddress resolveAddress(String hostname, DnsAddressLookup lookup) {
+  InetAddress resolve(String hostname) {
     try {
       InetAddress[] addresses = NameLookup.of(hostname);
       for (InetAddress address : addresses) {

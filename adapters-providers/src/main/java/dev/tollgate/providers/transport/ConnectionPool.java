@@ -3,19 +3,15 @@ package dev.tollgate.providers.transport;
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.inference.Failure;
-import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.common.tls.Tls;
-import io.helidon.webclient.api.ConnectionKey;
-import io.helidon.webclient.api.DnsAddressLookup;
-import io.helidon.webclient.api.Proxy;
-import io.helidon.webclient.api.TcpClientConnection;
-import io.helidon.webclient.api.WebClient;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -23,51 +19,35 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// Connections to one server: at most [#MOST] at a time, the one used last first, none older than
-/// [#LONGEST_IDLE] without use.
+/// [#LONGEST_IDLE] without use. Each is looked at before it is used again.
 final class ConnectionPool {
   static final int MOST = 8_192;
   private static final Duration LONGEST_IDLE = Duration.ofSeconds(30);
+  private static final String TIMED_OUT = "it timed out.";
 
-  /// One that was idle for longer is asked whether it is still open before it is used again.
-  private static final Duration SURELY_OPEN = Duration.ofSeconds(1);
-
-  private final WebClient client;
-  private final ConnectionKey key;
+  private final Connector connector;
+  private final AddressGuard guard;
+  private final Duration connectPatience;
+  private final String host;
+  private final int port;
+  private final @Nullable Tls tls;
+  private final @Nullable URI proxy;
   private final Semaphore free = new Semaphore(MOST);
   private final ConcurrentLinkedDeque<Idle> idle = new ConcurrentLinkedDeque<>();
+  private volatile boolean closed;
 
-  private record Idle(TcpClientConnection connection, long since) {}
+  private record Idle(ProviderConnection connection, long since) {}
 
-  ConnectionPool(URI url, Provider provider) {
-    Duration connect = provider.options().timeouts().connect();
-    this.client =
-        WebClient.builder()
-            .servicesDiscoverServices(false)
-            // The connection to a proxy is made with the client's own resolver.
-            .dnsResolver(new AddressGuard(provider.allowPrivateNetwork()))
-            .socketOptions(
-                options -> options.connectTimeout(connect).readTimeout(connect).tcpNoDelay(true))
-            .writeBufferSize(0)
-            .build();
-    boolean secure = "https".equals(url.getScheme());
-    URI proxy = provider.options().egressProxy();
-    this.key =
-        ConnectionKey.create(
-            url.getScheme(),
-            url.getHost(),
-            BaseUrls.port(url),
-            secure
-                ? TrustedTls.create(provider.options().caBundle())
-                : Tls.builder().enabled(false).build(),
-            new AddressGuard(provider.allowPrivateNetwork()),
-            DnsAddressLookup.defaultLookup(),
-            proxy == null
-                ? Proxy.noProxy()
-                : Proxy.builder()
-                    .type(Proxy.ProxyType.HTTP)
-                    .host(proxy.getHost())
-                    .port(BaseUrls.port(proxy))
-                    .build());
+  /// @throws IllegalArgumentException when the provider's CA bundle cannot be read
+  ConnectionPool(URI url, Provider provider, Connector connector) {
+    this.connector = connector;
+    this.guard = new AddressGuard(provider.allowPrivateNetwork());
+    this.connectPatience = provider.options().timeouts().connect();
+    this.host = url.getHost();
+    this.port = BaseUrls.port(url);
+    this.tls =
+        "https".equals(url.getScheme()) ? TrustedTls.create(provider.options().caBundle()) : null;
+    this.proxy = provider.options().egressProxy();
   }
 
   /// An open connection, for the caller alone.
@@ -85,7 +65,7 @@ final class ConnectionPool {
     }
     boolean leased = false;
     try {
-      TcpClientConnection connection = reusable();
+      ProviderConnection connection = reusable();
       boolean reused = connection != null;
       Lease lease = new Lease(connection == null ? connect() : connection, reused);
       leased = true;
@@ -97,75 +77,112 @@ final class ConnectionPool {
     }
   }
 
+  /// Closes what is idle now, and each connection in use when its answer has been read.
   void close() {
+    closed = true;
     for (Idle each = idle.poll(); each != null; each = idle.poll()) {
-      each.connection().closeResource();
+      each.connection().close();
     }
   }
 
-  private @Nullable TcpClientConnection reusable() {
+  private @Nullable ProviderConnection reusable() {
     for (Idle each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
-      long age = System.nanoTime() - each.since();
-      if (age < SURELY_OPEN.toNanos()
-          || age < LONGEST_IDLE.toNanos() && isOpen(each.connection())) {
+      boolean young = System.nanoTime() - each.since() < LONGEST_IDLE.toNanos();
+      if (young && each.connection().isQuiet()) {
         return each.connection();
       }
-      each.connection().closeResource();
+      each.connection().close();
     }
     return null;
   }
 
-  /// A server that has closed its end lets a read return at once; one that has not lets it time
-  /// out.
-  private static boolean isOpen(TcpClientConnection connection) {
+  private ProviderConnection connect() {
+    // Resolved here also when a proxy makes the connection: it must not lead where we may not go.
+    InetSocketAddress server = new InetSocketAddress(guard.resolve(host), port);
+    InetSocketAddress first =
+        proxy == null
+            ? server
+            : new InetSocketAddress(guard.resolve(proxy.getHost()), BaseUrls.port(proxy));
     try {
-      connection.readTimeout(Duration.ofMillis(1));
-      connection.reader().pullData();
-      return false;
-    } catch (InsufficientDataAvailableException e) {
-      return false;
+      return opened(connector.connect(first, connectPatience), server);
+    } catch (IOException e) {
+      throw unreachable(reason(e));
     } catch (UncheckedIOException e) {
-      return e.getCause() instanceof SocketTimeoutException;
+      throw unreachable(reason(e.getCause()));
     }
   }
 
-  private TcpClientConnection connect() {
-    TcpClientConnection connection =
-        TcpClientConnection.create(client, key, List.of("http/1.1"), _ -> false, _ -> {});
+  /// Tunnel and handshake, which together may take as long as the connection itself.
+  private ProviderConnection opened(SocketChannel channel, InetSocketAddress server)
+      throws IOException {
+    ReadWatch.Reader watched =
+        new ReadWatch.Reader(
+            System.nanoTime() + connectPatience.toNanos(), _ -> {}, () -> closeQuietly(channel));
+    ReadWatch.instance().add(watched);
+    watched.waits(System.nanoTime(), connectPatience.toNanos());
+    boolean open = false;
     try {
-      return connection.connect();
-    } catch (UncheckedIOException e) {
-      throw new UpstreamFailure(
-          Failure.Kind.CONNECT, "No connection to the provider could be made: " + reason(e));
-    } catch (IllegalStateException | IllegalArgumentException e) {
-      throw new UpstreamFailure(
-          Failure.Kind.CONNECT, "No connection to the provider could be made.");
+      if (proxy != null) {
+        ProxyTunnel.open(channel, host, port);
+      }
+      ProviderConnection connection =
+          tls == null
+              ? ProviderConnection.plain(channel)
+              : ProviderConnection.secure(channel, tls, server);
+      open = true;
+      return connection;
+    } catch (IOException | UncheckedIOException e) {
+      if (watched.isOverdue()) {
+        throw unreachable(TIMED_OUT);
+      }
+      throw e;
+    } finally {
+      watched.goesOn();
+      ReadWatch.instance().remove(watched);
+      if (!open) {
+        closeQuietly(channel);
+      }
     }
   }
 
-  private static String reason(UncheckedIOException e) {
-    Throwable cause = e.getCause();
+  private static void closeQuietly(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is of no use any more, which is all that is wanted.
+    }
+  }
+
+  private static UpstreamFailure unreachable(String reason) {
+    return new UpstreamFailure(
+        Failure.Kind.CONNECT, "No connection to the provider could be made: " + reason);
+  }
+
+  private static String reason(@Nullable Throwable cause) {
     if (cause instanceof SocketTimeoutException) {
-      return "it timed out.";
+      return TIMED_OUT;
     }
     if (cause instanceof ConnectException) {
       return "it was refused.";
+    }
+    if (cause instanceof ProxyTunnel.Refused) {
+      return "the proxy refused it.";
     }
     return cause instanceof SSLException ? "the TLS handshake failed." : "it failed.";
   }
 
   /// A connection in use. Exactly one of [#giveBack] and [#discard] has an effect, the first.
   final class Lease {
-    private final TcpClientConnection connection;
+    private final ProviderConnection connection;
     private final boolean reused;
     private boolean over;
 
-    private Lease(TcpClientConnection connection, boolean reused) {
+    private Lease(ProviderConnection connection, boolean reused) {
       this.connection = connection;
       this.reused = reused;
     }
 
-    TcpClientConnection connection() {
+    ProviderConnection connection() {
       return connection;
     }
 
@@ -175,15 +192,19 @@ final class ConnectionPool {
 
     /// Returns the connection, whose answer was read to its exact end.
     void giveBack() {
-      if (end()) {
-        idle.offerFirst(new Idle(connection, System.nanoTime()));
-        free.release();
+      if (!end()) {
+        return;
+      }
+      idle.offerFirst(new Idle(connection, System.nanoTime()));
+      free.release();
+      if (closed) {
+        close();
       }
     }
 
     void discard() {
       if (end()) {
-        connection.closeResource();
+        connection.close();
         free.release();
       }
     }

@@ -11,7 +11,6 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import io.helidon.http.Http1HeadersParser;
-import io.helidon.webclient.api.TcpClientConnection;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +25,9 @@ final class HttpResponse implements UpstreamResponse {
   private static final int LARGEST_HEAD = 65_536;
   private static final int LARGEST_READ = 1 << 20;
 
+  /// Interim answers before the one that counts. Servers send one, if any.
+  private static final int MOST_INTERIM = 8;
+
   private enum Framing {
     LENGTH,
     CHUNKED,
@@ -33,7 +35,7 @@ final class HttpResponse implements UpstreamResponse {
   }
 
   private final ConnectionPool.Lease lease;
-  private final TcpClientConnection connection;
+  private final ProviderConnection connection;
   private final DataReader in;
   private final Timeouts timeouts;
   private final ReadWatch.Reader reader;
@@ -51,7 +53,6 @@ final class HttpResponse implements UpstreamResponse {
   private boolean keepAlive;
   private boolean older;
   private long lastByte;
-  private long socketTimeoutMillis = -1;
 
   /// @param deadline by when the whole answer has to be read
   HttpResponse(ConnectionPool.Lease lease, Timeouts timeouts, long deadline, Silence silence) {
@@ -62,25 +63,47 @@ final class HttpResponse implements UpstreamResponse {
     this.reader = new ReadWatch.Reader(deadline, silence, this::abort);
   }
 
-  /// Waits for status and headers. To be closed even if they do not come.
-  void awaitHead(Duration patience) {
+  /// Sends the request and waits for status and headers. To be closed even if they do not come.
+  ///
+  /// @param patience until the last byte of the headers
+  /// @throws StaleConnection when a connection that was used before ends while the request is sent
+  void exchange(byte[] message, Duration patience) {
     ReadWatch.instance().add(reader);
+    reader.waits(System.nanoTime(), patience.toNanos());
     try {
-      reader.waits(System.nanoTime(), patience.toNanos());
-      timeout(0);
-      in.ensureAvailable();
-      lastByte = System.nanoTime();
-    } catch (InsufficientDataAvailableException | UncheckedIOException e) {
-      if (reader.isOverdue()) {
-        throw new UpstreamFailure(
-            Failure.Kind.TIMEOUT,
-            "The provider did not answer within " + patience.toSeconds() + " s.");
-      }
-      throw lost();
+      send(message);
+      awaitFirstByte();
+      readHead();
+    } catch (UncheckedIOException | InsufficientDataAvailableException e) {
+      throw reader.isOverdue() ? late(patience) : broken();
+    } catch (IllegalArgumentException | IllegalStateException | IncorrectNewLineException e) {
+      throw nonsense("a malformed head");
+    } catch (UpstreamFailure e) {
+      throw reader.isOverdue() ? late(patience) : e;
     } finally {
       reader.goesOn();
     }
-    readHead();
+  }
+
+  private void send(byte[] message) {
+    try {
+      connection.write(message);
+    } catch (UncheckedIOException e) {
+      if (lease.reused() && !aborted) {
+        throw new StaleConnection();
+      }
+      throw new UpstreamFailure(
+          Failure.Kind.BROKEN, "The connection to the provider broke while sending.");
+    }
+  }
+
+  private void awaitFirstByte() {
+    try {
+      in.ensureAvailable();
+      lastByte = System.nanoTime();
+    } catch (InsufficientDataAvailableException | UncheckedIOException e) {
+      throw lost();
+    }
   }
 
   @Override
@@ -118,7 +141,6 @@ final class HttpResponse implements UpstreamResponse {
     }
     reader.waits(now, timeouts.idle().toNanos() - (now - lastByte));
     try {
-      timeout(0);
       byte[] some = framing == Framing.CHUNKED ? chunks() : plain();
       lastByte = System.nanoTime();
       gathering.read(lastByte - now, some == null ? 0 : some.length);
@@ -172,18 +194,16 @@ final class HttpResponse implements UpstreamResponse {
   }
 
   private void readHead() {
-    try {
-      timeout(timeouts.connect().toNanos());
-      do {
-        readStatusLine();
-        headers = Http1HeadersParser.readHeaders(in, LARGEST_HEAD, true);
-      } while (status / 100 == 1);
-      readFraming(headers);
-    } catch (UncheckedIOException | InsufficientDataAvailableException e) {
-      throw broken();
-    } catch (IllegalArgumentException | IllegalStateException | IncorrectNewLineException e) {
-      throw nonsense("a malformed head");
-    }
+    int heads = 0;
+    do {
+      if (heads++ > MOST_INTERIM) {
+        throw nonsense("interim answers without end");
+      }
+      readStatusLine();
+      headers = Http1HeadersParser.readHeaders(in, LARGEST_HEAD, true);
+    } while (status / 100 == 1);
+    readFraming(headers);
+    lastByte = System.nanoTime();
   }
 
   private void readStatusLine() {
@@ -268,17 +288,9 @@ final class HttpResponse implements UpstreamResponse {
     }
   }
 
-  /// Limits the reads that follow; 0 is no limit.
-  private void timeout(long nanos) {
-    long millis = nanos == 0 ? 0 : Math.max(1, nanos / 1_000_000);
-    if (millis != socketTimeoutMillis) {
-      socketTimeoutMillis = millis;
-      try {
-        connection.readTimeout(Duration.ofMillis(millis));
-      } catch (IllegalStateException e) {
-        throw broken();
-      }
-    }
+  private static UpstreamFailure late(Duration patience) {
+    return new UpstreamFailure(
+        Failure.Kind.TIMEOUT, "The provider did not answer within " + patience.toSeconds() + " s.");
   }
 
   private UpstreamFailure timeout() {
@@ -297,5 +309,15 @@ final class HttpResponse implements UpstreamResponse {
 
   static UpstreamFailure nonsense(String what) {
     return new UpstreamFailure(Failure.Kind.BROKEN, "The provider sent " + what + ".");
+  }
+
+  /// A pooled connection turned out to be closed while the request was written, so the server
+  /// cannot have worked on it.
+  static final class StaleConnection extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    StaleConnection() {
+      super(null, null, false, false);
+    }
   }
 }

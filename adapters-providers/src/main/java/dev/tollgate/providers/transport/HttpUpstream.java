@@ -3,15 +3,10 @@ package dev.tollgate.providers.transport;
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
-import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.webclient.api.TcpClientConnection;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 
 /// A provider's server, over pooled HTTP/1.1 connections. Redirects are never followed.
@@ -22,8 +17,12 @@ public final class HttpUpstream implements Upstream {
 
   /// @throws IllegalArgumentException when the provider's CA bundle cannot be read
   public HttpUpstream(Provider provider) {
+    this(provider, Connector.SYSTEM);
+  }
+
+  HttpUpstream(Provider provider, Connector connector) {
     URI url = Objects.requireNonNull(provider.baseUrl(), "base URL");
-    this.pool = new ConnectionPool(url, provider);
+    this.pool = new ConnectionPool(url, provider, connector);
     String path = url.getRawPath() == null ? "" : url.getRawPath();
     this.basePath = basePath(provider.kind(), path);
     boolean usual = BaseUrls.port(url) == ("https".equals(url.getScheme()) ? 443 : 80);
@@ -46,7 +45,7 @@ public final class HttpUpstream implements Upstream {
       ConnectionPool.Lease lease = pool.acquire(request.timeouts().connect());
       try {
         return exchange(lease, message, request, silence, deadline);
-      } catch (StaleConnection e) {
+      } catch (HttpResponse.StaleConnection e) {
         // The server had closed an idle connection before the whole request was on it, so it cannot
         // have worked on it. Connections that are new are never stale, so this ends.
       }
@@ -60,22 +59,13 @@ public final class HttpUpstream implements Upstream {
 
   private HttpResponse exchange(
       ConnectionPool.Lease lease, byte[] message, Request request, Silence silence, long deadline) {
-    TcpClientConnection connection = lease.connection();
     HttpResponse response = new HttpResponse(lease, request.timeouts(), deadline, silence);
     boolean handedOver = false;
     try {
-      connection.writer().writeNow(BufferData.create(message));
-      Duration firstByte =
-          request.stream() ? request.timeouts().firstByte() : request.timeouts().whole();
-      response.awaitHead(firstByte);
+      response.exchange(
+          message, request.stream() ? request.timeouts().firstByte() : request.timeouts().whole());
       handedOver = true;
       return response;
-    } catch (UncheckedIOException e) {
-      if (lease.reused()) {
-        throw new StaleConnection();
-      }
-      throw new UpstreamFailure(
-          Failure.Kind.BROKEN, "The connection to the provider broke while sending.");
     } finally {
       if (!handedOver) {
         response.close();
@@ -115,15 +105,6 @@ public final class HttpUpstream implements Upstream {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       head.append(c < ' ' || c > '~' ? '?' : c);
-    }
-  }
-
-  /// A pooled connection turned out to be closed while the request was written.
-  static final class StaleConnection extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    StaleConnection() {
-      super(null, null, false, false);
     }
   }
 }

@@ -13,10 +13,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Names below `names.test` that resolve to what a test says, one answer after the other. All other
-/// names resolve as usual.
+/// Names below `names.test` that resolve to what a test says, one answer after the other. Of all
+/// other names only the machine's own are known: no test asks a name server.
 public final class TestingNames extends InetAddressResolverProvider {
   private static final String SUFFIX = ".names.test";
+  private static final Set<String> LOCAL = Set.of("localhost", "localhost.", "LOCALHOST");
   private static final Map<String, List<List<InetAddress>>> ANSWERS = new ConcurrentHashMap<>();
   private static final Map<String, AtomicInteger> ASKED = new ConcurrentHashMap<>();
   private static final Map<String, CountDownLatch> CLOSED = new ConcurrentHashMap<>();
@@ -67,7 +68,10 @@ public final class TestingNames extends InetAddressResolverProvider {
         List<List<InetAddress>> answers = ANSWERS.get(host);
         AtomicInteger count = ASKED.get(host);
         if (answers == null || count == null) {
-          return usual.lookupByName(host, policy);
+          if (LOCAL.contains(host)) {
+            return Stream.of(InetAddress.getLoopbackAddress());
+          }
+          throw new UnknownHostException(host);
         }
         if (Thread.currentThread().isVirtual()) {
           BY_VIRTUAL_THREAD.add(host);
