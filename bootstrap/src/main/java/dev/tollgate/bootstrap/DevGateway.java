@@ -111,13 +111,12 @@ final class DevGateway implements AutoCloseable {
     Founding founding = new Founding(server.config());
     TenantId tenant = founding.homeTenant("Demo", ids);
     HttpSettings settings =
-        new HttpSettings(
+        HttpSettings.plain(
             options.host(),
             options.port(),
             options.opsPort(),
             options.corsOrigins(),
-            options.drain(),
-            HttpSettings.USUAL_LARGEST_BODY);
+            options.drain());
     Gateway node =
         new Gateway(
             new Database(server.config()),

@@ -16,6 +16,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Spill;
 import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.http.edge.BodyMemory;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.edge.EdgeHandler;
 import dev.tollgate.http.ops.CallMetrics;
@@ -77,6 +78,7 @@ final class Gateway implements AutoCloseable {
   private final CachedRoutes routes;
   private final ChangePoll changes;
   private final Management management;
+  private final BodyMemory memory;
   private final HttpServer http;
 
   Gateway(
@@ -111,17 +113,22 @@ final class Gateway implements AutoCloseable {
     var providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
     AuthenticateCaller authenticate = new AuthenticateCaller(directory, keys.pepper(), clock);
+    memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
+    EdgeHandler.Edge edge =
+        new EdgeHandler.Edge(
+            authenticate,
+            completeChat(providers, registry, homeTenant),
+            clock,
+            memory,
+            settings.largestBody(),
+            new UnknownParameters(registry)::seen);
     http =
         new HttpServer(
             settings,
             new HttpServer.Services(
-                calls(
-                    completeChat(providers, registry, homeTenant),
-                    authenticate,
-                    settings.largestBody(),
-                    registry),
+                calls(edge),
                 new CatalogueHandler(authenticate, routes, new OwnBudgets(budgets), ids),
-                management.resources(providers, cluster::announceChange, this::unheld),
+                management.resources(providers, memory, cluster::announceChange, this::unheld),
                 new OpsRoutes(registry, this::dead, this::unready),
                 ids));
     gauges(registry);
@@ -173,18 +180,10 @@ final class Gateway implements AutoCloseable {
     return open.unheldUnder(budget, budgetBooks.current(budget.tenant()));
   }
 
-  private Map<Endpoint, Handler> calls(
-      CompleteChat completeChat,
-      AuthenticateCaller authenticate,
-      int largestBody,
-      MeterRegistry registry) {
-    UnknownParameters unknown = new UnknownParameters(registry);
+  private Map<Endpoint, Handler> calls(EdgeHandler.Edge edge) {
     Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
     for (Endpoint endpoint : Endpoint.values()) {
-      calls.put(
-          endpoint,
-          new EdgeHandler(
-              endpoint, authenticate, completeChat, ids, clock, largestBody, unknown::seen));
+      calls.put(endpoint, new EdgeHandler(endpoint, edge, ids));
     }
     return calls;
   }
@@ -223,6 +222,7 @@ final class Gateway implements AutoCloseable {
     jobs.every(30, "last-used", directory::flushTouched);
     jobs.every(3_600, "housekeeping", housekeeping::run);
     http.start();
+    jobs.every(2, "listeners", http::lookAfter);
   }
 
   /// Takes no new calls, lets open answers finish, cuts those that do not in time, and settles all.
@@ -250,11 +250,15 @@ final class Gateway implements AutoCloseable {
   }
 
   private List<String> dead() {
-    return journal.isAlive() ? List.of() : List.of("ledger writer");
+    List<String> reasons = new ArrayList<>(http.shut());
+    if (!journal.isAlive()) {
+      reasons.add("ledger writer");
+    }
+    return reasons;
   }
 
   private List<String> unready() {
-    List<String> reasons = new ArrayList<>();
+    List<String> reasons = new ArrayList<>(http.shut());
     if (http.isDraining()) {
       reasons.add("draining");
     }
@@ -295,6 +299,21 @@ final class Gateway implements AutoCloseable {
     registry.getOrCreate(
         Gauge.builder("tollgate_content_lost", contents::lost)
             .description("Captured contents that were not kept since the start; 0 is normal."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_connections", () -> http.callers().count())
+            .description("Connections of callers."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_connections_refused", () -> http.callers().refused())
+            .description("Connections that were closed at once, for there were too many."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_connections_evicted", () -> http.callers().evicted())
+            .description("Idle connections that were closed to make room."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_body_bytes", memory::taken)
+            .description("Bytes of request bodies in memory."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_bodies_refused", memory::refused)
+            .description("Requests that were refused, for too many bodies were in memory."));
     registry.getOrCreate(
         Gauge.builder("tollgate_open_streams", open::count).description("Open streams."));
     registry.getOrCreate(

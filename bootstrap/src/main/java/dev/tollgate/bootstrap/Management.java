@@ -19,6 +19,7 @@ import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.notifications.Notification.Channel;
 import dev.tollgate.domain.notifications.Notifier;
 import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.http.edge.BodyMemory;
 import dev.tollgate.http.management.Api;
 import dev.tollgate.http.management.BudgetsResource;
 import dev.tollgate.http.management.BusinessUnitsResource;
@@ -122,15 +123,20 @@ final class Management {
 
   /// Resources by path below `/api/v1`.
   ///
+  /// @param memory what bodies may take of the heap, in all
   /// @param changed told of every request that may have changed something
   /// @param unheld how many calls run here without a hold although a budget counts them
   Map<String, HttpService> resources(
-      ProviderGateway providers, Runnable changed, ToIntFunction<Budget> unheld) {
+      ProviderGateway providers,
+      BodyMemory memory,
+      Runnable changed,
+      ToIntFunction<Budget> unheld) {
     PostgresCorrections corrections = new PostgresCorrections(database);
     Api api =
         new Api(
             new PostgresAdminTokens(database, keys.pepper()),
             new PostgresIdempotency(database),
+            memory,
             ids,
             changed);
     Map<String, HttpService> resources = new HashMap<>();

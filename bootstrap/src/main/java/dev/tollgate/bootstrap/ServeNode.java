@@ -16,9 +16,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,7 +37,7 @@ final class ServeNode implements AutoCloseable {
     DatabaseConfig database = database(settings);
     Path keysFile = Path.of(settings.text("keys_file"));
     String tokenFile = settings.textOrNull("bootstrap_token_file");
-    HttpSettings http = http(settings);
+    HttpSettings http = ListenerSettings.read(settings);
     String tenantName = settings.text("tenant", "Home");
     boolean simulated = Boolean.parseBoolean(settings.text("simulated_provider", "false"));
     GatewayOptions options = GatewayOptions.read(settings);
@@ -132,16 +130,6 @@ final class ServeNode implements AutoCloseable {
           null);
     }
     return new DatabaseConfig(url, passwords);
-  }
-
-  private static HttpSettings http(Settings settings) {
-    return new HttpSettings(
-        settings.text("http.host", "0.0.0.0"),
-        settings.number("http.port", 8080),
-        settings.number("http.ops_port", 9464),
-        new LinkedHashSet<>(settings.list("http.cors_origins")),
-        settings.duration("http.drain", Duration.ofSeconds(60)),
-        settings.number("http.largest_body", HttpSettings.USUAL_LARGEST_BODY));
   }
 
   /// The first administrator's token: taken from the file, or made and left there.

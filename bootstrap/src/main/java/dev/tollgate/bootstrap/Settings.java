@@ -114,6 +114,15 @@ final class Settings {
     }
   }
 
+  /// 0 is any free port.
+  int port(String name, int otherwise) {
+    int port = number(name, otherwise);
+    if (port < 0 || port > 65_535) {
+      throw new StartFailure("The setting " + name + " must be a port from 0 to 65535.", null);
+    }
+    return port;
+  }
+
   Duration duration(String name, Duration otherwise) {
     String value = textOrNull(name);
     try {

@@ -188,7 +188,9 @@ class RawSocketTest {
     if (!heard.closed()) {
       return "still open, heard " + start(heard);
     }
-    if (heard.answers() > 1) {
+    // A second request of which only half comes is told so, and never runs.
+    int late = heard.text().contains("HTTP/1.1 408 ") ? 1 : 0;
+    if (heard.answers() - late > 1) {
       return heard.answers() + " answers";
     }
     int status = heard.status();

@@ -1,27 +1,34 @@
 package dev.tollgate.http.connection;
 
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /// One caller's connection. A request that does not arrive in time, or is larger than any may be,
-/// is given up, and while an answer is on its way a caller who hangs up is noticed, although nobody
-/// reads from it.
+/// is given up, and so is an answer that is not taken. While an answer is on its way a caller who
+/// hangs up is noticed, although nobody reads from it.
 ///
-/// The methods belong to the thread of the connection, but for [#watch], [#isGone] and
-/// [#closeIfOverdue].
+/// The methods belong to the thread of the connection, but for [#watch], [#isGone] and what
+/// [Connections] calls.
 public final class GuardedConnection implements ConnectionContext {
   /// The connection whose request is being handled.
   public static final ScopedValue<GuardedConnection> CURRENT = ScopedValue.newInstance();
@@ -32,8 +39,18 @@ public final class GuardedConnection implements ConnectionContext {
   /// 32 KiB a second.
   private static final long NANOS_PER_BYTE = 1_000_000_000L / (32 << 10);
 
+  private static final byte[] TOO_LATE = tooLate();
+
   private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
   private static final int LINGER_BYTES = 16 << 20;
+
+  /// How many may linger at once: what strangers send costs time and memory.
+  private static final Semaphore LINGERING = new Semaphore(64);
+
+  /// From the connection to the first byte of a request under TLS. The handshake is part of the
+  /// first read, so nothing tells it from silence.
+  private static final long HANDSHAKE_NANOS = Duration.ofSeconds(10).toNanos();
+
   private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
 
   /// More than the largest body that can be allowed, with its head. Helidon reads a chunk whole
@@ -45,7 +62,17 @@ public final class GuardedConnection implements ConnectionContext {
   private final DataReader first;
   private final DataReader reader = DataReader.create(this::pull);
   private final Hangup hangup;
-  private byte @Nullable [] address;
+  private final SocketWait wait;
+  private final WatchedWriter writer;
+  private final @Nullable InetAddress peer;
+  private volatile @Nullable InetAddress counted;
+  private volatile boolean looked;
+  private boolean older;
+
+  /// Whether a body was announced that has not been read to its end.
+  private boolean bodyLeft;
+
+  private boolean last;
   private volatile boolean waiting;
   private volatile boolean requestBegun;
   private volatile long since = System.nanoTime();
@@ -57,11 +84,68 @@ public final class GuardedConnection implements ConnectionContext {
 
   private boolean unread;
 
+  /// Whether the caller was told that its request is overdue. Of the thread that looks after all.
+  private boolean told;
+
+  private static byte[] tooLate() {
+    String body =
+        "{\"error\":{\"message\":\"The request did not arrive in time: at least 32 KiB a second.\","
+            + "\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"request_timeout\"}}";
+    return ("HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-type: application/json\r\n"
+            + "content-length: "
+            + body.length()
+            + "\r\n\r\n"
+            + body)
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
   GuardedConnection(ConnectionContext context) {
     this.context = context;
     this.socket = context.serverSocket();
     this.first = context.dataReader();
     this.hangup = new Hangup(socket);
+    this.wait = new SocketWait(socket);
+    this.writer = new WatchedWriter(context.dataWriter(), wait);
+    this.peer =
+        socket.remotePeer().address() instanceof InetSocketAddress inet ? inet.getAddress() : null;
+  }
+
+  /// A request begins whose head has been read.
+  ///
+  /// @param body whether a body follows
+  /// @param lastOne whether the connection serves no other one
+  public void requestBegins(boolean body, boolean lastOne) {
+    bodyLeft = body;
+    last = lastOne;
+  }
+
+  /// The body was read to its end, so the connection can be used again.
+  public void bodyRead(ServerResponse response) {
+    bodyLeft = false;
+    if (!last) {
+      response.headers().remove(HeaderNames.CONNECTION);
+    }
+  }
+
+  /// Whether the connection ends with this answer: what is left of a body would be taken for the
+  /// next request.
+  public boolean isLast() {
+    return last || bodyLeft;
+  }
+
+  public boolean hasUnreadBody() {
+    return bodyLeft;
+  }
+
+  /// A body of unknown length. Its connection may serve no further request when the caller speaks
+  /// HTTP/1.0: see [#isOlder].
+  public OutputStream stream(ServerResponse response) {
+    return older ? new OlderStream(response, writer) : response.outputStream();
+  }
+
+  /// Whether the caller speaks HTTP/1.0. The server does not know of what was streamed to it then.
+  public boolean isOlder() {
+    return older;
   }
 
   /// Runs the action once, from another thread, when the caller hangs up before this request is
@@ -87,27 +171,74 @@ public final class GuardedConnection implements ConnectionContext {
 
   /// The caller's address, as 4 or 16 bytes.
   public byte[] address() {
-    if (address == null) {
-      address =
-          remotePeer().address() instanceof InetSocketAddress inet
-              ? inet.getAddress().getAddress()
-              : new byte[4];
-    }
-    return address;
+    return peer == null ? new byte[4] : peer.getAddress();
   }
 
-  /// Closes the connection when its next byte is overdue.
+  @Nullable InetAddress peer() {
+    return peer;
+  }
+
+  /// The address that it is counted for, or null when it is not.
+  @Nullable InetAddress countedAs() {
+    return counted;
+  }
+
+  void countedAs(@Nullable InetAddress address) {
+    counted = address;
+  }
+
+  /// How long it has been waiting for a request to begin, or -1 when one has.
+  long idleNanos(long now) {
+    return waiting && !requestBegun ? Math.max(0, now - since) : -1;
+  }
+
+  /// Closes the connection when its next byte is overdue, or not taken.
   void closeIfOverdue() {
     if (waiting && isOverdue()) {
-      try {
-        socket.close();
-      } catch (UncheckedIOException e) {
-        // It was closed by the caller at the same moment.
+      boolean telling = requestBegun && lingerUntil == 0 && !told;
+      if (telling) {
+        told = true;
+        Thread.ofVirtual().name("too-late").start(this::tellLate);
+      } else {
+        breakOff();
       }
+    } else if (writer.isOverdue(System.nanoTime())) {
+      breakOff();
     }
+  }
+
+  /// Says why the connection ends. Nothing else is being written: its thread waits for the request.
+  private void tellLate() {
+    try {
+      writer.writeNow(BufferData.create(TOO_LATE));
+    } catch (RuntimeException e) {
+      // The caller does not hear it; all that matters is that the connection ends.
+    } finally {
+      breakOff();
+    }
+  }
+
+  void breakOff() {
+    wait.breakOff();
   }
 
   private byte @Nullable [] pull() {
+    byte[] bytes = more();
+    if (looked) {
+      return bytes;
+    }
+    looked = true;
+    while (!OlderRequest.hasFirstLine(bytes)) {
+      bytes = OlderRequest.joined(bytes, more());
+    }
+    if (OlderRequest.begins(bytes)) {
+      older = true;
+      return OlderRequest.lifted(bytes, this::more);
+    }
+    return bytes;
+  }
+
+  private byte[] more() {
     if (first.available() > 0) {
       return received(first.readBytes(first.available()));
     }
@@ -115,6 +246,7 @@ public final class GuardedConnection implements ConnectionContext {
       throw new CloseConnectionException("the request is too slow or too large");
     }
     waiting = true;
+    wait.begins();
     try {
       byte[] bytes = hangup.isReading() ? hangup.takeOver() : socket.get();
       if (bytes == null) {
@@ -125,6 +257,7 @@ public final class GuardedConnection implements ConnectionContext {
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the connection broke or was overdue", e);
     } finally {
+      wait.ends();
       waiting = false;
     }
   }
@@ -147,24 +280,26 @@ public final class GuardedConnection implements ConnectionContext {
       return now - lingerUntil > 0;
     }
     if (!requestBegun) {
-      return now - since > KEEP_ALIVE_NANOS;
+      boolean shakingHands = !looked && socket.isSecure();
+      return now - since > (shakingHands ? HANDSHAKE_NANOS : KEEP_ALIVE_NANOS);
     }
     return now - lastByte > GRACE_NANOS || now - since > GRACE_NANOS + received * NANOS_PER_BYTE;
   }
 
-  /// Told when an answer is given although the request was not read to its end.
-  public void leaveUnread() {
+  /// An answer was given although the request was not read to its end.
+  void leaveUnread() {
     unread = true;
   }
 
   /// Reads for a moment what the caller is still sending, if anything was left: to close a socket
   /// with unread bytes resets it, and the caller might lose the answer.
   void linger() {
-    if (!unread) {
+    if (!unread && !bodyLeft || !LINGERING.tryAcquire()) {
       return;
     }
     lingerUntil = System.nanoTime() + LINGER_NANOS;
     waiting = true;
+    wait.begins();
     try {
       int left = LINGER_BYTES;
       while (left > 0 && !isOverdue()) {
@@ -174,7 +309,9 @@ public final class GuardedConnection implements ConnectionContext {
     } catch (UncheckedIOException e) {
       // The caller is gone, or took too long.
     } finally {
+      wait.ends();
       waiting = false;
+      LINGERING.release();
     }
   }
 
@@ -195,7 +332,7 @@ public final class GuardedConnection implements ConnectionContext {
 
   @Override
   public DataWriter dataWriter() {
-    return context.dataWriter();
+    return writer;
   }
 
   @Override

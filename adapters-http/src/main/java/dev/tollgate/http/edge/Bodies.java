@@ -4,39 +4,64 @@ import dev.tollgate.http.connection.GuardedConnection;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 
 /// Reads request bodies up to a limit of their own. The server's limit is never used: with it, a
 /// chunked body that is too long would be read on as further requests (docs/decisions/0004).
 public final class Bodies {
+  private static final byte[] NONE = {};
+
   private Bodies() {}
 
-  /// The body, or null when it is longer than the limit. Its rest is not read then, so the
-  /// connection must be closed.
-  public static byte @Nullable [] read(ServerRequest request, int limit) {
+  /// What became of a body. One that was not read to its end ends the connection.
+  public sealed interface Body {
+    record Whole(byte[] bytes) implements Body {}
+
+    record TooLarge() implements Body {}
+
+    /// The bodies of other requests take all memory there is for them.
+    record NoRoom() implements Body {}
+  }
+
+  /// @param share what the body takes until it is given back
+  public static Body read(
+      ServerRequest request, ServerResponse response, int limit, BodyMemory.Share share) {
     OptionalLong length = request.headers().contentLength();
     if (length.orElse(0) > limit) {
-      return null;
+      return new Body.TooLarge();
     }
-    if (length.isEmpty() && !isChunked(request)) {
-      return new byte[0];
+    GuardedConnection connection = GuardedConnection.CURRENT.get();
+    Body body;
+    if (length.isPresent()) {
+      body = sized(request, (int) length.getAsLong(), share);
+    } else if (isChunked(request)) {
+      body = new ChunkedBody(connection, limit, share).read(expectsContinue(request));
+    } else {
+      return new Body.Whole(NONE);
     }
-    if (length.isEmpty()) {
-      return new ChunkedBody(GuardedConnection.CURRENT.get(), limit).read(expectsContinue(request));
+    if (body instanceof Body.Whole) {
+      connection.bodyRead(response);
+    }
+    return body;
+  }
+
+  private static Body sized(ServerRequest request, int length, BodyMemory.Share share) {
+    if (!share.grow(length)) {
+      return new Body.NoRoom();
     }
     try (InputStream in = request.content().inputStream()) {
-      return in.readNBytes((int) length.getAsLong());
+      return new Body.Whole(in.readNBytes(length));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /// Whether the body came in chunks. Such a connection is closed after the answer, so that nothing
-  /// that a lenient reader left behind is ever taken for another request.
+  /// Whether the body comes in chunks. Such a connection is closed after the answer, so that
+  /// nothing that a lenient reader left behind is ever taken for another request.
   public static boolean isChunked(ServerRequest request) {
     return request.headers().contains(HeaderNames.TRANSFER_ENCODING);
   }

@@ -24,10 +24,11 @@ import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
-import io.helidon.http.HeaderName;
+import dev.tollgate.http.connection.WholeAnswer;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.Status;
+import io.helidon.http.Method;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -36,6 +37,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +45,6 @@ import org.jspecify.annotations.Nullable;
 /// What a key's holder may ask about: the models it may use, in the shape of the dialect it speaks,
 /// and its own limits.
 public final class CatalogueHandler implements HttpService {
-  private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final AuthenticateCaller authenticate;
@@ -61,23 +62,23 @@ public final class CatalogueHandler implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
+    Handler list = (request, response) -> answer(request, response, this::list);
+    Handler one = (request, response) -> answer(request, response, this::one);
     rules
-        .get("/models", (request, response) -> answer(request, response, this::list))
-        .get("/models/*", (request, response) -> answer(request, response, this::one))
+        .get("/models", list)
+        .route(Method.HEAD, "/models", list)
+        .get("/models/*", one)
+        .route(Method.HEAD, "/models/*", one)
         .get("/key", (request, response) -> answer(request, response, this::key))
-        .any(
-            (request, response) ->
-                refuse(
-                    request,
-                    response,
-                    Refusal.notFound(
-                        "unknown_url",
-                        "Unknown request URL: "
-                            + request.prologue().method().text()
-                            + " "
-                            + request.path().path()
-                            + ".",
-                        null)));
+        .any((request, response) -> refuse(request, response, unknown(request)));
+  }
+
+  /// Codex tries a WebSocket first, and falls back at once only on 426.
+  private static Refusal unknown(ServerRequest request) {
+    boolean webSocket =
+        request.headers().contains(HeaderNames.UPGRADE)
+            && request.headers().get(HeaderNames.UPGRADE).get().equalsIgnoreCase("websocket");
+    return webSocket ? Refusal.noWebSockets() : RefusalAnswers.unknownUrl(request);
   }
 
   private interface Question {
@@ -95,7 +96,10 @@ public final class CatalogueHandler implements HttpService {
               if (answer == null) {
                 refuse(request, response, Refusal.modelNotFound(modelName(request)));
               } else {
-                send(response, Status.OK_200, answer.toString().getBytes(StandardCharsets.UTF_8));
+                RefusalAnswers.name(response, dialect(request), new CallId(ids.next()));
+                response.header(HeaderValues.CONTENT_TYPE_JSON);
+                WholeAnswer.send(
+                    request, response, answer.toString().getBytes(StandardCharsets.UTF_8));
               }
             }
             case Outcome.Refused refused -> refuse(request, response, Refusal.of(refused.reason()));
@@ -112,6 +116,8 @@ public final class CatalogueHandler implements HttpService {
                     "The request holds two different Tollgate keys. Send one.",
                     null));
       }
+    } catch (ModelPages.BadPage e) {
+      refuse(request, response, e.refusal());
     } catch (StoreUnavailable e) {
       refuse(request, response, Refusal.storeDown());
     }
@@ -119,22 +125,22 @@ public final class CatalogueHandler implements HttpService {
 
   private ObjectNode list(ServerRequest request, KnownKey known) {
     Dialect dialect = dialect(request);
-    ObjectNode answer = JSON.createObjectNode();
-    ArrayNode data = JSON.createArrayNode();
+    List<RouteTable.Route> allowed = new ArrayList<>();
     for (RouteTable.Route route : routes.current(known.key().tenant()).routes().all()) {
       if (known.key().policy().allowsModel(route.model().name())) {
-        data.add(model(dialect, route));
+        allowed.add(route);
       }
     }
-    if (dialect == Dialect.OPENAI) {
-      answer.put("object", "list");
-      answer.set("data", data);
-      return answer;
-    }
-    answer.set("data", data);
-    answer.put("has_more", false);
-    answer.put("first_id", data.isEmpty() ? null : data.get(0).path("id").asText());
-    answer.put("last_id", data.isEmpty() ? null : data.get(data.size() - 1).path("id").asText());
+    return dialect == Dialect.OPENAI
+        ? all(allowed)
+        : ModelPages.page(request, allowed, route -> model(dialect, route));
+  }
+
+  private ObjectNode all(List<RouteTable.Route> allowed) {
+    ObjectNode answer = JSON.createObjectNode();
+    answer.put("object", "list");
+    ArrayNode data = answer.putArray("data");
+    allowed.forEach(route -> data.add(model(Dialect.OPENAI, route)));
     return answer;
   }
 
@@ -225,21 +231,11 @@ public final class CatalogueHandler implements HttpService {
   }
 
   private void refuse(ServerRequest request, ServerResponse response, Refusal refusal) {
-    CallId id = new CallId(ids.next());
-    response.header(HeaderValues.create(HeaderNames.create("x-request-id"), id.toString()));
-    if (dialect(request) == Dialect.ANTHROPIC) {
-      response.header(HeaderValues.create(HeaderNames.create("request-id"), id.toString()));
-    }
-    send(
-        response, Status.create(refusal.status()), ErrorBodies.body(dialect(request), refusal, id));
-  }
-
-  private static void send(ServerResponse response, Status status, byte[] body) {
-    response.status(status).header(HeaderValues.CONTENT_TYPE_JSON).send(body);
+    RefusalAnswers.send(request, response, refusal, new CallId(ids.next()));
   }
 
   private static Dialect dialect(ServerRequest request) {
-    return request.headers().contains(ANTHROPIC_VERSION) ? Dialect.ANTHROPIC : Dialect.OPENAI;
+    return RefusalAnswers.dialect(request.prologue().uriPath().rawPath(), request.headers());
   }
 
   /// The rest of the path, decoded: names hold slashes, which SDKs encode.

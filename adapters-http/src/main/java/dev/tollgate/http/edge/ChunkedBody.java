@@ -1,13 +1,13 @@
 package dev.tollgate.http.edge;
 
 import dev.tollgate.http.connection.GuardedConnection;
+import dev.tollgate.http.edge.Bodies.Body;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataReader.IncorrectNewLineException;
 import io.helidon.http.BadRequestException;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a chunked body itself, since Helidon buffers a whole chunk, however large, and takes any
 /// two bytes for its end. No extensions, no trailers, no lone line feeds.
@@ -20,17 +20,17 @@ final class ChunkedBody {
   private final GuardedConnection connection;
   private final DataReader in;
   private final int limit;
+  private final BodyMemory.Share share;
 
-  ChunkedBody(GuardedConnection connection, int limit) {
+  ChunkedBody(GuardedConnection connection, int limit, BodyMemory.Share share) {
+    this.share = share;
     this.connection = connection;
     this.in = connection.dataReader();
     this.limit = limit;
   }
 
-  /// The body, or null when it is longer than the limit.
-  ///
   /// @throws BadRequestException when the chunks are malformed
-  byte @Nullable [] read(boolean callerWaits) {
+  Body read(boolean callerWaits) {
     if (callerWaits) {
       connection.dataWriter().writeNow(BufferData.create(CONTINUE));
     }
@@ -38,26 +38,33 @@ final class ChunkedBody {
     try {
       for (int size = size(); size > 0; size = size()) {
         if (size > limit - out.size()) {
-          return null;
+          return new Body.TooLarge();
         }
-        copy(size, out);
+        if (!copy(size, out)) {
+          return new Body.NoRoom();
+        }
         endOfLine();
       }
       endOfLine();
     } catch (IncorrectNewLineException e) {
       throw malformed();
     }
-    return out.toByteArray();
+    return new Body.Whole(out.toByteArray());
   }
 
-  private void copy(int size, ByteArrayOutputStream out) {
+  /// @return false when there is no room for it
+  private boolean copy(int size, ByteArrayOutputStream out) {
     int left = size;
     while (left > 0) {
       in.ensureAvailable();
       int step = Math.min(Math.min(in.available(), left), STEP);
+      if (!share.grow(step)) {
+        return false;
+      }
       out.writeBytes(in.readBytes(step));
       left -= step;
     }
+    return true;
   }
 
   private int size() {

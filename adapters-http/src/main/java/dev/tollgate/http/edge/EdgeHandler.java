@@ -15,10 +15,10 @@ import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
+import dev.tollgate.http.edge.Bodies.Body;
 import dev.tollgate.http.edge.ContentCoding.Decoded;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// One metered endpoint: reads the body, finds the key, parses, and hands the call over. Whatever
-/// goes wrong on the way is answered in the caller's dialect and recorded.
+/// One metered endpoint: finds the key, reads the body only if it is good, parses, and hands the
+/// call over. Whatever goes wrong on the way is answered in the caller's dialect and recorded.
 public final class EdgeHandler implements Handler {
   private static final HeaderName CAPTURE = HeaderNames.create("x-tollgate-capture");
   private static final HeaderName SDK_LANGUAGE = HeaderNames.create("x-stainless-lang");
@@ -45,31 +45,27 @@ public final class EdgeHandler implements Handler {
           HeaderNames.create("anthropic-beta"));
 
   private final Endpoint endpoint;
-  private final AuthenticateCaller authenticate;
-  private final CompleteChat completeChat;
+  private final Edge edge;
   private final Ids ids;
-  private final Clock clock;
-  private final int largestBody;
-  private final Consumer<List<String>> unknown;
 
+  public EdgeHandler(Endpoint endpoint, Edge edge, Ids ids) {
+    this.endpoint = endpoint;
+    this.edge = edge;
+    this.ids = ids;
+  }
+
+  /// What all metered endpoints share.
+  ///
+  /// @param memory what bodies may take of the heap, in all
   /// @param largestBody bytes of the largest body, decoded
   /// @param unknown told of members of bodies that nobody knows
-  public EdgeHandler(
-      Endpoint endpoint,
+  public record Edge(
       AuthenticateCaller authenticate,
       CompleteChat completeChat,
-      Ids ids,
       Clock clock,
+      BodyMemory memory,
       int largestBody,
-      Consumer<List<String>> unknown) {
-    this.endpoint = endpoint;
-    this.authenticate = authenticate;
-    this.completeChat = completeChat;
-    this.ids = ids;
-    this.clock = clock;
-    this.largestBody = largestBody;
-    this.unknown = unknown;
-  }
+      Consumer<List<String>> unknown) {}
 
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
@@ -77,55 +73,61 @@ public final class EdgeHandler implements Handler {
     long startNanos = System.nanoTime();
     CallId id = new CallId(ids.next());
     HttpCaller caller = new HttpCaller(response, connection, endpoint, id);
-    byte[] body = Bodies.read(request, largestBody);
-    Inbound inbound = inbound(request, connection, id, startNanos, body);
-    if (body == null) {
-      connection.leaveUnread();
-      response.header(HeaderValues.CONNECTION_CLOSE);
-    }
-    try {
-      handle(request.headers(), inbound, caller, connection);
+    Inbound inbound = inbound(request.headers(), connection, id, startNanos);
+    try (BodyMemory.Share share = edge.memory().share()) {
+      handle(request, response, inbound, caller, share);
     } catch (CallerGone e) {
       throw new CloseConnectionException("the caller hung up", e);
     }
-    if (body == null || caller.isBroken()) {
+    if (caller.isBroken() || connection.isOlder()) {
       throw new CloseConnectionException("the connection cannot be used again");
     }
   }
 
   private void handle(
-      Headers headers, Inbound inbound, HttpCaller caller, GuardedConnection connection) {
+      ServerRequest request,
+      ServerResponse response,
+      Inbound inbound,
+      HttpCaller caller,
+      BodyMemory.Share share) {
     KnownKey known = null;
+    Inbound call = inbound;
     try {
-      switch (identify(headers, connection)) {
+      switch (identify(request.headers())) {
         case Identity.Holder holder -> {
           known = holder.known();
-          switch (decode(headers, inbound.body())) {
+          Body body = Bodies.read(request, response, edge.largestBody(), share);
+          call = inbound.with(body instanceof Body.Whole whole ? whole.bytes() : null);
+          switch (decode(request.headers(), body, share)) {
             case Decoded.Refused refused ->
-                completeChat.refuse(inbound, known, null, refused.refusal(), caller);
+                edge.completeChat().refuse(call, known, null, refused.refusal(), caller);
             case Decoded.Body decoded -> {
               Payload payload = PayloadParser.parse(endpoint, decoded.bytes());
-              unknown.accept(payload.demands().unknown());
-              completeChat.complete(inbound, known, payload, caller);
+              edge.unknown().accept(payload.demands().unknown());
+              edge.completeChat().complete(call, known, payload, caller);
             }
           }
         }
         case Identity.Stranger stranger ->
-            completeChat.refuse(inbound, stranger.known(), null, stranger.refusal(), caller);
+            edge.completeChat().refuse(call, stranger.known(), null, stranger.refusal(), caller);
       }
     } catch (PayloadParser.BadPayload e) {
-      completeChat.refuse(inbound, known, null, e.refusal(), caller);
+      edge.completeChat().refuse(call, known, null, e.refusal(), caller);
     } catch (StoreUnavailable e) {
-      completeChat.refuse(inbound, known, null, Refusal.storeDown(), caller);
+      edge.completeChat().refuse(call, known, null, Refusal.storeDown(), caller);
     }
   }
 
-  private Decoded decode(Headers headers, byte @Nullable [] body) {
-    if (body == null) {
-      return new Decoded.Refused(Refusal.tooLarge(largestBody));
-    }
-    String coding = first(headers, HeaderNames.CONTENT_ENCODING);
-    return ContentCoding.decode(body, coding == null ? "" : coding, largestBody);
+  private Decoded decode(Headers headers, Body body, BodyMemory.Share share) {
+    return switch (body) {
+      case Body.TooLarge _ -> new Decoded.Refused(Refusal.tooLarge(edge.largestBody()));
+      case Body.NoRoom _ -> new Decoded.Refused(Refusal.outOfMemory());
+      case Body.Whole whole -> {
+        String coding = first(headers, HeaderNames.CONTENT_ENCODING);
+        yield ContentCoding.decode(
+            whole.bytes(), coding == null ? "" : coding, edge.largestBody(), share);
+      }
+    };
   }
 
   /// Who calls.
@@ -135,7 +137,7 @@ public final class EdgeHandler implements Handler {
     record Stranger(Refusal refusal, @Nullable KnownKey known) implements Identity {}
   }
 
-  private Identity identify(Headers headers, GuardedConnection connection) {
+  private Identity identify(Headers headers) {
     return switch (Credentials.find(headers)) {
       case Credentials.Found.None _ ->
           new Identity.Stranger(
@@ -150,7 +152,8 @@ public final class EdgeHandler implements Handler {
                   null),
               null);
       case Credentials.Found.One one ->
-          switch (authenticate.authenticate(one.secret(), endpoint, connection.address())) {
+          switch (edge.authenticate()
+              .authenticate(one.secret(), endpoint, GuardedConnection.CURRENT.get().address())) {
             case Outcome.Known found -> new Identity.Holder(found.known());
             case Outcome.Refused refused ->
                 new Identity.Stranger(Refusal.of(refused.reason()), refused.known());
@@ -159,12 +162,7 @@ public final class EdgeHandler implements Handler {
   }
 
   private Inbound inbound(
-      ServerRequest request,
-      GuardedConnection connection,
-      CallId id,
-      long startNanos,
-      byte @Nullable [] body) {
-    Headers headers = request.headers();
+      Headers headers, GuardedConnection connection, CallId id, long startNanos) {
     List<HeaderField> upstream = List.of();
     for (HeaderName name : UPSTREAM) {
       if (headers.contains(name)) {
@@ -189,12 +187,12 @@ public final class EdgeHandler implements Handler {
     return new Inbound(
         id,
         endpoint,
-        clock.instant(),
+        edge.clock().instant(),
         startNanos,
         client,
         upstream,
         "off".equals(first(headers, CAPTURE)),
-        body);
+        null);
   }
 
   private static @Nullable String first(Headers headers, HeaderName name) {

@@ -69,6 +69,7 @@ final class ErrorBodies {
           + quote(refusal.message())
           + ",\"code\":"
           + quote(refusal.code())
+          + providerCode(refusal.providerCode())
           + budget(refusal.budget())
           + "},\"request_id\":\""
           + call
@@ -82,8 +83,13 @@ final class ErrorBodies {
         + quote(refusal.param())
         + ",\"code\":"
         + quote(refusal.code())
+        + providerCode(refusal.providerCode())
         + budget(refusal.budget())
         + "}}";
+  }
+
+  private static String providerCode(@Nullable String code) {
+    return code == null ? "" : ",\"provider_code\":" + quote(code);
   }
 
   private static String budget(Refusal.@Nullable BudgetState budget) {

@@ -3,7 +3,6 @@ package dev.tollgate.http.edge;
 import dev.tollgate.application.inference.Caller;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
@@ -21,20 +20,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A caller on the far side of an HTTP response. Used for one call.
 final class HttpCaller implements Caller {
-  private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
-  private static final HeaderName ANTHROPIC_REQUEST_ID = HeaderNames.create("request-id");
   private static final HeaderName COST = HeaderNames.create("x-tollgate-cost");
   private static final HeaderName REMAINING = HeaderNames.create("x-tollgate-budget-remaining");
   private static final HeaderName CLAMPED = HeaderNames.create("x-tollgate-clamped");
   private static final HeaderName MODEL = HeaderNames.create("x-tollgate-model");
   private static final HeaderName PROVIDER = HeaderNames.create("x-tollgate-provider");
   private static final HeaderName OVERHEAD = HeaderNames.create("x-tollgate-overhead-ms");
-  private static final HeaderName SHOULD_RETRY = HeaderNames.create("x-should-retry");
   private static final Header PENDING =
       HeaderValues.createCached("x-tollgate-settlement", "pending");
   private static final Header JSON =
@@ -46,9 +41,6 @@ final class HttpCaller implements Caller {
 
   /// One line and no blank one behind it, which some clients would take for the end of an event.
   private static final byte[] COMMENT = ": keep-alive\n".getBytes(StandardCharsets.US_ASCII);
-
-  /// A longer wait makes some clients give up for good.
-  private static final long LONGEST_RETRY_SECONDS = 60;
 
   private final ServerResponse response;
   private final GuardedConnection connection;
@@ -83,16 +75,7 @@ final class HttpCaller implements Caller {
   @Override
   public void refuse(Refusal refusal, byte[] body, @Nullable Money cost) {
     name();
-    Duration retryAfter = refusal.retryAfter();
-    if (retryAfter != null && !refusal.finalAnswer()) {
-      long seconds = (retryAfter.toMillis() + 999) / 1_000;
-      response.header(
-          HeaderValues.create(
-              HeaderNames.RETRY_AFTER, Math.clamp(seconds, 1, LONGEST_RETRY_SECONDS)));
-    }
-    if (refusal.finalAnswer()) {
-      response.header(HeaderValues.create(SHOULD_RETRY, "false"));
-    }
+    RefusalAnswers.advise(response, refusal);
     if (cost != null) {
       response.header(HeaderValues.create(COST, cost.usd()));
     }
@@ -105,7 +88,7 @@ final class HttpCaller implements Caller {
     head(head);
     response.header(EVENTS);
     response.header(NO_CACHE);
-    deliver(() -> out = response.outputStream());
+    deliver(() -> out = connection.stream(response));
   }
 
   @Override
@@ -187,11 +170,7 @@ final class HttpCaller implements Caller {
   }
 
   private void name() {
-    String id = call.toString();
-    response.header(HeaderValues.create(REQUEST_ID, id));
-    if (endpoint.dialect() == Dialect.ANTHROPIC) {
-      response.header(HeaderValues.create(ANTHROPIC_REQUEST_ID, id));
-    }
+    RefusalAnswers.name(response, endpoint.dialect(), call);
   }
 
   private void send(Status status, byte[] body) {

@@ -11,6 +11,8 @@ import dev.tollgate.domain.tenancy.IdempotencyRecords.Claim;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
+import dev.tollgate.http.edge.Bodies.Body;
+import dev.tollgate.http.edge.BodyMemory;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -41,11 +43,19 @@ public final class Api {
 
   private final AdminTokens tokens;
   private final IdempotencyRecords idempotency;
+  private final BodyMemory memory;
   private final Ids ids;
   private final Runnable changed;
 
+  /// @param memory what bodies may take of the heap, in all
   /// @param changed told of every request that may have changed something
-  public Api(AdminTokens tokens, IdempotencyRecords idempotency, Ids ids, Runnable changed) {
+  public Api(
+      AdminTokens tokens,
+      IdempotencyRecords idempotency,
+      BodyMemory memory,
+      Ids ids,
+      Runnable changed) {
+    this.memory = memory;
     this.changed = changed;
     this.tokens = tokens;
     this.idempotency = idempotency;
@@ -139,16 +149,14 @@ public final class Api {
   void handle(ServerRequest request, ServerResponse response, Action action) {
     String requestId = new CallId(ids.next()).toString();
     response.header(HeaderValues.create(REQUEST_ID, requestId));
-    byte[] body = Bodies.read(request, LARGEST_BODY);
-    if (body == null) {
-      GuardedConnection.CURRENT.get().leaveUnread();
-      response.header(HeaderValues.CONNECTION_CLOSE);
-    }
-    try {
+    try (BodyMemory.Share share = memory.share()) {
       TenantId tenant = authenticate(request);
-      if (body == null) {
-        throw Problem.tooLarge(LARGEST_BODY);
-      }
+      byte[] body =
+          switch (Bodies.read(request, response, LARGEST_BODY, share)) {
+            case Body.Whole whole -> whole.bytes();
+            case Body.TooLarge _ -> throw Problem.tooLarge(LARGEST_BODY);
+            case Body.NoRoom _ -> throw Problem.busy();
+          };
       answer(new Call(tenant, request, body), response, action);
       if (!request.prologue().method().text().equals("GET")) {
         changed.run();
@@ -170,8 +178,8 @@ public final class Api {
       LOG.log(Level.ERROR, "management request " + requestId + " failed", e);
       send(response, Problem.internal(), requestId);
     }
-    if (body == null) {
-      throw new CloseConnectionException("the body was not read to its end");
+    if (GuardedConnection.CURRENT.get().isOlder()) {
+      throw new CloseConnectionException("the connection cannot be used again");
     }
   }
 

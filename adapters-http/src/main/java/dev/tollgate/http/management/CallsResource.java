@@ -18,6 +18,7 @@ import dev.tollgate.domain.reporting.CallView;
 import dev.tollgate.domain.reporting.UsageQuery;
 import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.reporting.UsageReport;
+import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.management.Api.Answer;
 import dev.tollgate.http.management.Api.Call;
 import io.helidon.http.HeaderNames;
@@ -99,7 +100,7 @@ public final class CallsResource implements HttpService {
         call -> {
           CallFilter filter = filter(call);
           response.header(HeaderValues.create(HeaderNames.CONTENT_TYPE, "application/x-ndjson"));
-          try (OutputStream out = response.outputStream()) {
+          try (OutputStream out = GuardedConnection.CURRENT.get().stream(response)) {
             export(call.tenant(), filter, out);
           } catch (IOException e) {
             throw new UncheckedIOException(e);

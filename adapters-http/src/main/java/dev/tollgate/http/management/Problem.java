@@ -48,6 +48,11 @@ final class Problem extends RuntimeException {
     return new Problem(503, "ledger_unavailable", null, "The database does not answer.");
   }
 
+  static Problem busy() {
+    return new Problem(
+        503, "gateway_busy", null, "The gateway holds as many requests as it can. Try again.");
+  }
+
   static Problem internal() {
     return new Problem(500, "internal_error", null, "Tollgate failed to handle the request.");
   }

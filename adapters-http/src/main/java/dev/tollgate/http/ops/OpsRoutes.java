@@ -1,13 +1,16 @@
 package dev.tollgate.http.ops;
 
+import dev.tollgate.http.connection.WholeAnswer;
 import io.helidon.common.media.type.MediaTypes;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.metrics.api.MeterRegistryFormatter;
 import io.helidon.metrics.api.MetricsConfig;
 import io.helidon.metrics.spi.MeterRegistryFormatterProvider;
+import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -18,7 +21,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.function.Supplier;
 
-/// `/health/live`, `/health/ready` and `/metrics`.
+/// `/health/live`, `/health/ready` (also as `/health`) and `/metrics`.
 public final class OpsRoutes implements HttpService {
   private final MeterRegistry registry;
   private final Supplier<List<String>> dead;
@@ -35,13 +38,20 @@ public final class OpsRoutes implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
+    Handler live = (request, response) -> health(request, response, dead.get());
+    Handler ready = (request, response) -> health(request, response, unready.get());
     rules
-        .get("/health/live", (_, response) -> health(response, dead.get()))
-        .get("/health/ready", (_, response) -> health(response, unready.get()))
-        .get("/metrics", this::metrics);
+        .get("/health", ready)
+        .route(Method.HEAD, "/health", ready)
+        .get("/health/live", live)
+        .route(Method.HEAD, "/health/live", live)
+        .get("/health/ready", ready)
+        .route(Method.HEAD, "/health/ready", ready)
+        .get("/metrics", this::metrics)
+        .route(Method.HEAD, "/metrics", this::metrics);
   }
 
-  private static void health(ServerResponse response, List<String> reasons) {
+  private static void health(ServerRequest request, ServerResponse response, List<String> reasons) {
     StringBuilder body =
         new StringBuilder("{\"status\":\"").append(reasons.isEmpty() ? "UP" : "DOWN");
     body.append("\",\"reasons\":[");
@@ -52,8 +62,8 @@ public final class OpsRoutes implements HttpService {
     response
         .status(reasons.isEmpty() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503)
         .header(HeaderValues.CONTENT_TYPE_JSON)
-        .header(HeaderValues.CACHE_NO_CACHE)
-        .send(body.toString().getBytes(StandardCharsets.UTF_8));
+        .header(HeaderValues.CACHE_NO_CACHE);
+    WholeAnswer.send(request, response, body.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private void metrics(ServerRequest request, ServerResponse response) {
@@ -73,10 +83,9 @@ public final class OpsRoutes implements HttpService {
         break;
       }
     }
-    response
-        .header(
-            HeaderValues.create(
-                HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
-        .send(text.map(Object::toString).orElse("").getBytes(StandardCharsets.UTF_8));
+    response.header(
+        HeaderValues.create(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"));
+    WholeAnswer.send(
+        request, response, text.map(Object::toString).orElse("").getBytes(StandardCharsets.UTF_8));
   }
 }

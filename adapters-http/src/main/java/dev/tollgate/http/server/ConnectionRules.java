@@ -1,7 +1,11 @@
 package dev.tollgate.http.server;
 
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
+import dev.tollgate.http.edge.RefusalAnswers;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -13,19 +17,21 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-/// What every request of a connection goes through: it is counted while it runs, and a connection
-/// whose request came in chunks, or that is to be drained, serves no further one.
+/// What every request of a connection goes through: it is counted while it runs, its path is one
+/// that all read alike, and its connection ends with the answer when anything is left of it that
+/// could be taken for another request: a body that was not read, one that came in chunks, or one
+/// that the caller wanted to be asked for.
 final class ConnectionRules implements Filter {
   private static final HeaderName NO_NAME = HeaderNames.create("");
 
   private final AtomicInteger running;
   private final BooleanSupplier draining;
-  private final int largestBody;
+  private final Ids ids;
 
-  ConnectionRules(AtomicInteger running, BooleanSupplier draining, int largestBody) {
-    this.largestBody = largestBody;
+  ConnectionRules(AtomicInteger running, BooleanSupplier draining, Ids ids) {
     this.running = running;
     this.draining = draining;
+    this.ids = ids;
   }
 
   @Override
@@ -33,23 +39,38 @@ final class ConnectionRules implements Filter {
     if (request.headers().contains(NO_NAME)) {
       throw new CloseConnectionException("a header without a name");
     }
+    GuardedConnection connection = GuardedConnection.CURRENT.get();
+    boolean chunked = Bodies.isChunked(request);
+    boolean body = chunked || request.headers().contentLength().orElse(0) > 0;
     boolean last =
-        Bodies.isChunked(request)
+        chunked
             || draining.getAsBoolean()
-            || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE)
-            || request.headers().contentLength().orElse(0) > largestBody;
-    if (last) {
+            || request.headers().contains(HeaderNames.EXPECT)
+            || request.headers().containsToken(HeaderValues.CONNECTION_CLOSE);
+    connection.requestBegins(body, last);
+    if (connection.isLast()) {
+      // Taken back when the body has been read.
       response.header(HeaderValues.CONNECTION_CLOSE);
     }
     running.incrementAndGet();
     try {
-      chain.proceed();
+      String fault = CanonicalPath.fault(request.prologue().uriPath().rawPath());
+      if (fault.isEmpty()) {
+        chain.proceed();
+      } else {
+        RefusalAnswers.send(request, response, notCanonical(fault), new CallId(ids.next()));
+      }
     } finally {
       running.decrementAndGet();
-      GuardedConnection.CURRENT.get().requestDone();
+      connection.requestDone();
     }
-    if (last) {
+    if (connection.isLast()) {
       throw new CloseConnectionException("the connection serves no further request");
     }
+  }
+
+  private static Refusal notCanonical(String fault) {
+    return Refusal.badRequest(
+        "invalid_path", "The path of the URL is not in its canonical form: " + fault + ".", null);
   }
 }

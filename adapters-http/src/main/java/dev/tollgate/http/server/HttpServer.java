@@ -2,56 +2,39 @@ package dev.tollgate.http.server;
 
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.http.connection.GuardedSelector;
+import dev.tollgate.http.connection.Connections;
+import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.ops.OpsRoutes;
-import io.helidon.http.DirectHandler;
+import dev.tollgate.http.server.HttpSettings.Door;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HeaderValues;
-import io.helidon.http.HttpException;
 import io.helidon.http.Method;
-import io.helidon.http.ServerResponseHeaders;
-import io.helidon.http.Status;
-import io.helidon.webserver.CloseConnectionException;
-import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
-import io.helidon.webserver.http.ServerResponse;
-import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The two listeners: one for callers and management, one for operations.
+/// The listeners: for callers, for operations, and for administrators where they have a port of
+/// their own.
 public final class HttpServer {
   private static final Logger LOG = System.getLogger(HttpServer.class.getName());
-  private static final int MOST_CONNECTIONS = 20_000;
   private static final Duration CUT = Duration.ofSeconds(2);
-  private static final byte[] INTERNAL_ERROR =
-      ("{\"error\":{\"message\":\"Tollgate failed to handle the request.\","
-              + "\"type\":\"server_error\",\"param\":null,\"code\":\"internal_error\"}}")
-          .getBytes(StandardCharsets.UTF_8);
-
-  private static final byte[] UNKNOWN =
-      ("{\"error\":{\"message\":\"Unknown request URL.\",\"type\":\"invalid_request_error\","
-              + "\"param\":null,\"code\":\"unknown_url\"}}")
-          .getBytes(StandardCharsets.UTF_8);
-
-  private static final byte[] BAD =
-      ("{\"error\":{\"message\":\"Bad request.\",\"type\":\"invalid_request_error\","
-              + "\"param\":null,\"code\":\"bad_request\"}}")
-          .getBytes(StandardCharsets.UTF_8);
+  private static final byte[] WELCOME =
+      "Tollgate. Calls: /v1  Management: /api/v1\n".getBytes(StandardCharsets.UTF_8);
 
   private final AtomicInteger running = new AtomicInteger();
-  private final GuardedSelector selector;
-  private final WebServer main;
-  private final WebServer ops;
+  private final WithoutRoute withoutRoute;
+  private final Ids ids;
+  private final List<Listener> listeners = new ArrayList<>();
   private final Duration drain;
   private volatile boolean draining;
 
@@ -72,24 +55,85 @@ public final class HttpServer {
     }
   }
 
+  /// @throws IllegalArgumentException when a certificate cannot be used
   public HttpServer(HttpSettings settings, Services services) {
-    this.drain = settings.drain();
-    this.selector = selector();
-    this.main = server(settings.host(), settings.port(), routing(settings, services), selector);
-    this.ops = server(settings.host(), settings.opsPort(), opsRouting(services), selector);
+    drain = settings.drain();
+    ids = services.ids();
+    withoutRoute = new WithoutRoute(ids);
+    HttpRouting.Builder ops =
+        HttpRouting.builder()
+            .addFilter(new ConnectionRules(new AtomicInteger(), () -> false, ids))
+            .register("/", services.ops());
+    HttpRouting.Builder calls = calls(settings, services);
+    Integer own = settings.ports().management();
+    HttpRouting.Builder administration = own == null ? calls : guarded();
+    services
+        .management()
+        .forEach((path, service) -> administration.register("/api/v1" + path, service));
+    add(Door.OPS, settings, settings.ports().ops(), ops);
+    if (own != null) {
+      add(Door.MANAGEMENT, settings, own, administration);
+    }
+    add(Door.CALLS, settings, settings.ports().calls(), calls);
+  }
+
+  private void add(Door door, HttpSettings settings, int port, HttpRouting.Builder routing) {
+    routing.any(withoutRoute::unknown).error(Throwable.class, withoutRoute::failed);
+    listeners.add(
+        new Listener(
+            door,
+            new InetSocketAddress(settings.host(), port),
+            routing,
+            withoutRoute.handlers(),
+            ConnectionLimits.of(door, settings.trustedProxies()),
+            settings.tls().get(door)));
   }
 
   public void start() {
-    ops.start();
-    main.start();
+    listeners.forEach(Listener::start);
   }
 
   public int port() {
-    return main.port();
+    return listener(Door.CALLS).port();
   }
 
   public int opsPort() {
-    return ops.port();
+    return listener(Door.OPS).port();
+  }
+
+  /// Where `/api/v1` is served.
+  public int managementPort() {
+    return listeners.stream()
+        .filter(each -> each.door() == Door.MANAGEMENT)
+        .findFirst()
+        .orElseGet(() -> listener(Door.CALLS))
+        .port();
+  }
+
+  /// Who is connected to the listener for calls.
+  public Connections callers() {
+    return listener(Door.CALLS).connections();
+  }
+
+  private Listener listener(Door door) {
+    return listeners.stream().filter(each -> each.door() == door).findFirst().orElseThrow();
+  }
+
+  /// Looks after the listeners: whether each is open, and whether its certificate has changed. To
+  /// be called now and then.
+  public void lookAfter() {
+    for (Listener each : listeners) {
+      each.look();
+      each.reloadTls();
+    }
+  }
+
+  /// Listeners that take no connections, as the last look found them.
+  public List<String> shut() {
+    return listeners.stream()
+        .filter(each -> !each.isOpen())
+        .map(each -> "listener for " + each.door().name().toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   /// Requests that are being answered.
@@ -117,7 +161,7 @@ public final class HttpServer {
   public void awaitRest() {
     int left = await(CUT);
     if (left > 0) {
-      LOG.log(Level.WARNING, "{0} answers were broken off.", left);
+      LOG.log(Level.WARNING, "Answers that were broken off: {0}.", left);
     }
   }
 
@@ -134,137 +178,35 @@ public final class HttpServer {
   }
 
   public void stop() {
-    main.stop();
-    ops.stop();
-    selector.close();
+    listeners.reversed().forEach(Listener::stop);
   }
 
-  private HttpRouting.Builder routing(HttpSettings settings, Services services) {
-    HttpRouting.Builder routing =
-        HttpRouting.builder()
-            .addFilter(new ConnectionRules(running, () -> draining, settings.largestBody()))
-            .addFilter(new Cors(settings.corsOrigins()))
-            .error(Throwable.class, (_, response, problem) -> failed(response, problem));
-    services.calls().forEach((endpoint, handler) -> routing.post("/v1" + endpoint.path(), handler));
+  private HttpRouting.Builder calls(HttpSettings settings, Services services) {
+    HttpRouting.Builder routing = guarded().addFilter(new Cors(settings.corsOrigins()));
+    services
+        .calls()
+        .forEach(
+            (endpoint, handler) -> {
+              routing.post("/v1" + endpoint.path(), handler);
+              if (endpoint.dialect() == Endpoint.Dialect.ANTHROPIC) {
+                // Some Anthropic clients want a base URL that ends with /v1, and some add it.
+                routing.post(endpoint.path(), handler);
+              }
+            });
     routing.register("/v1", services.catalogue());
-    services.management().forEach((path, service) -> routing.register("/api/v1" + path, service));
     // Coding agents look whether the host answers before they call it.
     Handler welcome =
-        (_, response) ->
-            response
-                .header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
-                .send("Tollgate. Calls: /v1  Management: /api/v1\n");
-    routing.get("/", welcome).route(Method.HEAD, "/", welcome);
-    return routing;
-  }
-
-  /// What no handler has answered: an unknown path, or a defect.
-  private static void failed(ServerResponse response, Throwable problem) {
-    if (problem instanceof CloseConnectionException close) {
-      throw close;
-    }
-    if (problem instanceof HttpException http && http.status().code() < 500) {
-      response
-          .status(http.status())
-          .header(HeaderValues.CONTENT_TYPE_JSON)
-          .send(http.status().code() == 404 ? UNKNOWN : BAD);
-      return;
-    }
-    LOG.log(Level.ERROR, "a request failed", problem);
-    response
-        .status(Status.INTERNAL_SERVER_ERROR_500)
-        .header(HeaderValues.CONTENT_TYPE_JSON)
-        .send(INTERNAL_ERROR);
-  }
-
-  private HttpRouting.Builder opsRouting(Services services) {
-    return HttpRouting.builder()
-        .addFilter(
-            new ConnectionRules(new AtomicInteger(), () -> false, HttpSettings.USUAL_LARGEST_BODY))
-        .register("/", services.ops());
-  }
-
-  private static GuardedSelector selector() {
-    Http1Config http1 =
-        Http1Config.builder()
-            .maxHeadersSize(32_768)
-            .maxPrologueLength(8_192)
-            .validateRequestHeaders(true)
-            .sendKeepAliveHeader(false)
-            .build();
-    return new GuardedSelector(Http1ConnectionSelector.builder().config(http1).build());
-  }
-
-  private static WebServer server(
-      String host, int port, HttpRouting.Builder routing, GuardedSelector selector) {
-    return WebServer.builder()
-        .host(host)
-        .port(port)
-        .featuresDiscoverServices(false)
-        .protocolsDiscoverServices(false)
-        .shutdownHook(false)
-        .contentEncoding(new UntouchedBodies())
-        .shutdownGracePeriod(Duration.ofSeconds(1))
-        .connectionOptions(options -> options.tcpNoDelay(true))
-        .addConnectionSelector(selector)
-        .backlog(4_096)
-        .maxTcpConnections(MOST_CONNECTIONS)
-        .idleConnectionTimeout(Duration.ofHours(2))
-        .writeQueueLength(0)
-        .writeBufferSize(0)
-        .directHandlers(directHandlers())
-        .routing(routing)
-        .build();
-  }
-
-  /// Requests that never reach a route: malformed HTTP. The answer is JSON too, and the connection
-  /// is closed behind it.
-  private static DirectHandlers directHandlers() {
-    DirectHandler handler =
-        (request, type, asked, headers, message) -> {
-          // Only what the parser stumbles over ends here as an internal error: routes have their
-          // own.
-          Status status =
-              type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
-          int code = status.code();
-          String text = code >= 500 ? "Tollgate failed to handle the request." : "Bad request.";
-          byte[] body = transportError(request.path(), code, text);
-          ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
-          answer.set(HeaderValues.CONTENT_TYPE_JSON);
-          return DirectHandler.TransportResponse.builder()
-              .status(status)
-              .headers(answer)
-              .keepAlive(false)
-              .entity(body)
-              .build();
+        (request, response) -> {
+          response.header(HeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8");
+          WholeAnswer.send(request, response, WELCOME);
         };
-    DirectHandlers.Builder handlers = DirectHandlers.builder();
-    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-      handlers.addHandler(type, handler);
-    }
-    return handlers.build();
+    return routing
+        .get("/", welcome)
+        .route(Method.HEAD, "/", welcome)
+        .route(Method.HEAD, "/api/hello", welcome);
   }
 
-  private static byte[] transportError(String path, int status, String text) {
-    String body;
-    if (path.startsWith("/v1/messages")) {
-      body =
-          "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\""
-              + text
-              + "\",\"code\":\"bad_request\"},\"request_id\":\"\"}";
-    } else if (path.startsWith("/api/")) {
-      body =
-          "{\"type\":\"about:blank\",\"title\":\"Bad request\",\"status\":"
-              + status
-              + ",\"detail\":\""
-              + text
-              + "\",\"code\":\"bad_request\"}";
-    } else {
-      body =
-          "{\"error\":{\"message\":\""
-              + text
-              + "\",\"type\":\"invalid_request_error\",\"param\":null,\"code\":\"bad_request\"}}";
-    }
-    return body.getBytes(StandardCharsets.UTF_8);
+  private HttpRouting.Builder guarded() {
+    return HttpRouting.builder().addFilter(new ConnectionRules(running, () -> draining, ids));
   }
 }

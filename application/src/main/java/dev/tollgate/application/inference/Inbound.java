@@ -43,6 +43,12 @@ public record Inbound(
     this.body = body;
   }
 
+  /// The same with its bytes, or without any when they could not be read.
+  public Inbound with(byte @Nullable [] read) {
+    return new Inbound(
+        id, endpoint, startedAt, startNanos, client, upstreamHeaders, captureOptOut, read);
+  }
+
   @Override
   public String toString() {
     return "Inbound[" + id + ", " + endpoint + "]";

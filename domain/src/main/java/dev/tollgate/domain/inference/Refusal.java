@@ -4,6 +4,7 @@ import dev.tollgate.domain.keys.KeyRefusal;
 import dev.tollgate.domain.money.Money;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An answer other than the one asked for: what a caller on `/v1` is told. Each protocol shapes it
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param retryAfter when to try again, or null
 /// @param finalAnswer whether SDKs must be told not to retry
 /// @param budget the budget that is in the way, or null
+/// @param providerCode the provider's own code, where `code` is not the same, or null
 public record Refusal(
     int status,
     String type,
@@ -24,9 +26,13 @@ public record Refusal(
     @Nullable String param,
     @Nullable Duration retryAfter,
     boolean finalAnswer,
-    @Nullable BudgetState budget) {
+    @Nullable BudgetState budget,
+    @Nullable String providerCode) {
   private static final Duration BUSY_AGAIN = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /// Statuses below 500 that SDKs try again, as they may mean that another try can help.
+  private static final Set<Integer> RETRIED = Set.of(408, 409, 425, 429);
 
   /// The budget that is in the way, as far as its caller may see it.
   ///
@@ -46,26 +52,52 @@ public record Refusal(
       @Nullable String param,
       @Nullable Duration retryAfter,
       boolean finalAnswer) {
-    this(status, type, code, message, param, retryAfter, finalAnswer, null);
+    this(status, type, code, message, param, retryAfter, finalAnswer, null, null);
+  }
+
+  private static Refusal ofBudget(
+      String type,
+      String code,
+      String message,
+      @Nullable Duration retryAfter,
+      boolean finalAnswer,
+      BudgetState budget) {
+    return new Refusal(429, type, code, message, null, retryAfter, finalAnswer, budget, null);
   }
 
   private static final String REQUEST = "invalid_request_error";
   private static final String SERVER = "server_error";
 
   public static Refusal badRequest(String code, String message, @Nullable String param) {
-    return new Refusal(400, REQUEST, code, message, param, null, false);
+    return new Refusal(400, REQUEST, code, message, param, null, true);
   }
 
   public static Refusal unauthenticated(String message) {
-    return new Refusal(401, REQUEST, "invalid_api_key", message, null, null, false);
+    return new Refusal(401, REQUEST, "invalid_api_key", message, null, null, true);
   }
 
   public static Refusal forbidden(String code, String message, @Nullable String param) {
-    return new Refusal(403, REQUEST, code, message, param, null, false);
+    return new Refusal(403, REQUEST, code, message, param, null, true);
   }
 
   public static Refusal notFound(String code, String message, @Nullable String param) {
-    return new Refusal(404, REQUEST, code, message, param, null, false);
+    return new Refusal(404, REQUEST, code, message, param, null, true);
+  }
+
+  /// What is not HTTP as the gateway reads it.
+  public static Refusal malformed(int status, String message) {
+    return new Refusal(status, REQUEST, "bad_request", message, null, null, true);
+  }
+
+  public static Refusal noWebSockets() {
+    return new Refusal(
+        426,
+        REQUEST,
+        "websocket_not_supported",
+        "This URL does not speak WebSocket. Send the request by POST.",
+        null,
+        null,
+        true);
   }
 
   public static Refusal tooLarge(long limitBytes) {
@@ -76,7 +108,7 @@ public record Refusal(
         "The request body is larger than " + limitBytes + " bytes.",
         null,
         null,
-        false);
+        true);
   }
 
   /// What a call can cost.
@@ -109,8 +141,7 @@ public record Refusal(
     String message =
         "The budget of the %s does not allow this call: it can cost $%s%s; %s.%s"
             .formatted(budget.scope().replace('_', ' '), need.bound().usd(), cap, left, cure);
-    return new Refusal(
-        429, "insufficient_quota", "insufficient_quota", message, null, null, true, budget);
+    return ofBudget("insufficient_quota", "insufficient_quota", message, null, true, budget);
   }
 
   private static Money nonNegative(Money amount) {
@@ -143,8 +174,7 @@ public record Refusal(
         "Calls that are still running hold what is left of the budget of the "
             + budget.scope().replace('_', ' ')
             + ". Try again shortly.";
-    return new Refusal(
-        429, "rate_limit_error", "budget_busy", message, null, BUSY_AGAIN, false, budget);
+    return ofBudget("rate_limit_error", "budget_busy", message, BUSY_AGAIN, false, budget);
   }
 
   public static Refusal modelNotPriced(String model) {
@@ -156,6 +186,12 @@ public record Refusal(
 
   public static Refusal storeDown() {
     return unavailable("ledger_unavailable", "The ledger does not answer. Try again shortly.");
+  }
+
+  /// The bodies of other requests take all memory that there is for them.
+  public static Refusal outOfMemory() {
+    return unavailable(
+        "gateway_busy", "The gateway holds as many requests as it can. Try again shortly.");
   }
 
   public static Refusal unavailable(String code, String message) {
@@ -223,15 +259,19 @@ public record Refusal(
   }
 
   private static Refusal badRequest(Failure failure) {
-    boolean clients = failure.status() >= 400 && failure.status() < 500;
+    int status = failure.status() >= 400 && failure.status() < 500 ? failure.status() : 400;
+    String own = failure.code();
+    String code = own != null && ProviderCodes.passes(own) ? own : "provider_bad_request";
     return new Refusal(
-        clients ? failure.status() : 400,
+        status,
         failure.type() == null ? REQUEST : failure.type(),
-        failure.code() == null ? "provider_bad_request" : failure.code(),
+        code,
         failure.message(),
         failure.param(),
         null,
-        failure.finalAnswer());
+        failure.finalAnswer() || !RETRIED.contains(status),
+        null,
+        code.equals(own) ? null : own);
   }
 
   private static Refusal passing(Failure failure, int status, String type, String code) {

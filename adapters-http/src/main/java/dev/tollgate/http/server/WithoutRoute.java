@@ -1,0 +1,91 @@
+package dev.tollgate.http.server;
+
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.http.edge.RefusalAnswers;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpException;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+import io.helidon.webserver.CloseConnectionException;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/// Answers to what no handler has answered: malformed HTTP, which never reaches a route, and
+/// defects. Each has a request id.
+final class WithoutRoute {
+  private static final Logger LOG = System.getLogger(WithoutRoute.class.getName());
+
+  private final Ids ids;
+
+  WithoutRoute(Ids ids) {
+    this.ids = ids;
+  }
+
+  void unknown(ServerRequest request, ServerResponse response) {
+    RefusalAnswers.send(request, response, RefusalAnswers.unknownUrl(request), newId());
+  }
+
+  /// What a route threw.
+  void failed(ServerRequest request, ServerResponse response, Throwable problem) {
+    if (problem instanceof CloseConnectionException close) {
+      throw close;
+    }
+    if (response.isSent()) {
+      throw new CloseConnectionException("the answer broke off", problem);
+    }
+    CallId id = newId();
+    if (problem instanceof HttpException http && http.status().code() < 500) {
+      RefusalAnswers.send(request, response, malformed(http.status().code()), id);
+      return;
+    }
+    LOG.log(Level.ERROR, "request " + id + " failed", problem);
+    RefusalAnswers.send(request, response, Refusal.internal(), id);
+  }
+
+  /// The connection is closed behind these answers.
+  DirectHandlers handlers() {
+    DirectHandler handler =
+        (request, type, asked, headers, _) -> {
+          // Only what the parser stumbles over ends here as an internal error: routes have their
+          // own.
+          Status status =
+              type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
+          CallId id = newId();
+          ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
+          answer.set(HeaderValues.CONTENT_TYPE_JSON);
+          answer.set(HeaderNames.create("x-request-id"), id.toString());
+          answer.set(HeaderNames.create("x-should-retry"), "false");
+          return DirectHandler.TransportResponse.builder()
+              .status(status)
+              .headers(answer)
+              .keepAlive(false)
+              .entity(
+                  RefusalAnswers.body(
+                      request.path(), request.headers(), malformed(status.code()), id))
+              .build();
+        };
+    DirectHandlers.Builder handlers = DirectHandlers.builder();
+    for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+      handlers.addHandler(type, handler);
+    }
+    return handlers.build();
+  }
+
+  private static Refusal malformed(int status) {
+    return status == 505
+        ? Refusal.malformed(status, "The gateway speaks HTTP/1.1 and HTTP/1.0.")
+        : Refusal.malformed(
+            status, "The request is not well-formed HTTP/1.1. Check its first line and headers.");
+  }
+
+  private CallId newId() {
+    return new CallId(ids.next());
+  }
+}

@@ -1,0 +1,89 @@
+package dev.tollgate.bootstrap;
+
+import dev.tollgate.domain.keys.AddressRange;
+import dev.tollgate.http.server.HttpSettings;
+import dev.tollgate.http.server.HttpSettings.Door;
+import dev.tollgate.http.server.ListenerTls;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The settings of the listeners, below `http`.
+final class ListenerSettings {
+  private ListenerSettings() {}
+
+  /// @throws StartFailure naming the setting
+  static HttpSettings read(Settings settings) {
+    Integer management =
+        settings.textOrNull("http.management_port") == null
+            ? null
+            : settings.port("http.management_port", 0);
+    Map<Door, ListenerTls> tls = new EnumMap<>(Door.class);
+    put(tls, Door.CALLS, tls(settings, "http.tls"));
+    ListenerTls ofManagement = tls(settings, "http.management_tls");
+    if (ofManagement != null && management == null) {
+      throw new StartFailure(
+          "The setting http.management_tls needs http.management_port: without it, management is"
+              + " served on http.port.",
+          null);
+    }
+    put(tls, Door.MANAGEMENT, ofManagement);
+    put(tls, Door.OPS, tls(settings, "http.ops_tls"));
+    List<AddressRange> proxies = proxies(settings);
+    try {
+      return new HttpSettings(
+          settings.text("http.host", "0.0.0.0"),
+          new HttpSettings.Ports(
+              settings.port("http.port", 8080), management, settings.port("http.ops_port", 9464)),
+          new LinkedHashSet<>(settings.list("http.cors_origins")),
+          settings.duration("http.drain", Duration.ofSeconds(60)),
+          settings.number("http.largest_body", HttpSettings.USUAL_LARGEST_BODY),
+          tls,
+          address -> proxies.stream().anyMatch(range -> range.contains(address)));
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure("The setting " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static void put(Map<Door, ListenerTls> all, Door door, @Nullable ListenerTls tls) {
+    if (tls != null) {
+      all.put(door, tls);
+    }
+  }
+
+  private static @Nullable ListenerTls tls(Settings settings, String name) {
+    String certificate = settings.textOrNull(name + ".certificate");
+    String key = settings.textOrNull(name + ".key");
+    String authorities = settings.textOrNull(name + ".client_authorities");
+    if (certificate == null && key == null && authorities == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      throw new StartFailure(
+          "The settings " + name + ".certificate and " + name + ".key belong together.", null);
+    }
+    return new ListenerTls(
+        Path.of(certificate), Path.of(key), authorities == null ? null : Path.of(authorities));
+  }
+
+  private static List<AddressRange> proxies(Settings settings) {
+    List<AddressRange> ranges = new ArrayList<>();
+    for (String each : settings.list("http.trusted_proxies")) {
+      try {
+        ranges.add(AddressRange.parse(each));
+      } catch (IllegalArgumentException e) {
+        throw new StartFailure(
+            "The setting http.trusted_proxies must be addresses or ranges such as 10.0.0.0/8: "
+                + each
+                + " is none.",
+            e);
+      }
+    }
+    return ranges;
+  }
+}
