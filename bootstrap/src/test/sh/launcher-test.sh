@@ -350,6 +350,7 @@ $jar
 
   tollgate $shell "$tree/tollgate" dev --port 1
   check "the server gets a heap limit and G1" "$(printf '%s\n' "$out" | sed '1,2d')" "<-XX:+UseG1GC>
+<-XX:+ExitOnOutOfMemoryError>
 <-Xmx1g>
 $common
 $jar

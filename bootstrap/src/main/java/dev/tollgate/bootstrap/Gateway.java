@@ -2,7 +2,9 @@ package dev.tollgate.bootstrap;
 
 import dev.tollgate.application.inference.CompleteChat;
 import dev.tollgate.application.inference.OpenCalls;
+import dev.tollgate.application.inference.RefusedCalls;
 import dev.tollgate.application.keys.AuthenticateCaller;
+import dev.tollgate.application.keys.GuessLimit;
 import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.application.ledger.LedgerClock;
 import dev.tollgate.application.ledger.OwnBudgets;
@@ -71,6 +73,7 @@ final class Gateway implements AutoCloseable {
   private final CachedBudgetBooks budgetBooks;
   private final ClusterLink cluster;
   private final GroupCommit journal;
+  private final RefusedCalls refused;
   private final ContentWriter contents;
   private final CachedKeyDirectory directory;
   private final OpenCalls open;
@@ -100,6 +103,7 @@ final class Gateway implements AutoCloseable {
     journal =
         new GroupCommit(
             new PostgresLedgerStore(database, node), budgetBooks, cluster::publish, clock, spill);
+    refused = new RefusedCalls(journal, System::nanoTime);
     contents = new ContentWriter(database);
     directory = new CachedKeyDirectory(database);
     open = new OpenCalls(directory);
@@ -112,7 +116,8 @@ final class Gateway implements AutoCloseable {
     SimulatedUpstream simulated = new SimulatedUpstream();
     var providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
-    AuthenticateCaller authenticate = new AuthenticateCaller(directory, keys.pepper(), clock);
+    AuthenticateCaller authenticate =
+        new AuthenticateCaller(directory, new GuessLimit(System::nanoTime), keys.pepper(), clock);
     memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
     EdgeHandler.Edge edge =
         new EdgeHandler.Edge(
@@ -161,6 +166,7 @@ final class Gateway implements AutoCloseable {
         providers,
         new CompleteChat.Ledgers(
             journal,
+            refused,
             journal,
             budgetBooks,
             new EncodingCounter(),
@@ -215,6 +221,7 @@ final class Gateway implements AutoCloseable {
         5,
         "expired-holds",
         new ExpiredHolds(database, PostgresLedgerStore.SILENCE, journal::expire));
+    jobs.every(5, "refused-calls", refused::sweep);
     jobs.every(2, "notifications", management.delivery(options.mail()));
     jobs.every(10, "speeds", speeds);
     jobs.every(5, "usage-history", new UsageHistory(database));
@@ -237,6 +244,7 @@ final class Gateway implements AutoCloseable {
     http.stop();
     jobs.close();
     cluster.close();
+    refused.close();
     journal.close();
     contents.close();
     jobs.runNow("last-used", directory::flushTouched);

@@ -60,6 +60,11 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
   }
 
   @Override
+  public @Nullable KnownKey cached(SecretId id) {
+    return known.getIfPresent(id.value());
+  }
+
+  @Override
   public @Nullable KnownKey find(SecretId id) {
     Long secret = id.value();
     KnownKey cached = known.getIfPresent(secret);

@@ -10,12 +10,17 @@ final class CallDetails {
   private CallDetails() {}
 
   /// Null when there are none.
-  static @Nullable String json(CallRecord.Bill bill) {
-    if (bill.uncertainty() == null && bill.oddities().isEmpty()) {
+  static @Nullable String json(CallRecord call) {
+    CallRecord.Bill bill = call.bill();
+    if (bill.uncertainty() == null && bill.oddities().isEmpty() && call.times() == 1) {
       return null;
     }
     StringBuilder json = new StringBuilder("{");
+    if (call.times() > 1) {
+      json.append("\"times\":").append(call.times());
+    }
     if (bill.uncertainty() != null) {
+      json.append(json.length() > 1 ? "," : "");
       json.append("\"estimate\":\"").append(bill.uncertainty().wire()).append('"');
     }
     List<String> odd = bill.oddities().stream().map(Oddity::wire).sorted().toList();

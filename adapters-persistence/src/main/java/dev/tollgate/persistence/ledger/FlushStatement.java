@@ -22,15 +22,19 @@ import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// One call of `tollgate.flush_2`: a batch as few arrays. What is where in a row is told by the
-/// database's types.
+/// One call of `tollgate.flush_2`, or of `flush_3`, which takes the same and looks first whether an
+/// account is exhausted: a batch as few arrays. What is where in a row is told by the database's
+/// types.
 final class FlushStatement {
-  static final String SQL =
-      "select * from tollgate.flush_2(?, ?, ?::smallint, "
+  private static final String ARGUMENTS =
+      "?, ?, ?::smallint, "
           + "?, ?, " // tenants
           + "?, ?, ?, ?, ?, ?, " // holds
           + "?, ?, ?, ?, ?, ?, ?, " // calls and roll-ups
           + "?, ?, ?::int)"; // ends of holds
+
+  static final String SQL = "select * from tollgate.flush_2(" + ARGUMENTS;
+  static final String SQL_LOOKING_FIRST = "select * from tollgate.flush_3(" + ARGUMENTS;
 
   private final Batch batch;
   private final Layouts layouts;
@@ -187,7 +191,7 @@ final class FlushStatement {
         .set("session", clean(client.session(), 512))
         .set("caller_user", clean(client.user(), 512))
         .set("metadata", clean(client.metadata(), 16_384))
-        .set("details", CallDetails.json(bill))
+        .set("details", CallDetails.json(call))
         .set("dimension_id", dimensions.id(Dimension.of(call)))
         .set("hold_id", hold == null ? null : hold.id().value());
     if (bill.cost() != null) {

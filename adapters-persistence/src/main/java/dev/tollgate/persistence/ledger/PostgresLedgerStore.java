@@ -56,8 +56,10 @@ public final class PostgresLedgerStore implements LedgerStore {
   private final Set<Long> knownDays = new HashSet<>();
   private @Nullable Connection connection;
   private @Nullable PreparedStatement flush;
+  private @Nullable PreparedStatement flushLookingFirst;
   private @Nullable Layouts layouts;
   private final KnownAccounts accounts = new KnownAccounts();
+  private final ExhaustedBudgets exhausted = new ExhaustedBudgets();
   private final Dimensions dimensions = new Dimensions();
   private final Latencies latencies = new Latencies();
   private long latenciesWritten = System.nanoTime();
@@ -135,24 +137,34 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   private Batch.Result flush(Batch batch, boolean careful) throws SQLException {
     Connection open = connect();
-    PreparedStatement statement = flush;
-    if (statement == null) {
-      statement = open.prepareStatement(FlushStatement.SQL);
-      flush = statement;
-    }
+    PreparedStatement statement = statement(open, exhausted.touchedBy(batch));
     Layouts known = layouts();
     dimensions.learn(open, known, FlushStatement.dimensions(batch));
     List<FlushStatement.Touch> touches =
         new FlushStatement(batch, known, dimensions)
             .bind(statement, node, accounts, careful, (int) silence.toSeconds());
     try (ResultSet row = statement.executeQuery()) {
-      return FlushAnswer.read(row, batch, touches, accounts, known.balance());
+      Batch.Result result = FlushAnswer.read(row, batch, touches, accounts, known.balance());
+      exhausted.learn(batch, result);
+      return result;
     } catch (SQLException e) {
       if (HOLD_LOST.equals(e.getSQLState()) && !careful) {
         return flush(batch, true);
       }
       throw e;
     }
+  }
+
+  private PreparedStatement statement(Connection open, boolean lookingFirst) throws SQLException {
+    PreparedStatement prepared = lookingFirst ? flushLookingFirst : flush;
+    if (prepared == null) {
+      prepared =
+          open.prepareStatement(
+              lookingFirst ? FlushStatement.SQL_LOOKING_FIRST : FlushStatement.SQL);
+      flush = lookingFirst ? flush : prepared;
+      flushLookingFirst = lookingFirst ? prepared : flushLookingFirst;
+    }
+    return prepared;
   }
 
   private Layouts layouts() throws SQLException {
@@ -217,6 +229,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     writeLatencies(0);
     connection = null;
     flush = null;
+    flushLookingFirst = null;
     layouts = null;
     try {
       open.close();

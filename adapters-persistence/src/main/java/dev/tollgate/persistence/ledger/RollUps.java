@@ -68,8 +68,8 @@ final class RollUps {
 
   private static void add(Sum sum, CallRecord call) {
     long cost = call.cost() == null ? 0 : call.cost().nanos();
-    sum.calls += call.isAttempt() ? 0 : 1;
-    sum.errors += call.failed() && !call.isAttempt() ? 1 : 0;
+    sum.calls += call.isAttempt() ? 0 : call.times();
+    sum.errors += call.failed() && !call.isAttempt() ? call.times() : 0;
     sum.costNanos += cost;
     sum.estimatedNanos += call.estimated() ? cost : 0;
     long[] counts = call.usage().counts();

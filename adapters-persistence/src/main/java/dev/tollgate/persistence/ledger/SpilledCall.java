@@ -57,6 +57,7 @@ final class SpilledCall {
     node.put("first_token", call.firstTokenMicros());
     node.put("overhead", call.overheadMicros());
     node.put("retention", call.retention().days());
+    node.put("times", call.times());
     VirtualKey key = call.key();
     if (key != null) {
       ObjectNode kept = node.putObject("key");
@@ -139,7 +140,8 @@ final class SpilledCall {
         Retention.ofDays(node.path("retention").asInt()),
         client(node.path("client")),
         hold(node.path("hold")),
-        Instant.parse(node.path("accounted_at").asText()));
+        Instant.parse(node.path("accounted_at").asText()),
+        node.path("times").asInt(1));
   }
 
   private static @Nullable VirtualKey key(JsonNode node, TenantId tenant) {

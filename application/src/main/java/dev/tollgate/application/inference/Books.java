@@ -20,11 +20,18 @@ final class Books {
   private static final Duration CONTENT_PATIENCE = Duration.ofSeconds(5);
 
   private final CallJournal journal;
+  private final RefusedCalls refused;
   private final Ids ids;
   private final ContentStore contents;
   private final CallObserver observer;
 
-  Books(CallJournal journal, Ids ids, ContentStore contents, CallObserver observer) {
+  Books(
+      CallJournal journal,
+      RefusedCalls refused,
+      Ids ids,
+      ContentStore contents,
+      CallObserver observer) {
+    this.refused = refused;
     this.journal = journal;
     this.ids = ids;
     this.contents = contents;
@@ -74,10 +81,16 @@ final class Books {
   }
 
   /// For calls that cost nothing: the row rides along without being waited for.
-  void note(Exchange exchange) {
+  ///
+  /// @return whether the call has a row of its own
+  boolean note(Exchange exchange) {
     CallRecord call = exchange.record();
-    journal.offer(call);
     observer.finished(call);
+    if (call.isRefused() && exchange.capture() != Capture.REQUIRED) {
+      return refused.add(call);
+    }
+    journal.offer(call);
+    return true;
   }
 
   /// Keeps the content of a call behind it, or before its last byte where that is required and the

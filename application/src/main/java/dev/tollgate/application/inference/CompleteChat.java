@@ -67,7 +67,8 @@ public final class CompleteChat {
     Quirks quirks = new Quirks();
     Holds holds = new Holds(ledgers, quirks);
     Estimates estimates = new Estimates(ledgers.counter(), holds);
-    Books books = new Books(ledgers.journal(), ledgers.ids(), contents, observer);
+    Books books =
+        new Books(ledgers.journal(), ledgers.refused(), ledgers.ids(), contents, observer);
     this.means = new Attempts.Means(provider, holds, books, estimates, quirks, open);
     this.closing = new Closing(books, estimates);
     this.open = open;
@@ -85,6 +86,7 @@ public final class CompleteChat {
   /// @param grace added to a call's total time-out for the deadline of its hold
   public record Ledgers(
       CallJournal journal,
+      RefusedCalls refused,
       Ledger ledger,
       BudgetBooks budgets,
       TokenCounter counter,
@@ -190,8 +192,9 @@ public final class CompleteChat {
         }
         case Attempts.Outcome.Left _ -> {
           exchange.callerGone();
-          closing.books().note(exchange);
-          closing.books().file(exchange);
+          if (closing.books().note(exchange)) {
+            closing.books().file(exchange);
+          }
           return;
         }
         case Attempts.Outcome.Replied replied -> before = relay(replied.reply(), exchange, caller);
@@ -311,20 +314,23 @@ public final class CompleteChat {
   private void refuseSettled(Exchange exchange, Refusal refusal, Caller caller) {
     exchange.refused(refusal);
     closing.books().settle(exchange);
-    tell(exchange, refusal, caller);
+    tell(exchange, refusal, caller, true);
   }
 
   private void refuse(Exchange exchange, Refusal refusal, Caller caller) {
     exchange.refused(refusal);
-    closing.books().note(exchange);
-    tell(exchange, refusal, caller);
+    boolean row = closing.books().note(exchange);
+    tell(exchange, refusal, caller, row);
   }
 
-  private void tell(Exchange exchange, Refusal refusal, Caller caller) {
+  /// @param row whether the call has a row, under which its content is kept
+  private void tell(Exchange exchange, Refusal refusal, Caller caller, boolean row) {
     byte[] body = caller.errorBody(refusal);
-    exchange.forgetAnswer();
-    exchange.keep(body, 0, body.length);
-    closing.books().file(exchange);
+    if (row) {
+      exchange.forgetAnswer();
+      exchange.keep(body, 0, body.length);
+      closing.books().file(exchange);
+    }
     try {
       caller.refuse(refusal, body, exchange.toldCost());
     } catch (CallerGone e) {

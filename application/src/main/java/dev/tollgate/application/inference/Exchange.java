@@ -344,7 +344,7 @@ final class Exchange {
         inbound.startedAt(),
         payload == null ? null : payload.model(),
         served(),
-        attempts,
+        dispatchedNanos == 0 ? 0 : attempts,
         payload != null && payload.stream(),
         status,
         errorCode,
@@ -355,7 +355,8 @@ final class Exchange {
         retention(),
         client(),
         hold,
-        hold == null ? inbound.startedAt() : hold.reservedAt());
+        hold == null ? inbound.startedAt() : hold.reservedAt(),
+        1);
   }
 
   private CallRecord.@Nullable Served served() {

@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// secret is checked before any look-up; an unknown one costs the same HMAC as a known one.
 public final class AuthenticateCaller {
   private final KeyDirectory directory;
+  private final GuessLimit guesses;
   private final Pepper pepper;
   private final Clock clock;
 
-  public AuthenticateCaller(KeyDirectory directory, Pepper pepper, Clock clock) {
+  /// @param guesses bounds how often unknown secrets are looked up
+  public AuthenticateCaller(
+      KeyDirectory directory, GuessLimit guesses, Pepper pepper, Clock clock) {
     this.directory = directory;
+    this.guesses = guesses;
     this.pepper = pepper;
     this.clock = clock;
   }
@@ -42,9 +46,14 @@ public final class AuthenticateCaller {
     if (secret == null) {
       return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
     }
-    KnownKey known = directory.find(secret.id());
+    KnownKey known = directory.cached(secret.id());
     if (known == null) {
-      pepper.hmac(pepper.currentVersion(), secret.bytes());
+      if (!guesses.mayAsk(callerAddress, secret.id())) {
+        return new Outcome.Refused(KeyRefusal.TOO_MANY_WRONG, null);
+      }
+      known = find(secret, callerAddress);
+    }
+    if (known == null) {
       return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
     }
     byte[] hmac = pepper.hmac(known.secret().pepperVersion(), secret.bytes());
@@ -57,6 +66,17 @@ public final class AuthenticateCaller {
     }
     directory.touch(known.key());
     return new Outcome.Known(known);
+  }
+
+  private @Nullable KnownKey find(KeySecret secret, byte[] callerAddress) {
+    KnownKey found = directory.find(secret.id());
+    if (found == null) {
+      guesses.wasWrong(callerAddress);
+      pepper.hmac(pepper.currentVersion(), secret.bytes());
+    } else {
+      guesses.wasRight(secret.id());
+    }
+    return found;
   }
 
   private @Nullable KeyRefusal check(

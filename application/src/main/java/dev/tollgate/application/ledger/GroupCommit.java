@@ -25,6 +25,9 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   /// Rows that may wait before new calls are refused.
   public static final int MOST_WAITING = 10_000;
 
+  /// Rows that may wait before refused calls are counted only.
+  private static final int CALM = 1_000;
+
   /// How long a reservation waits for a store that is slow to answer.
   private static final Duration RESERVE_PATIENCE = Duration.ofSeconds(2);
 
@@ -128,6 +131,11 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   @Override
   public boolean accepting() {
     return waiting.get() < MOST_WAITING;
+  }
+
+  @Override
+  public boolean isCalm() {
+    return waiting.get() < CALM;
   }
 
   @Override

@@ -194,6 +194,7 @@ public final class TestingChat {
         provider,
         new CompleteChat.Ledgers(
             new WillingJournal(),
+            new RefusedCalls(new WillingJournal(), System::nanoTime),
             new WillingLedger(),
             new StillBooks(book),
             new BytesCounter(),
@@ -230,6 +231,11 @@ public final class TestingChat {
   }
 
   private final class WillingJournal implements CallJournal {
+    @Override
+    public boolean isCalm() {
+      return true;
+    }
+
     @Override
     public boolean accepting() {
       return true;
@@ -286,6 +292,11 @@ public final class TestingChat {
   }
 
   private static final class NoDirectory implements KeyDirectory {
+    @Override
+    public @Nullable KnownKey cached(SecretId id) {
+      return null;
+    }
+
     @Override
     public @Nullable KnownKey find(SecretId id) {
       throw new IllegalStateException("nothing is streamed");

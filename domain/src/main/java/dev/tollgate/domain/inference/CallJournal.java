@@ -10,6 +10,10 @@ public interface CallJournal {
   /// answer; new calls must then be refused with 503.
   boolean accepting();
 
+  /// Whether rows of refused calls may ride along: not while many wait, since those of served calls
+  /// come first.
+  boolean isCalm();
+
   /// Hands over a call and waits until it is committed.
   ///
   /// @return false when it is not committed within the patience; it is kept and will be

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///   budget with a limit was touched
 /// @param accountedAt when its hold was reserved, else when it began: decides the windows and
 ///   roll-ups that it counts in
+/// @param times how many calls it stands for: refused ones that repeat share a record
 public record CallRecord(
     CallId id,
     @Nullable CallId attemptOf,
@@ -53,7 +54,8 @@ public record CallRecord(
     Retention retention,
     ClientInfo client,
     @Nullable Hold hold,
-    Instant accountedAt) {
+    Instant accountedAt,
+    int times) {
 
   /// What a call used and cost.
   ///
@@ -141,7 +143,39 @@ public record CallRecord(
         retention,
         ClientInfo.UNKNOWN,
         hold,
-        accountedAt);
+        accountedAt,
+        times);
+  }
+
+  /// The same for so many calls that were refused alike.
+  public CallRecord standingFor(int calls) {
+    return new CallRecord(
+        id,
+        attemptOf,
+        tenant,
+        key,
+        endpoint,
+        startedAt,
+        requestedModel,
+        served,
+        attempts,
+        stream,
+        status,
+        errorCode,
+        bill,
+        latencyMicros,
+        firstTokenMicros,
+        overheadMicros,
+        retention,
+        client,
+        hold,
+        accountedAt,
+        calls);
+  }
+
+  /// Whether it was refused before anything was held or sent for it.
+  public boolean isRefused() {
+    return failed() && attempts == 0 && hold == null && bill.cost() == null;
   }
 
   /// Under what its entry stands: its hold, or itself when it has none.

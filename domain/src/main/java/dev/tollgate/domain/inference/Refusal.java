@@ -207,6 +207,15 @@ public record Refusal(
   public static Refusal of(KeyRefusal reason) {
     return switch (reason) {
       case UNKNOWN -> unauthenticated("Incorrect API key provided.");
+      case TOO_MANY_WRONG ->
+          new Refusal(
+              429,
+              "rate_limit_error",
+              "rate_limit_exceeded",
+              "Too many wrong API keys come from your address. Try again shortly.",
+              null,
+              SOON,
+              false);
       case REVOKED -> unauthenticated("This API key was revoked.");
       case DISABLED -> unauthenticated("This API key is disabled.");
       case EXPIRED -> unauthenticated("This API key has expired.");

@@ -11,6 +11,9 @@ public interface KeyDirectory {
   ///   cannot answer: the key may well exist, so the caller must not be told that it does not
   @Nullable KnownKey find(SecretId id);
 
+  /// What [#find] answers from memory, or null when it would have to ask the store.
+  @Nullable KnownKey cached(SecretId id);
+
   /// Notes that a key was used now. Cheap; written to the store in batches, to the minute.
   void touch(VirtualKey key);
 }

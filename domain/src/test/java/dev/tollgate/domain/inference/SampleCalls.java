@@ -226,7 +226,8 @@ public final class SampleCalls {
           retention,
           client,
           hold,
-          startedAt);
+          startedAt,
+          1);
     }
   }
 }

@@ -34,6 +34,11 @@ public final class InMemoryBooks implements CallJournal, ContentStore, CallHisto
   }
 
   @Override
+  public boolean isCalm() {
+    return true;
+  }
+
+  @Override
   public boolean accepting() {
     return !failing;
   }
