@@ -83,6 +83,7 @@ final class Gateway implements AutoCloseable {
   private final Management management;
   private final BodyMemory memory;
   private final HttpServer http;
+  private final Housekeeping housekeeping;
 
   Gateway(
       Database database,
@@ -136,6 +137,7 @@ final class Gateway implements AutoCloseable {
                 management.resources(providers, memory, cluster::announceChange, this::unheld),
                 new OpsRoutes(registry, this::dead, this::unready),
                 ids));
+    housekeeping = new Housekeeping(database, clock);
     gauges(registry);
   }
 
@@ -212,7 +214,6 @@ final class Gateway implements AutoCloseable {
     clock.learn(there, Duration.ofNanos(System.nanoTime() - asked));
     journal.start();
     contents.start();
-    Housekeeping housekeeping = new Housekeeping(database, clock);
     housekeeping.run();
     cluster.join(jobs, journal::learn, changes);
     jobs.every(1, "changes", changes);
@@ -307,6 +308,9 @@ final class Gateway implements AutoCloseable {
     registry.getOrCreate(
         Gauge.builder("tollgate_content_lost", contents::lost)
             .description("Captured contents that were not kept since the start; 0 is normal."));
+    registry.getOrCreate(
+        Gauge.builder("tollgate_partition_days_ahead", housekeeping::daysAhead)
+            .description("Days from today on that have partitions; raise an alarm below 3."));
     registry.getOrCreate(
         Gauge.builder("tollgate_connections", () -> http.callers().count())
             .description("Connections of callers."));

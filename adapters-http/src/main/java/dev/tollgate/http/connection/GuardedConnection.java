@@ -73,6 +73,7 @@ public final class GuardedConnection implements ConnectionContext {
   private boolean bodyLeft;
 
   private boolean last;
+  private boolean streaming;
   private volatile boolean waiting;
   private volatile boolean requestBegun;
   private volatile long since = System.nanoTime();
@@ -117,6 +118,7 @@ public final class GuardedConnection implements ConnectionContext {
   public void requestBegins(boolean body, boolean lastOne) {
     bodyLeft = body;
     last = lastOne;
+    streaming = false;
   }
 
   /// The body was read to its end, so the connection can be used again.
@@ -140,7 +142,13 @@ public final class GuardedConnection implements ConnectionContext {
   /// A body of unknown length. Its connection may serve no further request when the caller speaks
   /// HTTP/1.0: see [#isOlder].
   public OutputStream stream(ServerResponse response) {
+    streaming = true;
     return older ? new OlderStream(response, writer) : response.outputStream();
+  }
+
+  /// Whether an answer of unknown length has begun: what goes wrong now can only break it off.
+  public boolean isStreaming() {
+    return streaming;
   }
 
   /// Whether the caller speaks HTTP/1.0. The server does not know of what was streamed to it then.

@@ -161,26 +161,36 @@ public final class Api {
       if (!request.prologue().method().text().equals("GET")) {
         changed.run();
       }
-    } catch (Problem e) {
-      send(response, e, requestId);
-    } catch (IllegalArgumentException e) {
-      send(response, Problem.invalid(null, sentence(e)), requestId);
-    } catch (StoreUnavailable e) {
-      LOG.log(Level.DEBUG, "management request " + requestId, e);
-      response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, "2"));
-      send(response, Problem.unavailable(), requestId);
     } catch (CloseConnectionException e) {
       throw e;
     } catch (RuntimeException e) {
-      if (response.isSent()) {
+      if (response.isSent() || GuardedConnection.CURRENT.get().isStreaming()) {
+        LOG.log(Level.WARNING, "The answer to {0} broke off: {1}", requestId, String.valueOf(e));
         throw new CloseConnectionException("the answer broke off", e);
       }
-      LOG.log(Level.ERROR, "management request " + requestId + " failed", e);
-      send(response, Problem.internal(), requestId);
+      refuse(response, e, requestId);
     }
     if (GuardedConnection.CURRENT.get().isOlder()) {
       throw new CloseConnectionException("the connection cannot be used again");
     }
+  }
+
+  private static void refuse(ServerResponse response, RuntimeException e, String requestId) {
+    Problem problem =
+        switch (e) {
+          case Problem said -> said;
+          case IllegalArgumentException _ -> Problem.invalid(null, sentence(e));
+          case StoreUnavailable _ -> {
+            LOG.log(Level.DEBUG, "management request " + requestId, e);
+            response.header(HeaderValues.create(HeaderNames.RETRY_AFTER, "2"));
+            yield Problem.unavailable();
+          }
+          default -> {
+            LOG.log(Level.ERROR, "management request " + requestId + " failed", e);
+            yield Problem.internal();
+          }
+        };
+    send(response, problem, requestId);
   }
 
   private void answer(Call call, ServerResponse response, Action action) {
@@ -240,7 +250,7 @@ public final class Api {
     }
   }
 
-  private static String sentence(IllegalArgumentException e) {
+  private static String sentence(RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     return message.endsWith(".") ? message : message + ".";
   }

@@ -45,7 +45,11 @@ final class Problem extends RuntimeException {
   }
 
   static Problem unavailable() {
-    return new Problem(503, "ledger_unavailable", null, "The database does not answer.");
+    return new Problem(
+        503,
+        "ledger_unavailable",
+        null,
+        "The database does not answer, or is busy with other reports. Try again shortly.");
   }
 
   static Problem busy() {

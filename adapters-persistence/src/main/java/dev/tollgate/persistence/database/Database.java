@@ -1,12 +1,9 @@
 package dev.tollgate.persistence.database;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
-import io.helidon.config.Config;
-import io.helidon.config.ConfigSources;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.DbClientException;
 import io.helidon.dbclient.DbTransaction;
@@ -18,7 +15,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
 import org.flywaydb.core.Flyway;
@@ -32,13 +28,19 @@ public final class Database implements AutoCloseable {
 
   private final DatabaseConfig config;
   private final DbClient app;
+  private final DbClient reports;
   private final HikariDataSource ledger;
+  private final HikariDataSource audit;
   private final Breaker breaker = new Breaker(this::answers, Duration.ofMillis(500));
 
   public Database(DatabaseConfig config) {
     this.config = config;
-    this.app = appClient(config);
-    this.ledger = ledgerPool(config);
+    this.app = Pools.app(config, "tollgate-app", 8);
+    this.reports = Pools.app(config, "tollgate-reports", 2);
+    this.ledger =
+        Pools.ledger(config, "tollgate-ledger", 4, Duration.ofSeconds(1), Duration.ofSeconds(10));
+    this.audit =
+        Pools.ledger(config, "tollgate-audit", 1, Duration.ofSeconds(30), Duration.ofSeconds(40));
   }
 
   /// Brings the schema up to date.
@@ -78,12 +80,26 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StoreUnavailable when the database does not answer
   public <T> T inTenant(TenantId tenant, Function<DbTransaction, T> work) {
+    return inTenant(app, breaker::failed, tenant, work);
+  }
+
+  /// Like [#inTenant], for what may read much: on a few connections of its own, so that reports
+  /// neither take those of management nor more of the database than it can spare.
+  ///
+  /// @throws StoreUnavailable when the database does not answer, or all of them are in use
+  public <T> T inReports(TenantId tenant, Function<DbTransaction, T> work) {
+    // That all are in use says nothing of the database.
+    return inTenant(reports, () -> {}, tenant, work);
+  }
+
+  private <T> T inTenant(
+      DbClient client, Runnable failed, TenantId tenant, Function<DbTransaction, T> work) {
     breaker.check();
     DbTransaction transaction;
     try {
-      transaction = app.transaction();
+      transaction = client.transaction();
     } catch (DbClientException e) {
-      breaker.failed();
+      failed.run();
       throw unavailable(e);
     }
     boolean done = false;
@@ -133,12 +149,17 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StoreUnavailable when none can be had
   public <T extends @Nullable Object> T asLedger(SqlFunction<T> work) {
+    return as(ledger, breaker::failed, work);
+  }
+
+  private <T extends @Nullable Object> T as(
+      HikariDataSource pool, Runnable failed, SqlFunction<T> work) {
     breaker.check();
     Connection connection;
     try {
-      connection = ledger.getConnection();
+      connection = pool.getConnection();
     } catch (SQLException e) {
-      breaker.failed();
+      failed.run();
       throw new StoreUnavailable("the database does not answer", e);
     }
     try (connection) {
@@ -159,7 +180,21 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StoreUnavailable when the database does not answer
   public <T extends @Nullable Object> T asLedgerAtOneMoment(SqlFunction<T> work) {
-    return asLedger(
+    return atOneMoment(ledger, breaker::failed, work);
+  }
+
+  /// Like [#asLedgerAtOneMoment], for what reads all there is: one at a time.
+  ///
+  /// @throws StoreUnavailable when the database does not answer, or another one is running
+  public <T extends @Nullable Object> T asAuditor(SqlFunction<T> work) {
+    return atOneMoment(audit, () -> {}, work);
+  }
+
+  private <T extends @Nullable Object> T atOneMoment(
+      HikariDataSource pool, Runnable failed, SqlFunction<T> work) {
+    return as(
+        pool,
+        failed,
         connection -> {
           int isolation = connection.getTransactionIsolation();
           connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
@@ -199,7 +234,7 @@ public final class Database implements AutoCloseable {
     // A row that is refused must not show up in the log.
     properties.setProperty("logServerErrorDetail", "false");
     properties.setProperty("ApplicationName", "tollgate writer");
-    properties.setProperty("options", "-c statement_timeout=8000");
+    properties.setProperty("options", Pools.limits(8_000));
     return DriverManager.getConnection(config.url(), properties);
   }
 
@@ -253,7 +288,9 @@ public final class Database implements AutoCloseable {
   public void close() {
     breaker.close();
     app.close();
+    reports.close();
     ledger.close();
+    audit.close();
   }
 
   private boolean answers() {
@@ -279,38 +316,5 @@ public final class Database implements AutoCloseable {
 
   private static StoreUnavailable unavailable(DbClientException e) {
     return new StoreUnavailable("the database does not answer", e);
-  }
-
-  private static DbClient appClient(DatabaseConfig config) {
-    Map<String, String> settings =
-        Map.of(
-            "source", "jdbc",
-            // DbClient binds a UUID as text; left untyped, the server reads it as what it is
-            // compared to.
-            "connection.url",
-                config.url() + "?stringtype=unspecified&options=-c%20statement_timeout=30000",
-            "connection.username", Role.APP.user(),
-            "connection.password", config.password(Role.APP),
-            "connection.poolName", "tollgate-app",
-            "connection.maximumPoolSize", "8",
-            "connection.minimumIdle", "1",
-            "connection.connectionTimeout", "3000",
-            "connection.initializationFailTimeout", "-1");
-    return DbClient.create(Config.just(ConfigSources.create(settings)));
-  }
-
-  private static HikariDataSource ledgerPool(DatabaseConfig config) {
-    HikariConfig hikari = new HikariConfig();
-    hikari.setJdbcUrl(config.url());
-    hikari.setUsername(Role.LEDGER.user());
-    hikari.setPassword(config.password(Role.LEDGER));
-    hikari.setPoolName("tollgate-ledger");
-    hikari.setMaximumPoolSize(4);
-    hikari.setMinimumIdle(1);
-    hikari.setConnectionTimeout(1_000);
-    hikari.setInitializationFailTimeout(-1);
-    hikari.addDataSourceProperty("socketTimeout", "10");
-    hikari.addDataSourceProperty("connectTimeout", "2");
-    return new HikariDataSource(hikari);
   }
 }

@@ -284,13 +284,21 @@ public final class PostgresLedgerStore implements LedgerStore {
       return;
     }
     try (PreparedStatement ensure =
-        connect().prepareStatement("select tollgate.ensure_days(?, ?)")) {
+        connect().prepareStatement("select tollgate.ensure_days_2(?, ?)")) {
       ensure.setObject(1, LocalDate.ofEpochDay(day));
-      ensure.setObject(2, LocalDate.ofEpochDay(day + 1));
-      ensure.execute();
+      ensure.setObject(2, LocalDate.ofEpochDay(day));
+      try (ResultSet row = ensure.executeQuery()) {
+        row.next();
+        if (row.getInt(1) > 0) {
+          LOG.log(
+              Level.WARNING,
+              "The partitions of {0} were missing and have been made. Housekeeping should have made"
+                  + " them days ago; was a backup restored?",
+              LocalDate.ofEpochDay(day));
+        }
+      }
     }
     knownDays.add(day);
-    knownDays.add(day + 1);
   }
 
   /// A row for which there is no partition breaks a rule that has no name: that is the table's

@@ -166,7 +166,7 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
 
   @Override
   public Report verify(TenantId tenant) {
-    return database.asLedgerAtOneMoment(
+    return database.asAuditor(
         connection -> {
           List<Violation> found = new ArrayList<>();
           String own = " and a.tenant_id = '" + tenant.value() + "'";

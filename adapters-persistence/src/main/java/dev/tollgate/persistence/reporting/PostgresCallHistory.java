@@ -67,7 +67,7 @@ public final class PostgresCallHistory implements CallHistory {
 
   @Override
   public Optional<CallView> find(TenantId tenant, CallId id) {
-    return database.inTenant(
+    return database.inReports(
         tenant,
         tx ->
             Rows.one(
@@ -85,7 +85,7 @@ public final class PostgresCallHistory implements CallHistory {
 
   @Override
   public Optional<CapturedContent> content(TenantId tenant, CallId id) {
-    return database.inTenant(
+    return database.inReports(
         tenant,
         tx ->
             Rows.one(
@@ -156,7 +156,7 @@ public final class PostgresCallHistory implements CallHistory {
             + where
             + " order by day desc, id desc limit "
             + rows;
-    return database.inTenant(
+    return database.inReports(
         tenant,
         tx -> {
           var statement = tx.createQuery(sql);

@@ -68,7 +68,8 @@ public final class PostgresUsageReport implements UsageReport {
          coalesce(d.owner_id, c.member_id) as owner_id, coalesce(d.tags, c.tags, '[]') as tags,
          coalesce(d.model, case when c.provider is null then '' else c.model end, '') as model,
          coalesce(d.provider, c.provider, '') as provider,
-         1 as calls, (c.error_code is not null)::int as errors, c.usage,
+         n.times as calls, case when c.error_code is null then 0 else n.times end as errors,
+         c.usage,
          coalesce(e.amount, c.cost_nanos, 0) as cost_nanos,
          case when c.estimated then coalesce(e.amount, c.cost_nanos, 0) else 0 end
            as estimated_nanos,
@@ -77,6 +78,8 @@ public final class PostgresUsageReport implements UsageReport {
        left join tollgate.dimension d on d.tenant_id = c.tenant_id and d.id = c.dimension_id
        left join lateral (select min(e.reserved_at) as reserved_at, sum(e.amount)::bigint as amount
          from tollgate.entry e where e.tenant_id = c.tenant_id and e.call_id = c.id) e on true
+       -- Refused calls that repeat share a row.
+       cross join lateral (select coalesce((c.details->>'times')::bigint, 1) as times) n
        where c.tenant_id = ? and c.day between ? and ?) r
       """;
 
@@ -131,7 +134,7 @@ public final class PostgresUsageReport implements UsageReport {
             + " limit "
             + (MOST_ROWS + 1);
     List<Row> rows =
-        database.inTenant(
+        database.inReports(
             tenant,
             tx -> {
               // What is known of a young table is out of date: a loop over all rows for each row

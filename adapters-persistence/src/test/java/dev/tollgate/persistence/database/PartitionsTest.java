@@ -8,6 +8,8 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +31,7 @@ class PartitionsTest {
   }
 
   private void make(LocalDate day) {
-    testing.run(Role.LEDGER, "select tollgate.ensure_days('" + day + "', '" + day + "')");
+    testing.run(Role.LEDGER, "select tollgate.ensure_days_2('" + day + "', '" + day + "')");
   }
 
   /// Names of all partitions of a day, both of calls and of content.
@@ -54,7 +56,7 @@ class PartitionsTest {
   @Test
   void daysAreMadeAhead() {
     keepHouse();
-    for (int ahead = -1; ahead <= 3; ahead++) {
+    for (int ahead = -1; ahead <= 7; ahead++) {
       LocalDate day = today.plusDays(ahead);
       assertThat(partitions(day))
           .containsExactlyInAnyOrder(named(day, List.of(Retention.values())));
@@ -120,6 +122,75 @@ class PartitionsTest {
       LocalDate over = last.minusDays(1);
       assertThat(partitions(over)).containsExactlyInAnyOrder(named(over, left));
     }
+  }
+
+  /// Just after midnight, with a report that has been running for a while.
+  @Test
+  void nobodyWaitsForAReaderWhenPartitionsAreMade() throws Exception {
+    LocalDate day = LocalDate.of(2003, 2, 3);
+    TenantId tenant = testing.foundTenant();
+    try (Connection reader = testing.open(Role.MIGRATOR);
+        Statement reading = reader.createStatement();
+        GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
+      writer.start();
+      reader.setAutoCommit(false);
+      reading.execute("select count(*) from tollgate.call");
+      reading.execute("select count(*) from tollgate.entry");
+
+      Instant time = day.atTime(12, 0).toInstant(ZoneOffset.UTC);
+      assertThat(writer.commit(aCall().of(tenant).at(time).build(), Duration.ofSeconds(1)))
+          .isTrue();
+      assertThat(writer.commit(aCall().of(tenant).build(), Duration.ofSeconds(1))).isTrue();
+    }
+    assertThat(partitions(day)).containsExactlyInAnyOrder(named(day, List.of(Retention.values())));
+  }
+
+  /// What is attached is as good as what was made as a part.
+  @Test
+  void whatIsAttachedHasKeysAndTriggers() {
+    make(LocalDate.of(2004, 2, 3));
+    assertThat(
+            testing.select(
+                "select count(*) from pg_index i join pg_class c on c.oid = i.indrelid"
+                    + " join pg_inherits h on h.inhrelid = i.indexrelid"
+                    + " where c.relname in ('call_7_20040203', 'entry_200402')"))
+        .containsExactly("4");
+    assertThat(
+            testing.select(
+                "select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+                    + " where c.relname = 'entry_200402' and t.tgparentid <> 0"))
+        .isEqualTo(
+            testing.select(
+                "select count(*) from pg_trigger t join pg_class c on c.oid = t.tgrelid"
+                    + " where c.relname = 'entry' and not t.tgisinternal"));
+  }
+
+  @Test
+  void aDayThatIsBeingReadIsDroppedLater() throws Exception {
+    LocalDate over = today.minusDays(500);
+    make(over);
+    TenantId tenant = testing.foundTenant();
+    try (Connection reader = testing.open(Role.MIGRATOR);
+        Statement reading = reader.createStatement();
+        GroupCommit writer = TestingWriter.of(testing.database(), 1)) {
+      writer.start();
+      reader.setAutoCommit(false);
+      reading.execute("select count(*) from tollgate.call");
+      Thread house = Thread.ofVirtual().start(this::keepHouse);
+      while (house.isAlive()) {
+        assertThat(writer.commit(aCall().of(tenant).build(), Duration.ofSeconds(3))).isTrue();
+      }
+      assertThat(partitions(over)).hasSize(4);
+    }
+    keepHouse();
+    assertThat(partitions(over)).isEmpty();
+  }
+
+  @Test
+  void itTellsHowManyDaysAreAhead() {
+    Housekeeping house = new Housekeeping(testing.database(), Clock.systemUTC());
+    house.run();
+    assertThat(house.daysAhead()).isEqualTo(8);
   }
 
   @Test
