@@ -81,6 +81,7 @@ final class Gateway implements AutoCloseable {
   private final CachedRoutes routes;
   private final ChangePoll changes;
   private final Management management;
+  private final ProviderGateway providers;
   private final BodyMemory memory;
   private final HttpServer http;
   private final Housekeeping housekeeping;
@@ -115,7 +116,7 @@ final class Gateway implements AutoCloseable {
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
     management = management(keys, vault, catalog, facts, budgets);
     SimulatedUpstream simulated = new SimulatedUpstream();
-    var providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
+    providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
     AuthenticateCaller authenticate =
         new AuthenticateCaller(directory, new GuessLimit(System::nanoTime), keys.pepper(), clock);
@@ -123,7 +124,7 @@ final class Gateway implements AutoCloseable {
     EdgeHandler.Edge edge =
         new EdgeHandler.Edge(
             authenticate,
-            completeChat(providers, registry, homeTenant),
+            completeChat(registry, homeTenant),
             clock,
             memory,
             settings.largestBody(),
@@ -161,8 +162,7 @@ final class Gateway implements AutoCloseable {
         clock);
   }
 
-  private CompleteChat completeChat(
-      ProviderGateway providers, MeterRegistry registry, TenantId homeTenant) {
+  private CompleteChat completeChat(MeterRegistry registry, TenantId homeTenant) {
     return new CompleteChat(
         new CompleteChat.Catalogue(routes, speeds),
         providers,
@@ -223,6 +223,7 @@ final class Gateway implements AutoCloseable {
         "expired-holds",
         new ExpiredHolds(database, PostgresLedgerStore.SILENCE, journal::expire));
     jobs.every(5, "refused-calls", refused::sweep);
+    jobs.every(10, "idle-connections", providers::tidy);
     jobs.every(2, "notifications", management.delivery(options.mail()));
     jobs.every(10, "speeds", speeds);
     jobs.every(5, "usage-history", new UsageHistory(database));

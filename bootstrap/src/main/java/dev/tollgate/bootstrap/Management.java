@@ -2,6 +2,7 @@ package dev.tollgate.bootstrap;
 
 import dev.tollgate.application.catalog.AddModel;
 import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.application.catalog.ChangeCredential;
 import dev.tollgate.application.keys.CreateKey;
 import dev.tollgate.application.keys.RotateKey;
 import dev.tollgate.application.ledger.ReverseEstimates;
@@ -68,6 +69,7 @@ final class Management {
   private final PostgresCatalog catalog;
   private final FactsOfModels facts;
   private final Routes routes;
+  private final CredentialVault vault;
   private final PostgresProjects projects;
   private final PostgresVirtualKeys virtualKeys;
   private final PostgresBudgets budgets;
@@ -104,6 +106,7 @@ final class Management {
     this.catalog = catalog;
     this.facts = facts;
     this.routes = routes;
+    this.vault = vault;
     this.budgets = budgets;
     projects = new PostgresProjects(database);
     virtualKeys = new PostgresVirtualKeys(database);
@@ -156,7 +159,15 @@ final class Management {
             budgets,
             new EstimatesResource(corrections, new ReverseEstimates(catalog, corrections), clock)));
     resources.put("/notifications", new NotificationsResource(api, outbox, webhooks, addWebhook));
-    resources.put("/providers", new ProvidersResource(api, catalog, addProvider, providers));
+    resources.put(
+        "/providers",
+        new ProvidersResource(
+            api,
+            catalog,
+            addProvider,
+            new ChangeCredential(catalog, routes, vault, providers),
+            providers,
+            providers.states()));
     resources.put("/models", new ModelsResource(api, catalog, addModel));
     resources.put(
         "/prices:restate",

@@ -2,13 +2,16 @@ package dev.tollgate.http.management;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.application.catalog.ChangeCredential;
 import dev.tollgate.domain.catalog.CaBundle;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.ProviderProbe;
+import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.http.management.Api.Answer;
 import dev.tollgate.http.management.Api.Call;
@@ -22,9 +25,19 @@ public final class ProvidersResource implements HttpService {
   private final Api api;
   private final Catalog catalog;
   private final AddProvider addProvider;
+  private final ChangeCredential changeCredential;
   private final ProviderProbe probe;
+  private final ProviderStates states;
 
-  public ProvidersResource(Api api, Catalog catalog, AddProvider addProvider, ProviderProbe probe) {
+  public ProvidersResource(
+      Api api,
+      Catalog catalog,
+      AddProvider addProvider,
+      ChangeCredential changeCredential,
+      ProviderProbe probe,
+      ProviderStates states) {
+    this.changeCredential = changeCredential;
+    this.states = states;
     this.api = api;
     this.catalog = catalog;
     this.addProvider = addProvider;
@@ -37,6 +50,7 @@ public final class ProvidersResource implements HttpService {
         .get("/", api.handler(this::list))
         .post("/", api.handler(this::create))
         .get("/{id}", api.handler(call -> Answer.ok(json(find(call)))))
+        .patch("/{id}", api.handler(this::change))
         .post("/{id}/test", api.handler(this::test));
   }
 
@@ -64,6 +78,32 @@ public final class ProvidersResource implements HttpService {
             () ->
                 Problem.conflict(
                     "name_taken", "There is a provider named '" + command.name() + "'."));
+  }
+
+  private Answer change(Call call) {
+    Fields fields = call.fields();
+    String credential = fields.text("credential");
+    fields.done();
+    if (credential.isEmpty()) {
+      throw Problem.invalid("credential", "credential must not be empty.");
+    }
+    ProviderId id = call.id(ProviderId::parse, "provider");
+    return switch (changeCredential.change(call.tenant(), id, Secret.of(credential))) {
+      case ChangeCredential.Outcome.Changed changed -> Answer.ok(json(changed.provider()));
+      case ChangeCredential.Outcome.Missing _ -> throw Problem.notFound("provider");
+      case ChangeCredential.Outcome.NotTaken not -> {
+        Failure failure = not.failure();
+        boolean refused =
+            failure.kind() == Failure.Kind.AUTH || failure.kind() == Failure.Kind.BILLING_STOP;
+        throw Problem.unprocessable(
+            refused ? "credential_refused" : "provider_unreachable",
+            refused
+                ? "The provider refuses the new credential. The old one stays in use."
+                : "The provider cannot be asked whether the new credential works, so the old one"
+                    + " stays in use: "
+                    + failure.message());
+      }
+    };
   }
 
   private Answer test(Call call) {
@@ -129,6 +169,10 @@ public final class ProvidersResource implements HttpService {
     node.put("base_url", Json.id(provider.baseUrl()));
     node.put("allow_private_network", provider.allowPrivateNetwork());
     node.put("created_at", provider.createdAt().toString());
+    ProviderStates.Trouble trouble = states.troubleOf(provider.id());
+    ObjectNode state = node.putObject("state");
+    state.put("status", trouble == null ? "ok" : trouble.kind().wire());
+    state.put("since", trouble == null ? null : trouble.since().toString());
     Provider.Options options = provider.options();
     ObjectNode shown = node.putObject("options");
     shown.put("organization", options.organization());

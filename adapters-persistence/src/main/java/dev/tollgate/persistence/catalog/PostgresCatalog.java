@@ -71,7 +71,8 @@ public final class PostgresCatalog implements Catalog, Prices {
             Rows.all(
                 tx.createQuery(
                         "select tenant_id, id, name, kind, base_url, allow_private_network,"
-                            + " options::text as options, created_at from tollgate.provider"
+                            + " options::text as options, created_at, credential_version"
+                            + " from tollgate.provider"
                             + " where tenant_id = ? order by id desc")
                     .addParam(tenant.value())
                     .execute(),
@@ -92,6 +93,27 @@ public final class PostgresCatalog implements Catalog, Prices {
                     .addParam(id.value())
                     .execute(),
                 Rows::sealed));
+  }
+
+  @Override
+  public Optional<Provider> changeCredential(Provider provider, SealedCredential credential) {
+    boolean changed =
+        database.inTenant(
+            provider.tenant(),
+            tx ->
+                Rows.one(
+                        tx.createQuery(
+                                "select tollgate.set_credential_2(?, ?, ?, ?, ?, ?) as changed")
+                            .addParam(provider.id().value())
+                            .addParam(credential.keyId())
+                            .addParam(credential.wrappedKey())
+                            .addParam(credential.nonce())
+                            .addParam(credential.ciphertext())
+                            .addParam(credential.hint())
+                            .execute(),
+                        row -> Rows.flag(row, "changed"))
+                    .orElse(false));
+    return changed ? findProvider(provider.tenant(), provider.id()) : Optional.empty();
   }
 
   @Override
@@ -207,6 +229,7 @@ public final class PostgresCatalog implements Catalog, Prices {
         baseUrl == null ? null : URI.create(baseUrl),
         Rows.flag(row, "allow_private_network"),
         CatalogJson.options(Rows.text(row, "options")),
-        Rows.time(row, "created_at"));
+        Rows.time(row, "created_at"),
+        (int) Rows.number(row, "credential_version"));
   }
 }

@@ -13,6 +13,7 @@ import dev.tollgate.providers.transport.UpstreamFailure;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ final class Accounts {
   ///
   /// @param credential the provider's key as a header wants it, or null when it needs none
   record Account(Provider provider, Upstream upstream, @Nullable String credential) {
+    /// Whether it is the provider's own: as the caller knows it, or with a later credential.
+    private boolean isGoodFor(Provider asked) {
+      return provider.equals(asked) || provider.credentialVersion() > asked.credentialVersion();
+    }
+
     @Override
     public String toString() {
       return "Account[" + provider.name() + "]";
@@ -47,13 +53,43 @@ final class Accounts {
   /// @throws UpstreamFailure when its credential cannot be opened, or its options do not hold
   Account of(Provider provider) {
     Account account = open.get(provider.id());
-    if (account != null && account.provider().equals(provider)) {
+    if (account != null && account.isGoodFor(provider)) {
       return account;
     }
-    String credential = credential(provider);
-    Account opened = new Account(provider, upstream(provider), credential);
-    open.put(provider.id(), opened);
-    return opened;
+    Account opened = with(provider, credential(provider));
+    AtomicReference<@Nullable Account> replaced = new AtomicReference<>();
+    Account current =
+        open.merge(
+            provider.id(),
+            opened,
+            (before, own) -> {
+              boolean stays = before.isGoodFor(provider);
+              replaced.set(stays ? own : before);
+              return stays ? before : own;
+            });
+    close(replaced.get());
+    return current;
+  }
+
+  /// An account that is not kept.
+  Account with(Provider provider, @Nullable String credential) {
+    return new Account(provider, upstream(provider), credential);
+  }
+
+  /// Closes what is idle in every account for too long.
+  void tidy() {
+    for (Account each : open.values()) {
+      if (each.upstream() instanceof HttpUpstream http) {
+        http.tidy();
+      }
+    }
+  }
+
+  /// Calls that are under way end on their connections.
+  static void close(@Nullable Account account) {
+    if (account != null && account.upstream() instanceof HttpUpstream http) {
+      http.close();
+    }
   }
 
   private Upstream upstream(Provider provider) {
@@ -80,14 +116,9 @@ final class Accounts {
         .orElse(null);
   }
 
-  /// Nothing can be sent to it. The log says why.
+  /// Nothing can be sent to it. [Troubles] tells the log; the cause is of use to developers.
   private static UpstreamFailure unusable(Provider provider, String what, RuntimeException e) {
-    LOG.log(
-        Level.ERROR,
-        "Provider {0} cannot be used: {1} ({2}).",
-        provider.name(),
-        what,
-        e.getMessage());
+    LOG.log(Level.DEBUG, "provider " + provider.name(), e);
     return new UpstreamFailure(
         Failure.Kind.MISCONFIGURED,
         "The provider cannot be used: " + what + ". Tell an administrator.");

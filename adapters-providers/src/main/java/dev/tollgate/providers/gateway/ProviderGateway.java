@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderProbe;
+import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.inference.Endpoint;
@@ -14,6 +15,7 @@ import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.providers.dialect.Answers;
 import dev.tollgate.providers.dialect.SseEventStream;
 import dev.tollgate.providers.gateway.Accounts.Account;
@@ -60,15 +62,38 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
 
   private final Accounts accounts;
   private final Clock clock;
+  private final Troubles troubles;
 
   public ProviderGateway(
       Catalog catalog, CredentialVault vault, Supplier<? extends Upstream> simulated, Clock clock) {
     this.accounts = new Accounts(catalog, vault, simulated);
     this.clock = clock;
+    this.troubles = new Troubles(clock);
+  }
+
+  /// How this node's last calls went.
+  public ProviderStates states() {
+    return troubles;
+  }
+
+  /// Closes connections that have been idle for too long. To be called now and then.
+  public void tidy() {
+    accounts.tidy();
   }
 
   @Override
   public ProviderReply send(Dispatch dispatch, Silence silence) {
+    ProviderReply reply = exchange(dispatch, silence);
+    Provider provider = dispatch.target().provider();
+    if (reply instanceof ProviderReply.Failed failed) {
+      troubles.failed(provider, failed.failure());
+    } else {
+      troubles.works(provider);
+    }
+    return reply;
+  }
+
+  private ProviderReply exchange(Dispatch dispatch, Silence silence) {
     try {
       Account account = accounts.of(dispatch.target().provider());
       Upstream.Request request =
@@ -166,6 +191,18 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
       return probe(accounts.of(provider));
     } catch (UpstreamFailure e) {
       return new Result.Fails(e.failure());
+    }
+  }
+
+  @Override
+  public Result probe(Provider provider, Secret credential) {
+    Account tried = accounts.with(provider, credential.reveal());
+    try {
+      return probe(tried);
+    } catch (UpstreamFailure e) {
+      return new Result.Fails(e.failure());
+    } finally {
+      Accounts.close(tried);
     }
   }
 

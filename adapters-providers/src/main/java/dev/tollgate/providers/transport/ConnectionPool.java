@@ -85,10 +85,24 @@ final class ConnectionPool {
     }
   }
 
+  /// Closes what has been idle for too long: without calls nobody else would notice.
+  void tidy() {
+    for (Idle oldest = idle.peekLast();
+        oldest != null && !isYoung(oldest);
+        oldest = idle.peekLast()) {
+      if (idle.removeLastOccurrence(oldest)) {
+        oldest.connection().close();
+      }
+    }
+  }
+
+  private static boolean isYoung(Idle idle) {
+    return System.nanoTime() - idle.since() < LONGEST_IDLE.toNanos();
+  }
+
   private @Nullable ProviderConnection reusable() {
     for (Idle each = idle.pollFirst(); each != null; each = idle.pollFirst()) {
-      boolean young = System.nanoTime() - each.since() < LONGEST_IDLE.toNanos();
-      if (young && each.connection().isQuiet()) {
+      if (isYoung(each) && each.connection().isQuiet()) {
         return each.connection();
       }
       each.connection().close();

@@ -52,7 +52,12 @@ public final class HttpUpstream implements Upstream {
     }
   }
 
-  /// Closes all idle connections.
+  /// Closes connections that have been idle for too long.
+  public void tidy() {
+    pool.tidy();
+  }
+
+  /// Closes all idle connections, and those in use once their answer has been read.
   public void close() {
     pool.close();
   }

@@ -19,6 +19,11 @@ public interface Catalog {
 
   Optional<SealedCredential> credential(TenantId tenant, ProviderId id);
 
+  /// Puts another credential in the place of a provider's.
+  ///
+  /// @return the provider as it is now, or empty when there is none
+  Optional<Provider> changeCredential(Provider provider, SealedCredential credential);
+
   /// Adds a model; false when the tenant has one of that name.
   boolean addModel(Model model);
 

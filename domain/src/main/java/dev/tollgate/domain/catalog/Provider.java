@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param baseUrl where its API is, or null for the simulated kind
 /// @param allowPrivateNetwork whether the base URL may lead to a private or loopback address
+/// @param credentialVersion how often its credential was changed
 public record Provider(
     ProviderId id,
     TenantId tenant,
@@ -19,7 +20,21 @@ public record Provider(
     @Nullable URI baseUrl,
     boolean allowPrivateNetwork,
     Options options,
-    Instant createdAt) {
+    Instant createdAt,
+    int credentialVersion) {
+  /// One whose credential was never changed.
+  public Provider(
+      ProviderId id,
+      TenantId tenant,
+      String name,
+      ProviderKind kind,
+      @Nullable URI baseUrl,
+      boolean allowPrivateNetwork,
+      Options options,
+      Instant createdAt) {
+    this(id, tenant, name, kind, baseUrl, allowPrivateNetwork, options, createdAt, 0);
+  }
+
   public Provider {
     Names.check(name);
     if (kind != ProviderKind.SIMULATED && baseUrl == null) {
@@ -28,6 +43,20 @@ public record Provider(
     if (baseUrl != null) {
       BaseUrls.check("base_url", baseUrl);
     }
+  }
+
+  /// The same after its credential was changed.
+  public Provider withNextCredential() {
+    return new Provider(
+        id,
+        tenant,
+        name,
+        kind,
+        baseUrl,
+        allowPrivateNetwork,
+        options,
+        createdAt,
+        credentialVersion + 1);
   }
 
   /// Scheme, host and port that its credential is bound to.

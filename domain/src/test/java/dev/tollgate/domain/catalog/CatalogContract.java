@@ -97,6 +97,51 @@ public abstract class CatalogContract {
   }
 
   @Test
+  void aCredentialCanBeChanged() {
+    Provider provider = aProvider(foundTenant(), "mock");
+    catalog().addProvider(provider, aCredential("aaaa"));
+    SealedCredential next = aCredential("bbbb");
+
+    Provider changed = catalog().changeCredential(provider, next).orElseThrow();
+
+    assertThat(changed).isEqualTo(provider.withNextCredential());
+    assertThat(catalog().providers(provider.tenant())).containsExactly(changed);
+    assertThat(catalog().credential(provider.tenant(), provider.id()).orElseThrow())
+        .usingRecursiveComparison()
+        .isEqualTo(next);
+  }
+
+  @Test
+  void aProviderWithoutACredentialCanBeGivenOne() {
+    Provider provider = add(foundTenant(), "mock");
+
+    assertThat(catalog().changeCredential(provider, aCredential("aaaa"))).isPresent();
+
+    assertThat(catalog().credential(provider.tenant(), provider.id())).isPresent();
+  }
+
+  @Test
+  void theCredentialOfAnotherTenantCannotBeChanged() {
+    Provider provider = aProvider(foundTenant(), "mock");
+    catalog().addProvider(provider, aCredential("aaaa"));
+    Provider forged =
+        new Provider(
+            provider.id(),
+            foundTenant(),
+            provider.name(),
+            provider.kind(),
+            provider.baseUrl(),
+            provider.allowPrivateNetwork(),
+            provider.options(),
+            provider.createdAt());
+
+    assertThat(catalog().changeCredential(forged, aCredential("bbbb"))).isEmpty();
+
+    assertThat(catalog().credential(provider.tenant(), provider.id()).orElseThrow().hint())
+        .isEqualTo("aaaa");
+  }
+
+  @Test
   void aNameThatIsTakenKeepsTheFirstProviderAndItsCredential() {
     Provider first = aProvider(foundTenant(), "mock");
     catalog().addProvider(first, aCredential("aaaa"));

@@ -50,6 +50,19 @@ public final class InMemoryCatalog implements Catalog, Prices {
   }
 
   @Override
+  public synchronized Optional<Provider> changeCredential(
+      Provider provider, SealedCredential credential) {
+    return findProvider(provider.tenant(), provider.id())
+        .map(
+            before -> {
+              Provider changed = before.withNextCredential();
+              providers.set(providers.indexOf(before), changed);
+              credentials.put(provider.id(), credential);
+              return changed;
+            });
+  }
+
+  @Override
   public synchronized boolean addModel(Model model) {
     if (models(model.tenant()).stream().anyMatch(each -> each.name().equals(model.name()))) {
       return false;
