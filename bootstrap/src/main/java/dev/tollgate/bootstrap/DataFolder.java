@@ -26,7 +26,10 @@ final class DataFolder implements AutoCloseable {
     try {
       if (!Files.exists(folder)) {
         Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+        // PostgreSQL runs as another user where root may not run it.
+        boolean nobodyEnters = System.getenv("TOLLGATE_POSTGRES_UID") == null;
+        Files.setPosixFilePermissions(
+            folder, PosixFilePermissions.fromString(nobodyEnters ? "rwx------" : "rwx--x--x"));
       }
       FileChannel channel =
           FileChannel.open(

@@ -17,6 +17,7 @@ import picocli.CommandLine.Option;
         "Runs a gateway with an embedded PostgreSQL, a simulated provider and a demo key.",
     footer = {"", "Ctrl-C stops it. Everything it keeps is in the data folder."})
 final class DevCommand implements Callable<Integer> {
+  static final String DEFAULT_DATA = ".tollgate";
   static final int DEFAULT_PORT = 8080;
   static final int DEFAULT_OPS_PORT = 9464;
 
@@ -40,7 +41,7 @@ final class DevCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       description = "Folder to keep everything in (default ${DEFAULT-VALUE}).")
-  private Path data = Path.of(".tollgate");
+  private Path data = Path.of(DEFAULT_DATA);
 
   @Option(
       names = "--cors-origin",
@@ -52,7 +53,7 @@ final class DevCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Logs.configure();
+    Logs.configure(Logs.Form.TEXT);
     if (grpcPort != null) {
       System.err.println("--grpc-port is ignored: nothing is served over gRPC in this release.");
     }

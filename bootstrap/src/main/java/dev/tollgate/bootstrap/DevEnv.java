@@ -30,7 +30,16 @@ record DevEnv(String url, String opsUrl, String adminToken, String key) {
             + line("OPENAI_API_KEY", key)
             + line("ANTHROPIC_BASE_URL", url)
             + line("ANTHROPIC_API_KEY", key)
-            + line("NO_PROXY", "localhost,127.0.0.1" + (isLocal(host) ? "" : "," + host)));
+            + noProxy("localhost,127.0.0.1" + (isLocal(host) ? "" : "," + host)));
+  }
+
+  /// Added to what the shell has, once.
+  private static String noProxy(String hosts) {
+    return "case \",${NO_PROXY-},\" in *,"
+        + hosts
+        + ",*) ;; *) NO_PROXY=\""
+        + hosts
+        + "${NO_PROXY:+,$NO_PROXY}\"; export NO_PROXY ;; esac\n";
   }
 
   /// The settings in a file, or null when there is none or it lacks a secret.

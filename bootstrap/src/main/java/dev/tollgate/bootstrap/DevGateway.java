@@ -7,6 +7,8 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.keys.KeyPolicy;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.keys.VirtualKeys;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
@@ -25,6 +27,7 @@ import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -41,12 +44,13 @@ import org.jspecify.annotations.Nullable;
 /// A gateway with all it needs in one folder. Stops in order: open answers first, PostgreSQL last.
 final class DevGateway implements AutoCloseable {
   private static final String PROJECT = "demo";
+  private static final String DEMO_KEY = "demo";
 
   private final Options options;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private @Nullable DataFolder folder;
   private @Nullable EmbeddedDatabase postgres;
-  private @Nullable Gateway gateway;
+  private volatile @Nullable Gateway gateway;
   private @Nullable DevEnv env;
   private boolean closed;
 
@@ -102,13 +106,32 @@ final class DevGateway implements AutoCloseable {
 
   private void start(DataFolder opened) throws IOException, SQLException {
     SecureRandom random = new SecureRandom();
-    MasterKeys keys = MasterKeys.of(opened.file("master.keys"), random);
+    Path keysFile = opened.file("master.keys");
+    if (!Files.exists(keysFile) && EmbeddedDatabase.isIn(opened.file("postgres"))) {
+      throw new StartFailure(
+          "The file "
+              + keysFile
+              + " is missing. Without it the virtual keys and credentials in this folder cannot be"
+              + " used. Restore it from a backup, or delete the folder "
+              + options.data()
+              + " to begin anew.",
+          null);
+    }
+    MasterKeys keys = MasterKeys.of(keysFile, random);
     say("Starting PostgreSQL in " + options.data() + " ...");
     EmbeddedDatabase server = EmbeddedDatabase.start(opened.file("postgres"), 0, Map.of());
     postgres = server;
     Database.migrate(server.config());
     Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
     Founding founding = new Founding(server.config());
+    keys.check(
+        founding,
+        random,
+        "Restore "
+            + keysFile
+            + " from a backup, or delete the folder "
+            + options.data()
+            + " to begin anew.");
     TenantId tenant = founding.homeTenant("Demo", ids);
     HttpSettings settings =
         HttpSettings.plain(
@@ -152,16 +175,37 @@ final class DevGateway implements AutoCloseable {
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
     out.println("  Demo key     " + env.key() + "  (a hard budget of $5 a day)");
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
-    out.println("  Settings     " + running(folder).file("dev.env") + "  (source it)");
+    out.println("  Settings     . " + quoted(running(folder).file("dev.env").toString()));
     out.println();
-    out.println("  Next: ./tollgate chat \"hello\"");
+    out.println("  Next: ./tollgate chat" + dataOption() + " \"hello\"");
     out.println();
     out.println("Tollgate is ready");
     out.flush();
   }
 
-  /// From now on a signal stops the gateway properly and the program ends with status 0.
+  /// The command line looks into the usual folder by itself.
+  private String dataOption() {
+    return options.data().equals(Path.of(DevCommand.DEFAULT_DATA))
+        ? ""
+        : " --data " + quoted(options.data().toString());
+  }
+
+  /// As a shell reads it.
+  private static String quoted(String text) {
+    return text.matches("[A-Za-z0-9_./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+
+  /// From now on a signal stops the gateway properly and the program ends with status 0. A second
+  /// one cuts what is still open.
   void stopOnSignal() {
+    Signals.onSecond(
+        () -> {
+          say("Stopping at once: open answers are cut off ...");
+          Gateway node = gateway;
+          if (node != null) {
+            node.hurry();
+          }
+        });
     Runtime.getRuntime().addShutdownHook(new Thread(this::stopAndExit, "stop"));
   }
 
@@ -241,6 +285,7 @@ final class DevGateway implements AutoCloseable {
         random.nextLong(Long.MAX_VALUE),
         pepper.hmac(version, token.getBytes(StandardCharsets.UTF_8)),
         version);
+    endLostKeys(gateway, tenant);
     Project project =
         gateway.management().projects().list(tenant, null, 100).items().stream()
             .filter(each -> each.name().equals(PROJECT) && !each.archived())
@@ -252,7 +297,14 @@ final class DevGateway implements AutoCloseable {
             .createKey()
             .create(
                 new CreateKey.Command(
-                    tenant, project.id(), "demo", null, null, KeyPolicy.OPEN, Map.of(), List.of()));
+                    tenant,
+                    project.id(),
+                    DEMO_KEY,
+                    null,
+                    null,
+                    KeyPolicy.OPEN,
+                    Map.of(),
+                    List.of()));
     if (created instanceof CreateKey.Outcome.Created key) {
       gateway
           .management()
@@ -272,6 +324,15 @@ final class DevGateway implements AutoCloseable {
       return new DevEnv("", "", token, key.secret().reveal());
     }
     throw new IllegalStateException("the demo project is gone");
+  }
+
+  /// Whoever found the lost settings must not be able to use the key in them.
+  private static void endLostKeys(Gateway gateway, TenantId tenant) {
+    VirtualKeys keys = gateway.management().virtualKeys();
+    var demos = new VirtualKeys.Filter(null, VirtualKey.State.ACTIVE, null, DEMO_KEY);
+    for (VirtualKey each : keys.list(tenant, demos, null, 100).items()) {
+      keys.update(tenant, each.id(), key -> key.in(VirtualKey.State.REVOKED));
+    }
   }
 
   private static Project newProject(Gateway gateway, TenantId tenant) {

@@ -234,6 +234,11 @@ final class Gateway implements AutoCloseable {
     jobs.every(2, "listeners", http::lookAfter);
   }
 
+  /// Open answers are waited for no longer.
+  void hurry() {
+    http.hurry();
+  }
+
   /// Takes no new calls, lets open answers finish, cuts those that do not in time, and settles all.
   @Override
   public void close() {

@@ -26,6 +26,11 @@ final class InitCommand implements Callable<Integer> {
     if (Files.exists(keys)) {
       throw new StartFailure(keys + " exists already; it was not touched.", null);
     }
+    Path folder = keys.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new StartFailure(
+          "There is no folder " + folder + ". Make it first: mkdir -p " + folder, null);
+    }
     MasterKeys.of(keys, new SecureRandom());
     System.out.println("Master keys written to " + keys + ". Give every node the same file.");
     return 0;

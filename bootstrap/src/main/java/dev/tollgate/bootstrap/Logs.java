@@ -14,8 +14,9 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// Structured logs: one JSON object a line, on standard error. `TOLLGATE_LOG=text` makes them
-/// easier to read, and `TOLLGATE_LOG_LEVEL` sets the level (default `WARNING`).
+/// Logs on standard error: a line for people in `dev`, one JSON object a line in `serve`.
+/// `TOLLGATE_LOG=text` or `json` chooses, and `TOLLGATE_LOG_LEVEL` sets the level (default
+/// `WARNING`). Lines for people name the cause; its stack is shown from level FINE on.
 final class Logs {
   private Logs() {}
 
@@ -24,7 +25,13 @@ final class Logs {
     System.setProperty("java.util.logging.manager", Manager.class.getName());
   }
 
-  static void configure() {
+  /// How a record looks.
+  enum Form {
+    TEXT,
+    JSON
+  }
+
+  static void configure(Form usual) {
     Logger root = Logger.getLogger("");
     for (Handler inherited : root.getHandlers()) {
       root.removeHandler(inherited);
@@ -32,9 +39,23 @@ final class Logs {
     ConsoleHandler handler = new ConsoleHandler();
     Level level = level(System.getenv("TOLLGATE_LOG_LEVEL"));
     handler.setLevel(level);
-    handler.setFormatter("text".equals(System.getenv("TOLLGATE_LOG")) ? new Text() : new Json());
+    handler.setFormatter(
+        form(System.getenv("TOLLGATE_LOG"), usual) == Form.TEXT
+            ? new Text(level.intValue() <= Level.FINE.intValue())
+            : new Json());
     root.addHandler(handler);
     root.setLevel(level);
+  }
+
+  private static Form form(@Nullable String name, Form usual) {
+    if (name == null) {
+      return usual;
+    }
+    return switch (name) {
+      case "text" -> Form.TEXT;
+      case "json" -> Form.JSON;
+      default -> throw new StartFailure("TOLLGATE_LOG must be text or json.", null);
+    };
   }
 
   private static Level level(@Nullable String name) {
@@ -98,14 +119,22 @@ final class Logs {
 
   /// One line for people.
   static final class Text extends Formatter {
+    private final boolean stacks;
+
+    Text(boolean stacks) {
+      this.stacks = stacks;
+    }
+
     @Override
     public String format(LogRecord record) {
-      String stack = stack(record);
+      String stack = stacks ? stack(record) : null;
+      Throwable cause = record.getThrown();
       return Instant.ofEpochMilli(record.getMillis())
           + " "
           + record.getLevel().getName()
           + " "
           + message(record)
+          + (cause == null || stacks ? "" : " (" + cause + ")")
           + "\n"
           + (stack == null ? "" : stack);
     }

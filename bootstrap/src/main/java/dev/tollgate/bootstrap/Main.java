@@ -3,6 +3,8 @@ package dev.tollgate.bootstrap;
 import dev.tollgate.cli.ChatCommand;
 import dev.tollgate.cli.LedgerCommand;
 import dev.tollgate.cli.TollgateCommand;
+import dev.tollgate.cli.VersionCommand;
+import picocli.CommandLine;
 
 /// The program: server and command line in one.
 public final class Main {
@@ -15,6 +17,8 @@ public final class Main {
     Logs.keepUntilTheEnd();
     System.exit(
         TollgateCommand.create(
+                new CommandLine.HelpCommand(),
+                new VersionCommand(),
                 new DevCommand(),
                 new ServeCommand(),
                 new InitCommand(),

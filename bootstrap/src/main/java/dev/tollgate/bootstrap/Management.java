@@ -15,6 +15,7 @@ import dev.tollgate.application.tenancy.CreateProject;
 import dev.tollgate.domain.catalog.FactsOfModels;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.keys.VirtualKeys;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.notifications.Notification.Channel;
@@ -194,6 +195,10 @@ final class Management {
 
   PostgresLedgerVerifier verifier() {
     return verifier;
+  }
+
+  VirtualKeys virtualKeys() {
+    return virtualKeys;
   }
 
   PostgresProjects projects() {

@@ -1,12 +1,15 @@
 package dev.tollgate.bootstrap;
 
+import dev.tollgate.domain.secrets.KeyCheck;
 import dev.tollgate.domain.secrets.Kms;
 import dev.tollgate.domain.secrets.Pepper;
+import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
@@ -24,6 +27,10 @@ record MasterKeys(Pepper pepper, Kms kms) {
       if (!Files.exists(file)) {
         PrivateFiles.write(file, "pepper.1=" + hex(random) + "\nkek.1=" + hex(random) + "\n");
       }
+      String fault = PrivateFiles.fault(file);
+      if (!fault.isEmpty()) {
+        throw new StartFailure("The file of master keys " + file + " " + fault, null);
+      }
       Properties stored = new Properties();
       try (var in = Files.newBufferedReader(file, StandardCharsets.US_ASCII)) {
         stored.load(in);
@@ -34,6 +41,23 @@ record MasterKeys(Pepper pepper, Kms kms) {
     } catch (IOException e) {
       throw new StartFailure(
           "The master keys in " + file + " cannot be read: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /// Whether the database was filled under these keys; a new one is told of them.
+  ///
+  /// @param cure what to do when it was not
+  /// @throws StartFailure when it was filled under others
+  void check(Founding founding, SecureRandom random, String cure) throws SQLException {
+    KeyCheck kept = founding.keyCheck();
+    if (kept == null) {
+      founding.setKeyCheck(KeyCheck.of(pepper, kms, random));
+    } else if (!kept.fits(pepper, kms)) {
+      throw new StartFailure(
+          "The master keys are not those that this database was filled under: no virtual key and no"
+              + " provider credential in it could be used. "
+              + cure,
+          null);
     }
   }
 

@@ -21,6 +21,9 @@ final class Ports {
 
   /// @param option what to name in the error
   int pick(String option, int wanted, boolean explicit) {
+    if (wanted < 0 || wanted > 65_535) {
+      throw new StartFailure(option + " must be a port from 1 to 65535, or 0 for any.", null);
+    }
     if (wanted == 0) {
       return wanted;
     }

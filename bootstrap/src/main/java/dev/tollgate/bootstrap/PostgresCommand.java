@@ -28,7 +28,7 @@ final class PostgresCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, IOException {
-    Logs.configure();
+    Logs.configure(Logs.Form.TEXT);
     try (DataFolder folder = DataFolder.open(data);
         EmbeddedDatabase server = EmbeddedDatabase.start(folder.file("postgres"), port, Map.of())) {
       stopOnSignal(server);

@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 
-/// Files that only their owner may read.
+/// Files and folders that only their owner may read.
 final class PrivateFiles {
+  private static final Set<PosixFilePermission> ONLY_OWNER =
+      PosixFilePermissions.fromString("rw-------");
+
+  private static final Integer ROOT = 0;
+
   private PrivateFiles() {}
 
   /// Writes a file whole or not at all.
@@ -15,11 +22,36 @@ final class PrivateFiles {
     Path folder = file.toAbsolutePath().getParent();
     Path draft =
         Files.createTempFile(
-            folder,
-            ".draft",
-            ".tmp",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            folder, ".draft", ".tmp", PosixFilePermissions.asFileAttribute(ONLY_OWNER));
     Files.writeString(draft, text);
     Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /// Why a file that holds a secret cannot be trusted, with the cure; empty when it can. It must be
+  /// this user's or root's, and nobody else may read or change it. One of root's that another user
+  /// runs with, as orchestrators mount them, may be readable by its group.
+  static String fault(Path file) throws IOException {
+    Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
+    Object owner = Files.getAttribute(file, "unix:uid");
+    Object self = self();
+    if (!owner.equals(self) && !owner.equals(ROOT)) {
+      return "belongs to another user. Run: chown " + self + " " + file;
+    }
+    boolean open =
+        granted.contains(PosixFilePermission.OTHERS_READ)
+            || granted.contains(PosixFilePermission.OTHERS_WRITE)
+            || granted.contains(PosixFilePermission.GROUP_WRITE)
+            || granted.contains(PosixFilePermission.GROUP_READ) && owner.equals(self);
+    return open ? "can be read or changed by other users. Run: chmod 600 " + file : "";
+  }
+
+  /// The number of the user that this process runs as: the owner of what it makes.
+  private static Object self() throws IOException {
+    Path made = Files.createTempFile("tollgate", ".tmp");
+    try {
+      return Files.getAttribute(made, "unix:uid");
+    } finally {
+      Files.delete(made);
+    }
   }
 }

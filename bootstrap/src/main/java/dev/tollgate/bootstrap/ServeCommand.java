@@ -21,7 +21,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Logs.configure();
+    Logs.configure(Logs.Form.JSON);
     try (ServeNode node = ServeNode.start(Settings.read(config, System.getenv()))) {
       node.stopOnSignal();
       System.out.println("  Calls        port " + node.port());

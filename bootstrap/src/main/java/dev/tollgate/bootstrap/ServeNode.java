@@ -59,6 +59,13 @@ final class ServeNode implements AutoCloseable {
       TenantId tenant;
       Founding founding = new Founding(database);
       try (var _ = founding.alone()) {
+        keys.check(
+            founding,
+            new SecureRandom(),
+            "Every node needs the same file; put the one that './tollgate init' made for this"
+                + " installation at "
+                + keysFile
+                + " (setting keys_file).");
         tenant = founding.homeTenant(tenantName, ids);
         giveToken(founding, tenant, keys.pepper(), tokenFile);
       }
@@ -98,6 +105,11 @@ final class ServeNode implements AutoCloseable {
 
   /// From now on a signal stops the node properly and the program ends with status 0.
   void stopOnSignal() {
+    Signals.onSecond(
+        () -> {
+          System.err.println("Stopping at once: open answers are cut off ...");
+          gateway.hurry();
+        });
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(

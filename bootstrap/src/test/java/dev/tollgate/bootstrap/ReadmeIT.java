@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +78,37 @@ class ReadmeIT {
   }
 
   @Test
+  void promptsAreUtf8WhateverTheLocale() throws Exception {
+    for (String locale : new String[] {"C", "xx_YY.UTF-8"}) {
+      String id =
+          shell("LC_ALL=" + locale + " ./tollgate chat 'żółć' 2>&1 | grep -o 'call_[0-9a-z]*'");
+      String call =
+          shell(
+              ". .tollgate/dev.env; curl -sS -H \"authorization: bearer $TOLLGATE_ADMIN_TOKEN\""
+                  + " $TOLLGATE_URL/api/v1/calls/"
+                  + id);
+      assertThat(call).as(locale).contains("żółć");
+    }
+  }
+
+  @Test
+  void helpAndVersionAreCommandsToo() throws Exception {
+    assertThat(shell("./tollgate help")).contains("dev", "serve", "chat", "ledger");
+    assertThat(shell("./tollgate version")).startsWith("tollgate ");
+  }
+
+  @Test
+  void nobodyElseCanChangeThePrograms() throws Exception {
+    try (Stream<Path> programs = Files.walk(folder.resolve(".tollgate/postgres/binaries"))) {
+      for (Path each : programs.filter(file -> !Files.isSymbolicLink(file)).toList()) {
+        assertThat(Files.getPosixFilePermissions(each))
+            .as(each.toString())
+            .doesNotContain(PosixFilePermission.OTHERS_WRITE, PosixFilePermission.GROUP_WRITE);
+      }
+    }
+  }
+
+  @Test
   void announcesWhatExists() throws Exception {
     Map<String, String> env = program.env();
     assertThat(program.output())
@@ -89,8 +122,9 @@ class ReadmeIT {
             "TOLLGATE_OPS",
             "TOLLGATE_ADMIN_TOKEN",
             "ANTHROPIC_BASE_URL",
-            "ANTHROPIC_API_KEY",
-            "NO_PROXY");
+            "ANTHROPIC_API_KEY");
+    String sourced = "NO_PROXY=a; . .tollgate/dev.env; . .tollgate/dev.env; echo $NO_PROXY";
+    assertThat(shell(sourced)).isEqualTo("localhost,127.0.0.1,a\n");
     assertThat(Files.getPosixFilePermissions(folder.resolve(".tollgate/dev.env")))
         .hasToString("[OWNER_READ, OWNER_WRITE]");
   }

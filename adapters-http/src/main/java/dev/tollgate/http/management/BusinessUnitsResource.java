@@ -79,7 +79,8 @@ public final class BusinessUnitsResource implements HttpService {
             unit.createdAt());
     if (!units.update(changed)) {
       throw Problem.invalid(
-          "parent", "The root has no parent, and no unit may lie below itself or a missing one.");
+          "parent",
+          "parent must be an existing unit that does not lie below this one. The root has none.");
     }
     return Answer.ok(json(changed));
   }

@@ -56,7 +56,10 @@ final class Fields {
     if (value == null) {
       return null;
     }
-    require(value.isTextual() && isStorable(value.asText()), name, "a string without NUL");
+    require(value.isTextual(), name, "a string");
+    if (!isStorable(value.asText())) {
+      throw Problem.invalid(path + name, path + name + " must not hold the character NUL.");
+    }
     return value.asText();
   }
 

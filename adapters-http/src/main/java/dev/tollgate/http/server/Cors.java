@@ -27,7 +27,8 @@ final class Cors implements Filter {
       HeaderValues.createCached(
           "access-control-expose-headers",
           "x-request-id, request-id, retry-after, x-should-retry, x-tollgate-cost,"
-              + " x-tollgate-model, x-tollgate-provider, x-tollgate-overhead-ms");
+              + " x-tollgate-model, x-tollgate-provider, x-tollgate-overhead-ms,"
+              + " x-tollgate-budget-remaining, x-tollgate-clamped, x-tollgate-settlement");
   private static final Header VARY = HeaderValues.createCached("vary", "origin");
 
   private final Set<String> origins;

@@ -37,6 +37,7 @@ public final class HttpServer {
   private final List<Listener> listeners = new ArrayList<>();
   private final Duration drain;
   private volatile boolean draining;
+  private volatile boolean hurrying;
 
   /// What is served.
   ///
@@ -150,25 +151,30 @@ public final class HttpServer {
     draining = true;
   }
 
+  /// From now on nobody waits for open answers.
+  public void hurry() {
+    hurrying = true;
+  }
+
   /// Waits until every answer is finished, or the time for that is over.
   ///
   /// @return the number of answers that are still open
   public int awaitDrained() {
-    return await(drain);
+    return await(drain, true);
   }
 
   /// Waits a moment for answers that were cut to say so.
   public void awaitRest() {
-    int left = await(CUT);
+    int left = await(CUT, false);
     if (left > 0) {
       LOG.log(Level.WARNING, "Answers that were broken off: {0}.", left);
     }
   }
 
-  private int await(Duration patience) {
+  private int await(Duration patience, boolean mayHurry) {
     long deadline = System.nanoTime() + patience.toNanos();
     try {
-      while (running.get() > 0 && System.nanoTime() < deadline) {
+      while (running.get() > 0 && System.nanoTime() < deadline && !(mayHurry && hurrying)) {
         Thread.sleep(20);
       }
     } catch (InterruptedException e) {

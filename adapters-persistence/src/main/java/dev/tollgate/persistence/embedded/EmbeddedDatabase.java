@@ -5,6 +5,7 @@ import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,17 +42,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /// @param settings further server settings, for tests
   /// @throws EmbeddedFailure naming cause and cure
   public static EmbeddedDatabase start(Path folder, int port, Map<String, String> settings) {
+    Path data = folder.resolve("data");
+    boolean started = false;
     try {
-      Files.createDirectories(folder);
+      Binaries binaries = Binaries.in(folder);
       Passwords passwords = Passwords.of(folder.resolve("passwords"));
-      Path data = folder.resolve("data");
       boolean fresh = !Files.exists(data.resolve("PG_VERSION"));
       OrphanedServer.stop(data);
       giveAway(data);
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
               .setDataDirectory(data.toFile())
-              .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+              .setOverrideWorkingDirectory(binaries.folder().toFile())
               .setCleanDataDirectory(false)
               .setRegisterShutdownHook(false)
               .setLocaleConfig("locale", "C")
@@ -75,16 +77,39 @@ public final class EmbeddedDatabase implements AutoCloseable {
         builder.setConnectConfig("password", passwords.superuser());
       }
       EmbeddedPostgres postgres = builder.start();
+      binaries.close();
       if (fresh) {
         secure(postgres, passwords, data);
       }
       createRoles(postgres, passwords);
       String url = "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + NAME;
-      return new EmbeddedDatabase(postgres, new DatabaseConfig(url, passwords.roles()));
+      EmbeddedDatabase database =
+          new EmbeddedDatabase(postgres, new DatabaseConfig(url, passwords.roles()));
+      started = true;
+      return database;
     } catch (IOException | IllegalStateException e) {
       throw new EmbeddedFailure(folder, e);
     } catch (SQLException e) {
       throw new EmbeddedFailure(folder, e);
+    } finally {
+      if (!started) {
+        leaveNothing(data);
+      }
+    }
+  }
+
+  /// Whether there is a database in the folder.
+  public static boolean isIn(Path folder) {
+    return Files.exists(folder.resolve("data").resolve("PG_VERSION"));
+  }
+
+  /// A server that is half up must not outlive the attempt.
+  private static void leaveNothing(Path data) {
+    try {
+      OrphanedServer.stop(data);
+    } catch (IOException e) {
+      System.getLogger(EmbeddedDatabase.class.getName())
+          .log(Level.WARNING, "PostgreSQL may still run in {0}: {1}", data, e.getMessage());
     }
   }
 

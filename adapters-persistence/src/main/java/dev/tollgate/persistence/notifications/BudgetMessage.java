@@ -29,7 +29,7 @@ record BudgetMessage(String type, String subject, String text, String json) {
     String what =
         forecast
             ? "At the rate of the last seven days the budget will not last its window."
-            : "%d %% of the budget are used; the threshold of %d %% is reached."
+            : "%d %% of the budget has been spent. The threshold of %d %% is reached."
                 .formatted(percent, threshold);
     String text =
         """
@@ -62,7 +62,7 @@ record BudgetMessage(String type, String subject, String text, String json) {
                 whose,
                 forecast
                     ? "$%s will not last the %s".formatted(limit.usd(), window)
-                    : "%d %% of $%s are used".formatted(threshold, limit.usd())),
+                    : "%d %% of $%s has been spent".formatted(threshold, limit.usd())),
         text,
         json(alert, forecast, percent));
   }

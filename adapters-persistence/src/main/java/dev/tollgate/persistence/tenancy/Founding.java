@@ -2,6 +2,7 @@ package dev.tollgate.persistence.tenancy;
 
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.secrets.KeyCheck;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import java.sql.Connection;
@@ -9,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// What only the migrator may do: found the home tenant and give it an administrator's token. No
 /// role of the running gateway can make a tenant or a token.
@@ -60,6 +62,34 @@ public final class Founding {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /// What the master keys of this installation made, or null when none were told yet.
+  public @Nullable KeyCheck keyCheck() throws SQLException {
+    try (Connection connection = Database.openMigrator(config);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select pepper_version, proof, kek_id, wrapped from tollgate.key_check");
+        ResultSet row = select.executeQuery()) {
+      return row.next()
+          ? new KeyCheck(row.getInt(1), row.getBytes(2), row.getString(3), row.getBytes(4))
+          : null;
+    }
+  }
+
+  /// Keeps it, unless another node was first.
+  public void setKeyCheck(KeyCheck check) throws SQLException {
+    try (Connection connection = Database.openMigrator(config);
+        PreparedStatement insert =
+            connection.prepareStatement(
+                "insert into tollgate.key_check (pepper_version, proof, kek_id, wrapped)"
+                    + " values (?, ?, ?, ?) on conflict do nothing")) {
+      insert.setInt(1, check.pepperVersion());
+      insert.setBytes(2, check.proof());
+      insert.setString(3, check.kekId());
+      insert.setBytes(4, check.wrapped());
+      insert.executeUpdate();
     }
   }
 

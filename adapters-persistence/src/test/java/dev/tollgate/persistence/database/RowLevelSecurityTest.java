@@ -23,7 +23,8 @@ class RowLevelSecurityTest {
 
   /// Tables that hold nothing of a tenant.
   private static final Set<String> OF_NO_TENANT =
-      Set.of("writer_session", "flyway_schema_history", "ledger_batch", "ledger_anchor");
+      Set.of(
+          "writer_session", "flyway_schema_history", "ledger_batch", "ledger_anchor", "key_check");
 
   /// Tables whose primary key cannot begin with the tenant: a secret names only itself, changes are
   /// read by time, the key of a tenant is its id, and the writer knows accounts and holds by ids

@@ -30,6 +30,14 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
                   INVALID,
                   null,
                   "model_not_found"));
+      case Rejection.WrongKind(String model) ->
+          new ErrorBody(
+              400,
+              openAi(
+                  "The model `" + model + "` is not supported at this URL.",
+                  INVALID,
+                  "model",
+                  "unsupported_value"));
       case Rejection.UnknownPath(String method, String path) ->
           new ErrorBody(
               404,
@@ -62,6 +70,9 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
           new ErrorBody(400, anthropic(INVALID, "The request body is not valid JSON.", requestId));
       case Rejection.UnknownModel(String model) ->
           new ErrorBody(404, anthropic("not_found_error", "model: " + model, requestId));
+      case Rejection.WrongKind(String model) ->
+          new ErrorBody(
+              400, anthropic(INVALID, "model: " + model + " is not supported here", requestId));
       case Rejection.UnknownPath(_, _) ->
           new ErrorBody(404, anthropic("not_found_error", "Not found", requestId));
       case Rejection.RateLimited(String model) ->

@@ -13,6 +13,8 @@ final class LastingSilence {
   /// After which a silence is told.
   static final Duration MOMENT = Duration.ofMillis(250);
 
+  static final Duration LASTING = Duration.ofSeconds(15);
+
   private LastingSilence() {}
 
   /// Waits until the time for a whole answer is over, or until it is broken off, and says which.

@@ -96,7 +96,7 @@ final class PacedStream implements UpstreamResponse {
   private void awaitUntil(long due) {
     long began = now();
     long idle = lastNanos + pace.timeouts().idle().toNanos();
-    boolean told = false;
+    long told = Long.MIN_VALUE;
     await(0);
     for (long now = began; now < due; now = now()) {
       if (now >= end) {
@@ -105,9 +105,12 @@ final class PacedStream implements UpstreamResponse {
       if (now >= idle) {
         throw timeOut("idle", pace.timeouts().idle());
       }
-      if (!told && now - began >= LastingSilence.MOMENT.toNanos()) {
-        told = true;
+      if (told == Long.MIN_VALUE && now - began >= LastingSilence.MOMENT.toNanos()) {
+        told = now;
         silence.begins(this::close);
+      } else if (told != Long.MIN_VALUE && now - told >= LastingSilence.LASTING.toNanos()) {
+        told = now;
+        silence.lasts();
       }
       await(Math.min(Math.min(due, Math.min(idle, end)) - now, STEP.toNanos()));
     }

@@ -18,6 +18,9 @@ sealed interface Rejection {
 
   record UnknownModel(String model) implements Rejection {}
 
+  /// A model that does something else, such as one for embeddings that is asked to chat.
+  record WrongKind(String model) implements Rejection {}
+
   record UnknownPath(String method, String path) implements Rejection {}
 
   record RateLimited(String model) implements Rejection {}

@@ -147,8 +147,11 @@ public final class SimulatedUpstream implements Upstream {
   private static SimulatedModel model(Endpoint endpoint, Fields body) {
     String name = body.needText("model");
     SimulatedModel model = SimulatedModel.named(name);
-    if (model == null || !(endpoint == Endpoint.EMBEDDINGS ? model.embeds() : model.talks())) {
+    if (model == null) {
       throw new Rejected(new Rejection.UnknownModel(name));
+    }
+    if (!(endpoint == Endpoint.EMBEDDINGS ? model.embeds() : model.talks())) {
+      throw new Rejected(new Rejection.WrongKind(name));
     }
     return switch (model.fate()) {
       case RATE_LIMITED -> throw new Rejected(new Rejection.RateLimited(name));

@@ -99,13 +99,17 @@ class SimulatedErrorsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/chat/completions, gpt-x", "/chat/completions, sim-embed", "/embeddings, sim-small"})
-  void openAiDoesNotKnowOtherModels(String path, String model) {
+  @CsvSource({
+    "/chat/completions, gpt-x, 404, model_not_found",
+    "/chat/completions, sim-embed, 400, unsupported_value",
+    "/embeddings, sim-small, 400, unsupported_value"
+  })
+  void openAiDoesNotServeOtherModels(String path, String model, int status, String code) {
     UpstreamResponse response =
         client.post(path, json("{'model':'" + model + "','input':'a','messages':USER}"));
     JsonNode error = TestingClient.json(response).path("error");
-    assertThat(response.status()).isEqualTo(404);
-    assertThat(error.path("code").asText()).isEqualTo("model_not_found");
+    assertThat(response.status()).isEqualTo(status);
+    assertThat(error.path("code").asText()).isEqualTo(code);
     assertThat(error.path("message").asText()).contains(model);
   }
 

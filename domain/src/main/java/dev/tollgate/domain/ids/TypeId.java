@@ -26,15 +26,20 @@ final class TypeId {
     return new String(out);
   }
 
+  private static IllegalArgumentException notAnId(String prefix) {
+    return new IllegalArgumentException(
+        "must be an id: " + prefix + "_ and " + LENGTH + " letters and digits");
+  }
+
   static UUID parse(String prefix, String text) {
     if (text.length() != prefix.length() + 1 + LENGTH
         || !text.startsWith(prefix)
         || text.charAt(prefix.length()) != '_') {
-      throw new IllegalArgumentException("not a " + prefix + "_ id");
+      throw notAnId(prefix);
     }
     int first = prefix.length() + 1;
     if (text.charAt(first) > '7') {
-      throw new IllegalArgumentException("not a " + prefix + "_ id");
+      throw notAnId(prefix);
     }
     long high = 0;
     long low = 0;
@@ -42,7 +47,7 @@ final class TypeId {
       char c = text.charAt(i);
       int value = c < VALUES.length ? VALUES[c] : -1;
       if (value < 0) {
-        throw new IllegalArgumentException("not a " + prefix + "_ id");
+        throw notAnId(prefix);
       }
       high = high << 5 | low >>> 59;
       low = low << 5 | value;
