@@ -22,6 +22,7 @@ public final class Main {
                 new DevCommand(),
                 new ServeCommand(),
                 new InitCommand(),
+                new DoctorCommand(),
                 new PostgresCommand(),
                 new ChatCommand(),
                 new LedgerCommand())

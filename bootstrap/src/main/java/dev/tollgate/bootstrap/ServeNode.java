@@ -4,10 +4,7 @@ import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.secrets.Pepper;
-import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.database.Database;
-import dev.tollgate.persistence.database.DatabaseConfig;
-import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,9 +13,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +27,9 @@ final class ServeNode implements AutoCloseable {
   }
 
   /// @throws StartFailure naming the setting or the cause
-  static ServeNode start(Settings settings) {
-    DatabaseConfig database = database(settings);
-    Path keysFile = Path.of(settings.text("keys_file"));
-    String tokenFile = settings.textOrNull("bootstrap_token_file");
-    HttpSettings http = ListenerSettings.read(settings);
-    String tenantName = settings.text("tenant", "Home");
-    boolean simulated = Boolean.parseBoolean(settings.text("simulated_provider", "false"));
-    GatewayOptions options = GatewayOptions.read(settings);
-    settings.done();
+  static ServeNode start(Settings all) {
+    ServeSettings settings = ServeSettings.read(all);
+    Path keysFile = settings.keysFile();
     if (!Files.exists(keysFile)) {
       throw new StartFailure(
           "There are no master keys in "
@@ -54,10 +42,10 @@ final class ServeNode implements AutoCloseable {
     }
     MasterKeys keys = MasterKeys.of(keysFile, new SecureRandom());
     try {
-      Database.migrate(database);
+      Database.migrate(settings.database());
       Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
       TenantId tenant;
-      Founding founding = new Founding(database);
+      Founding founding = new Founding(settings.database());
       try (var _ = founding.alone()) {
         keys.check(
             founding,
@@ -66,10 +54,10 @@ final class ServeNode implements AutoCloseable {
                 + " installation at "
                 + keysFile
                 + " (setting keys_file).");
-        tenant = founding.homeTenant(tenantName, ids);
-        giveToken(founding, tenant, keys.pepper(), tokenFile);
+        tenant = founding.homeTenant(settings.tenant(), ids);
+        giveToken(founding, tenant, keys.pepper(), settings.tokenFile());
       }
-      Database open = new Database(database);
+      Database open = new Database(settings.database());
       if (!open.hasItsOwnTime()) {
         open.close();
         throw new StartFailure(
@@ -77,10 +65,10 @@ final class ServeNode implements AutoCloseable {
                 + " is for tests only; restore it as migration V007 has it.",
             null);
       }
-      Gateway gateway = new Gateway(open, keys, tenant, http, options);
+      Gateway gateway = new Gateway(open, keys, tenant, settings.http(), settings.options());
       gateway.management().seed().prices(tenant);
       gateway.management().seed().modelFacts(tenant);
-      if (simulated) {
+      if (settings.simulatedProvider()) {
         gateway.management().seed().simulatedProvider(tenant);
       }
       gateway.start();
@@ -127,21 +115,6 @@ final class ServeNode implements AutoCloseable {
       closed = true;
       gateway.close();
     }
-  }
-
-  private static DatabaseConfig database(Settings settings) {
-    Map<Role, String> passwords = new EnumMap<>(Role.class);
-    for (Role role : Role.values()) {
-      String name = "database." + role.name().toLowerCase(Locale.ROOT) + "_password";
-      passwords.put(role, settings.secret(name));
-    }
-    String url = settings.text("database.url");
-    if (!url.startsWith("jdbc:postgresql://") || url.contains("?")) {
-      throw new StartFailure(
-          "The setting database.url must be of the form jdbc:postgresql://host:5432/tollgate.",
-          null);
-    }
-    return new DatabaseConfig(url, passwords);
   }
 
   /// The first administrator's token: taken from the file, or made and left there.

@@ -98,6 +98,16 @@ class ReadmeIT {
   }
 
   @Test
+  void theDoctorFindsNothingWrong() throws Exception {
+    String lines = shell("./tollgate doctor; true");
+    assertThat(lines).contains("ok       keys and database").doesNotContain("fault ");
+    assertThat(shell("./tollgate doctor --json; true")).startsWith("{\"ok\":");
+    assertThat(shell("./tollgate doctor --data nowhere || echo status $?")).contains("status 3");
+    assertThat(shell("./tollgate doctor --config nowhere.yaml || echo status $?"))
+        .contains("There is no file nowhere.yaml", "status 1");
+  }
+
+  @Test
   void nobodyElseCanChangeThePrograms() throws Exception {
     try (Stream<Path> programs = Files.walk(folder.resolve(".tollgate/postgres/binaries"))) {
       for (Path each : programs.filter(file -> !Files.isSymbolicLink(file)).toList()) {

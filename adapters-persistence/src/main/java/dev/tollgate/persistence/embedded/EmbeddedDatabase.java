@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -27,6 +28,9 @@ import java.util.stream.Stream;
 /// fixed locale, one password per role, and stopped only when told to.
 public final class EmbeddedDatabase implements AutoCloseable {
   private static final String NAME = "tollgate";
+
+  /// Of `postmaster.pid`.
+  private static final int PORT_LINE = 3;
 
   private final EmbeddedPostgres postgres;
   private final DatabaseConfig config;
@@ -95,6 +99,23 @@ public final class EmbeddedDatabase implements AutoCloseable {
       if (!started) {
         leaveNothing(data);
       }
+    }
+  }
+
+  /// How to reach the database that runs in a folder, if one does.
+  public static Optional<DatabaseConfig> running(Path folder) {
+    try {
+      Path pid = folder.resolve("data").resolve("postmaster.pid");
+      if (!Files.exists(pid) || !Files.exists(folder.resolve("passwords"))) {
+        return Optional.empty();
+      }
+      String port = Files.readAllLines(pid).get(PORT_LINE).strip();
+      return Optional.of(
+          new DatabaseConfig(
+              "jdbc:postgresql://127.0.0.1:" + port + "/" + NAME,
+              Passwords.of(folder.resolve("passwords")).roles()));
+    } catch (IOException | IndexOutOfBoundsException e) {
+      return Optional.empty();
     }
   }
 

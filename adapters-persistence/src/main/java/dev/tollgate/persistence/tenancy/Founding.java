@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,17 +22,26 @@ public final class Founding {
     this.config = config;
   }
 
+  /// The home tenant, if there is one.
+  public Optional<TenantId> existingTenant() throws SQLException {
+    try (Connection connection = Database.openMigrator(config);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select id from tollgate.tenant order by created_at limit 1");
+        ResultSet row = select.executeQuery()) {
+      return row.next()
+          ? Optional.of(new TenantId(row.getObject(1, UUID.class)))
+          : Optional.empty();
+    }
+  }
+
   /// The home tenant, founded with the root of its business units when there is none.
   public TenantId homeTenant(String name, Ids ids) throws SQLException {
+    Optional<TenantId> existing = existingTenant();
+    if (existing.isPresent()) {
+      return existing.get();
+    }
     try (Connection connection = Database.openMigrator(config)) {
-      try (PreparedStatement select =
-              connection.prepareStatement(
-                  "select id from tollgate.tenant order by created_at limit 1");
-          ResultSet row = select.executeQuery()) {
-        if (row.next()) {
-          return new TenantId(row.getObject(1, UUID.class));
-        }
-      }
       connection.setAutoCommit(false);
       TenantId tenant = new TenantId(ids.next());
       try (PreparedStatement insert =

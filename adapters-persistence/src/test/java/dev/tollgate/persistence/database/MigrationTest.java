@@ -19,6 +19,16 @@ class MigrationTest {
   private static final String WAITING =
       "select count(*) from pg_locks where not granted and relation = 'tollgate.budget'::regclass";
 
+  @Test
+  void theProgramKnowsItsOwnLatestVersion() {
+    assertThat(
+            TestingDatabase.shared()
+                .select(
+                    "select version from tollgate.flyway_schema_history where version is not null"
+                        + " order by installed_rank desc limit 1"))
+        .containsExactly(Database.LATEST_MIGRATION);
+  }
+
   /// A node of the version before holds what the migration wants, and wants what it holds.
   @Test
   void aDeadlockWithAnOlderNodeIsSurvived() throws Exception {

@@ -1,0 +1,116 @@
+package dev.tollgate.persistence.database;
+
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/// Looks at a database without changing it: what a node needs of it, and what it must not have.
+public final class DatabaseCheckup {
+  private static final String MIGRATION =
+      "select version from tollgate.flyway_schema_history where success and version is not null"
+          + " order by installed_rank desc limit 1";
+
+  /// What no role of a running gateway may do.
+  private static final String FORBIDDEN =
+      """
+      select r || ' may ' || p || ' ' || t from unnest(array['tollgate_app', 'tollgate_ledger']) r,
+        unnest(array['entry', 'ledger_batch', 'ledger_anchor', 'call']) t,
+        unnest(array['update', 'delete', 'truncate']) p
+      where has_table_privilege(r, 'tollgate.' || t, p) order by 1""";
+
+  private final DatabaseConfig config;
+
+  public DatabaseCheckup(DatabaseConfig config) {
+    this.config = config;
+  }
+
+  /// Why a role cannot be used; empty when it can.
+  public String faultOf(Role role) {
+    try (Connection connection = open(role);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "select rolsuper, rolbypassrls from pg_roles where rolname = current_user");
+        ResultSet row = select.executeQuery()) {
+      row.next();
+      return row.getBoolean(1) || row.getBoolean(2)
+          ? "is a superuser or passes by row-level security"
+          : "";
+    } catch (SQLException e) {
+      return "cannot connect: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+  }
+
+  /// What roles of a running gateway may do and must not; nothing when all is well.
+  public List<String> excessiveGrants() throws SQLException {
+    List<String> found = new ArrayList<>();
+    try (Connection connection = open(Role.MIGRATOR);
+        PreparedStatement select = connection.prepareStatement(FORBIDDEN);
+        ResultSet row = select.executeQuery()) {
+      while (row.next()) {
+        found.add(row.getString(1));
+      }
+    }
+    return found;
+  }
+
+  /// The version of the schema, or null when there is none yet.
+  public @Nullable String schemaVersion() throws SQLException {
+    return "t".equals(text("select to_regclass('tollgate.flyway_schema_history') is not null"))
+        ? text(MIGRATION)
+        : null;
+  }
+
+  /// Such as `18.6`.
+  public String serverVersion() throws SQLException {
+    return String.valueOf(text("show server_version"));
+  }
+
+  /// How far this machine's clock is ahead of the database's.
+  public Duration clockOffset() throws SQLException {
+    Instant before = Instant.now();
+    try (Connection connection = open(Role.MIGRATOR);
+        PreparedStatement select = connection.prepareStatement("select clock_timestamp()")) {
+      before = Instant.now();
+      try (ResultSet row = select.executeQuery()) {
+        Instant after = Instant.now();
+        row.next();
+        Instant there = row.getObject(1, OffsetDateTime.class).toInstant();
+        Instant here = before.plus(Duration.between(before, after).dividedBy(2));
+        return Duration.between(there, here);
+      }
+    }
+  }
+
+  /// For how many days from today on there are partitions.
+  public int daysAhead() throws SQLException {
+    String days = text("select tollgate.days_ahead_2((now() at time zone 'utc')::date)");
+    return days == null ? 0 : Integer.parseInt(days);
+  }
+
+  private @Nullable String text(String query) throws SQLException {
+    try (Connection connection = open(Role.MIGRATOR);
+        PreparedStatement select = connection.prepareStatement(query);
+        ResultSet row = select.executeQuery()) {
+      return row.next() ? row.getString(1) : null;
+    }
+  }
+
+  private Connection open(Role role) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", role.user());
+    properties.setProperty("password", config.password(role));
+    properties.setProperty("connectTimeout", "5");
+    properties.setProperty("socketTimeout", "10");
+    return DriverManager.getConnection(config.url(), properties);
+  }
+}

@@ -1,0 +1,124 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.bootstrap.Finding.Level;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each line of the report, well and unwell.
+class DoctorTest {
+  private final TestingGateway gateway = TestingGateway.shared();
+  private @TempDir Path folder;
+  private Path keys;
+
+  @BeforeEach
+  void setUp() {
+    keys = folder.resolve("master.keys");
+    MasterKeys.of(keys, new SecureRandom());
+  }
+
+  @Test
+  void aHealthyDatabaseIsWellInEveryPoint() {
+    List<Finding> findings = examine(gateway.dev().database(), Map.of("http.port", 0));
+
+    for (String check :
+        List.of(
+            "versions",
+            "disk",
+            "port 0",
+            "master keys",
+            "role tollgate_migrator",
+            "role tollgate_app",
+            "role tollgate_ledger",
+            "clock",
+            "schema",
+            "grants",
+            "partitions")) {
+      assertThat(level(findings, check)).as(check).isEqualTo(Level.OK);
+    }
+  }
+
+  @Test
+  void otherKeysAreAFault() {
+    List<Finding> findings = examine(gateway.dev().database(), Map.of());
+
+    assertThat(level(findings, "keys and database")).isEqualTo(Level.FAULT);
+    assertThat(findings).noneMatch(each -> each.check().startsWith("provider "));
+  }
+
+  @Test
+  void keysThatAreMissingOrOpenAreAFault() throws Exception {
+    Files.writeString(keys, "nonsense");
+    assertThat(level(examine(null, Map.of()), "master keys")).isEqualTo(Level.FAULT);
+    Files.delete(keys);
+    List<Finding> findings = examine(null, Map.of());
+    assertThat(level(findings, "master keys")).isEqualTo(Level.FAULT);
+    assertThat(level(findings, "database")).isEqualTo(Level.WARNING);
+  }
+
+  @Test
+  void aWrongPasswordIsAFaultAndNeverShown() {
+    DatabaseConfig real = gateway.dev().database();
+    Map<Role, String> passwords = new EnumMap<>(Role.class);
+    for (Role role : Role.values()) {
+      passwords.put(role, role == Role.APP ? "wrong-password" : real.password(role));
+    }
+
+    List<Finding> findings = examine(new DatabaseConfig(real.url(), passwords), Map.of());
+
+    assertThat(level(findings, "role tollgate_app")).isEqualTo(Level.FAULT);
+    assertThat(level(findings, "role tollgate_ledger")).isEqualTo(Level.OK);
+    assertThat(findings.toString()).doesNotContain("wrong-password");
+  }
+
+  @Test
+  void aPortThatIsTakenIsAWarning() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int port = taken.getLocalPort();
+      assertThat(level(examine(null, Map.of("http.port", port)), "port " + port))
+          .isEqualTo(Level.WARNING);
+    }
+  }
+
+  @Test
+  void aRightTooManyIsAFault() throws Exception {
+    gateway.sql("grant update on tollgate.entry to tollgate_app");
+    try {
+      Finding grants = find(examine(gateway.dev().database(), Map.of()), "grants");
+
+      assertThat(grants.level()).isEqualTo(Level.FAULT);
+      assertThat(grants.text()).contains("tollgate_app may update entry");
+    } finally {
+      gateway.sql("revoke update on tollgate.entry from tollgate_app");
+    }
+  }
+
+  private List<Finding> examine(@Nullable DatabaseConfig database, Map<String, Integer> ports) {
+    return new Doctor(new Doctor.Patient(database, keys, "127.0.0.1", ports, folder, false))
+        .examine();
+  }
+
+  private static Level level(List<Finding> findings, String check) {
+    return find(findings, check).level();
+  }
+
+  private static Finding find(List<Finding> findings, String check) {
+    return findings.stream()
+        .filter(each -> each.check().equals(check))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + check + " in " + findings));
+  }
+}
