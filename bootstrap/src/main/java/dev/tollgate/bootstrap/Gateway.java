@@ -315,7 +315,7 @@ final class Gateway implements AutoCloseable {
         Gauge.builder("tollgate_content_lost", contents::lost)
             .description("Captured contents that were not kept since the start; 0 is normal."));
     registry.getOrCreate(
-        Gauge.builder("tollgate_partition_days_ahead", housekeeping::daysAhead)
+        Gauge.builder("tollgate_partitions_ahead", housekeeping::daysAhead)
             .description("Days from today on that have partitions; raise an alarm below 3."));
     registry.getOrCreate(
         Gauge.builder("tollgate_connections", () -> http.callers().count())

@@ -10,13 +10,14 @@ import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Metrics of calls. Labels are the endpoint, the model and provider that served the call, and the
-/// outcome: never a key, a caller or a call. Handles are made once for each combination. An attempt
-/// before the last one counts by its tokens and cost.
+/// Metrics of calls. Labels are the endpoint, the model and provider that served the call, the
+/// outcome and the error's code: never a key, a caller or a call. Handles are made once for each
+/// combination. An attempt before the last one counts by its tokens and cost.
 public final class CallMetrics implements CallObserver {
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5), Duration.ofMillis(25), Duration.ofMillis(100), Duration.ofMillis(250),
@@ -34,14 +35,18 @@ public final class CallMetrics implements CallObserver {
     Duration.ofMillis(100)
   };
 
+  private static final int MOST_CODES = 100;
+
   private final MeterRegistry registry;
+  private final Set<String> codes = ConcurrentHashMap.newKeySet();
   private final ConcurrentHashMap<Label, Meters> meters = new ConcurrentHashMap<>();
 
   public CallMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
 
-  private record Label(Endpoint endpoint, String model, String provider, String outcome) {}
+  private record Label(
+      Endpoint endpoint, String model, String provider, String outcome, String code) {}
 
   /// The meters of one combination of labels.
   private static final class Meters {
@@ -61,7 +66,8 @@ public final class CallMetrics implements CallObserver {
               Tag.create("endpoint", label.endpoint().wire()),
               Tag.create("model", label.model()),
               Tag.create("provider", label.provider()),
-              Tag.create("outcome", label.outcome()));
+              Tag.create("outcome", label.outcome()),
+              Tag.create("code", label.code()));
       calls = counter(registry, "tollgate_calls", "Calls.", tags);
       inputTokens = counter(registry, "tollgate_input_tokens", "Input tokens.", tags);
       cachedTokens =
@@ -138,12 +144,28 @@ public final class CallMetrics implements CallObserver {
             call.endpoint(),
             served == null ? "" : text(call.requestedModel()),
             served == null ? "" : served.provider(),
-            call.errorCode() == null ? "ok" : Integer.toString(call.status()));
+            call.errorCode() == null ? "ok" : Integer.toString(call.status()),
+            code(call.errorCode()));
     Meters found = meters.get(label);
     if (found == null) {
       found = meters.computeIfAbsent(label, each -> new Meters(registry, each));
     }
     found.record(call);
+  }
+
+  /// A provider may make up codes; only so many are told apart.
+  private String code(@Nullable String code) {
+    if (code == null) {
+      return "";
+    }
+    if (codes.contains(code)) {
+      return code;
+    }
+    if (codes.size() >= MOST_CODES) {
+      return "other";
+    }
+    codes.add(code);
+    return code;
   }
 
   private static String text(@Nullable String text) {

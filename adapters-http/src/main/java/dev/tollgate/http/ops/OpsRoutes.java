@@ -86,6 +86,8 @@ public final class OpsRoutes implements HttpService {
     response.header(
         HeaderValues.create(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"));
     WholeAnswer.send(
-        request, response, text.map(Object::toString).orElse("").getBytes(StandardCharsets.UTF_8));
+        request,
+        response,
+        MetricNames.usual(text.map(Object::toString).orElse("")).getBytes(StandardCharsets.UTF_8));
   }
 }
