@@ -26,7 +26,7 @@ class EveryRouteTest {
       {"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[],\
       "usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}""";
 
-  private final TestingGateway gateway = TestingGateway.shared();
+  final TestingGateway gateway = TestingGateway.shared();
   private ScriptedUpstream upstream;
   private JsonNode hiddenKey;
   private String key;
@@ -57,13 +57,13 @@ class EveryRouteTest {
   }
 
   /// @param head first line and credentials, without the empty line
-  private record Route(String head, boolean ops) {}
+  record Route(String head, boolean ops) {}
 
   /// @param headers of the framing
   /// @param body sent behind the head
   /// @param late whether the body is sent only after the answer, as a proxy would that waited for
   ///   100
-  private record Framing(String name, String headers, String body, boolean late) {}
+  record Framing(String name, String headers, String body, boolean late) {}
 
   @Test
   void whatHidesInABodyNeverRuns() throws Exception {
@@ -145,7 +145,7 @@ class EveryRouteTest {
     assertThat(heard.body()).as(route.head()).isEmpty();
   }
 
-  private void exchange(Route route, Framing framing, Map<String, String> faults) {
+  void exchange(Route route, Framing framing, Map<String, String> faults) {
     try (RawSocket raw = RawSocket.connect(port(route))) {
       String head = route.head() + "\r\nHost: a\r\n" + framing.headers() + "\r\n";
       raw.send((head + (framing.late() ? "" : framing.body())).getBytes(StandardCharsets.US_ASCII));
@@ -163,11 +163,12 @@ class EveryRouteTest {
     }
   }
 
-  private int port(Route route) {
+  /// Where a route is asked for.
+  int port(Route route) {
     return route.ops() ? gateway.dev().opsPort() : gateway.dev().port();
   }
 
-  private List<Framing> framings() {
+  List<Framing> framings() {
     String length = "Content-Length: " + hidden.length() + "\r\n";
     String chunk = Integer.toHexString(hidden.length()) + "\r\n" + hidden + "\r\n0\r\n\r\n";
     String expect = "Expect: 100-continue\r\n";
@@ -186,7 +187,7 @@ class EveryRouteTest {
         new Framing("a longer length", "Content-Length: 999999999\r\n", hidden, false));
   }
 
-  private List<Route> routes() {
+  List<Route> routes() {
     String admin = "\r\nAuthorization: Bearer " + gateway.adminToken();
     String caller = "\r\nAuthorization: Bearer " + key;
     List<Route> routes = new ArrayList<>();
