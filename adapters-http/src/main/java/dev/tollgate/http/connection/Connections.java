@@ -58,10 +58,10 @@ public final class Connections {
     return true;
   }
 
+  /// May be told twice of one: by whoever made room, and by itself.
   void gone(GuardedConnection connection) {
-    if (open.remove(connection)) {
-      leave(connection.countedAs());
-    }
+    leave(connection.uncount());
+    open.remove(connection);
   }
 
   /// What goes wrong with one must not leave the others without deadlines.

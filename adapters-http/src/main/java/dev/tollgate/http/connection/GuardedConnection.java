@@ -65,7 +65,10 @@ public final class GuardedConnection implements ConnectionContext {
   private final SocketWait wait;
   private final WatchedWriter writer;
   private final @Nullable InetAddress peer;
-  private volatile @Nullable InetAddress counted;
+
+  /// Guarded by this.
+  private @Nullable InetAddress counted;
+
   private volatile boolean looked;
   private boolean older;
 
@@ -186,13 +189,16 @@ public final class GuardedConnection implements ConnectionContext {
     return peer;
   }
 
-  /// The address that it is counted for, or null when it is not.
-  @Nullable InetAddress countedAs() {
-    return counted;
+  /// It is counted for an address, or for none.
+  synchronized void countedAs(@Nullable InetAddress address) {
+    counted = address;
   }
 
-  void countedAs(@Nullable InetAddress address) {
-    counted = address;
+  /// The address that it was counted for until now, or null.
+  synchronized @Nullable InetAddress uncount() {
+    InetAddress before = counted;
+    counted = null;
+    return before;
   }
 
   /// How long it has been waiting for a request to begin, or -1 when one has.
