@@ -277,7 +277,7 @@ final class TestingGateway {
   /// The newest call of a key, waited for briefly: refused calls are not committed before the
   /// answer.
   JsonNode lastCall(String keyId) {
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 500; i++) {
       JsonNode page = manage("GET", "/calls?limit=1&key=" + keyId, "");
       if (!page.path("data").isEmpty()) {
         return page.path("data").get(0);

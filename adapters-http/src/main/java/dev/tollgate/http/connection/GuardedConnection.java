@@ -33,12 +33,6 @@ public final class GuardedConnection implements ConnectionContext {
   /// The connection whose request is being handled.
   public static final ScopedValue<GuardedConnection> CURRENT = ScopedValue.newInstance();
 
-  /// How long a request may take to arrive, beside the time its bytes need at the slowest speed.
-  private static final long GRACE_NANOS = Duration.ofSeconds(7).toNanos();
-
-  /// 32 KiB a second.
-  private static final long NANOS_PER_BYTE = 1_000_000_000L / (32 << 10);
-
   private static final byte[] TOO_LATE = tooLate();
 
   private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -47,22 +41,13 @@ public final class GuardedConnection implements ConnectionContext {
   /// How many may linger at once: what strangers send costs time and memory.
   private static final Semaphore LINGERING = new Semaphore(64);
 
-  /// From the connection to the first byte of a request under TLS. The handshake is part of the
-  /// first read, so nothing tells it from silence.
-  private static final long HANDSHAKE_NANOS = Duration.ofSeconds(10).toNanos();
-
-  private static final long KEEP_ALIVE_NANOS = Duration.ofSeconds(75).toNanos();
-
-  /// More than the largest body that can be allowed, with its head. Helidon reads a chunk whole
-  /// before anyone sees it, so the bound has to be here.
-  private static final long LARGEST_REQUEST = 72L << 20;
-
   private final ConnectionContext context;
   private final HelidonSocket socket;
   private final DataReader first;
   private final DataReader reader = DataReader.create(this::pull);
   private final Hangup hangup;
   private final SocketWait wait;
+  private final Arrival arrival = new Arrival();
   private final WatchedWriter writer;
   private final @Nullable InetAddress peer;
 
@@ -78,10 +63,6 @@ public final class GuardedConnection implements ConnectionContext {
   private boolean last;
   private boolean streaming;
   private volatile boolean waiting;
-  private volatile boolean requestBegun;
-  private volatile long since = System.nanoTime();
-  private volatile long received;
-  private volatile long lastByte = System.nanoTime();
 
   /// When a lingering connection is closed for good, or 0.
   private volatile long lingerUntil;
@@ -174,10 +155,7 @@ public final class GuardedConnection implements ConnectionContext {
   public void requestDone() {
     hangup.forget();
     // What is here already belongs to the next request, which has begun then.
-    requestBegun = reader.available() > 0;
-    since = System.nanoTime();
-    lastByte = since;
-    received = 0;
+    arrival.next(reader.available() > 0);
   }
 
   /// The caller's address, as 4 or 16 bytes.
@@ -203,13 +181,13 @@ public final class GuardedConnection implements ConnectionContext {
 
   /// How long it has been waiting for a request to begin, or -1 when one has.
   long idleNanos(long now) {
-    return waiting && !requestBegun ? Math.max(0, now - since) : -1;
+    return waiting ? arrival.silentNanos(now) : -1;
   }
 
   /// Closes the connection when its next byte is overdue, or not taken.
   void closeIfOverdue() {
     if (waiting && isOverdue()) {
-      boolean telling = requestBegun && lingerUntil == 0 && !told;
+      boolean telling = arrival.hasBegun() && lingerUntil == 0 && !told;
       if (telling) {
         told = true;
         Thread.ofVirtual().name("too-late").start(this::tellLate);
@@ -256,15 +234,17 @@ public final class GuardedConnection implements ConnectionContext {
     if (first.available() > 0) {
       return received(first.readBytes(first.available()));
     }
-    if (isOverdue() || received > LARGEST_REQUEST) {
-      throw new CloseConnectionException("the request is too slow or too large");
+    if (arrival.isTooLarge()) {
+      throw new CloseConnectionException("the request is too large");
     }
+    arrival.waits();
     waiting = true;
     wait.begins();
     try {
       byte[] bytes = hangup.isReading() ? hangup.takeOver() : socket.get();
-      if (bytes == null) {
-        // Helidon would take it for an error of its own in the middle of a request.
+      if (bytes == null || bytes.length == 0) {
+        // The second is a farewell under TLS. Helidon would take it for an error of its own in the
+        // middle of a request.
         throw new CloseConnectionException("the caller has closed the connection");
       }
       return received(bytes);
@@ -277,14 +257,7 @@ public final class GuardedConnection implements ConnectionContext {
   }
 
   private byte[] received(byte[] bytes) {
-    if (!requestBegun) {
-      requestBegun = true;
-      since = System.nanoTime();
-    }
-    // Only this thread writes it.
-    long sum = received + bytes.length;
-    received = sum;
-    lastByte = System.nanoTime();
+    arrival.received(bytes.length);
     return bytes;
   }
 
@@ -293,11 +266,7 @@ public final class GuardedConnection implements ConnectionContext {
     if (lingerUntil != 0) {
       return now - lingerUntil > 0;
     }
-    if (!requestBegun) {
-      boolean shakingHands = !looked && socket.isSecure();
-      return now - since > (shakingHands ? HANDSHAKE_NANOS : KEEP_ALIVE_NANOS);
-    }
-    return now - lastByte > GRACE_NANOS || now - since > GRACE_NANOS + received * NANOS_PER_BYTE;
+    return arrival.isOverdue(now, !looked && socket.isSecure());
   }
 
   /// An answer was given although the request was not read to its end.

@@ -5,6 +5,7 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 /// chunked body that is too long would be read on as further requests (docs/decisions/0004).
 public final class Bodies {
   private static final byte[] NONE = {};
+  private static final int AT_ONCE = 1 << 20;
 
   private Bodies() {}
 
@@ -50,11 +52,20 @@ public final class Bodies {
   }
 
   private static Body sized(ServerRequest request, int length, BodyMemory.Share share) {
-    if (!share.grow(length)) {
-      return new Body.NoRoom();
-    }
     try (InputStream in = request.content().inputStream()) {
-      return new Body.Whole(in.readNBytes(length));
+      if (length <= AT_ONCE) {
+        return share.grow(length) ? new Body.Whole(in.readNBytes(length)) : new Body.NoRoom();
+      }
+      // What was announced and does not come must not take room from others.
+      ByteArrayOutputStream all = new ByteArrayOutputStream(AT_ONCE);
+      for (int left = length; left > 0; left -= AT_ONCE) {
+        int step = Math.min(left, AT_ONCE);
+        if (!share.grow(step)) {
+          return new Body.NoRoom();
+        }
+        all.writeBytes(in.readNBytes(step));
+      }
+      return new Body.Whole(all.toByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -223,16 +223,17 @@ public final class Api {
   }
 
   private void first(Call call, String key, ServerResponse response, Action action) {
-    boolean kept = false;
+    boolean done = false;
     try {
       Answer answer = action.handle(call);
+      // From here on a repeat must not do it again, even if this answer cannot be kept.
+      done = true;
       JsonNode replay = answer.replayBody() == null ? answer.body() : answer.replayBody();
       idempotency.complete(
           call.tenant(), key, answer.status(), replay == null ? new byte[0] : Json.bytes(replay));
-      kept = true;
       send(response, answer.status(), answer.body());
     } finally {
-      if (!kept) {
+      if (!done) {
         idempotency.release(call.tenant(), key);
       }
     }

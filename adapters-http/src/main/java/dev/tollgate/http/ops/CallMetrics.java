@@ -45,8 +45,7 @@ public final class CallMetrics implements CallObserver {
     this.registry = registry;
   }
 
-  private record Label(
-      Endpoint endpoint, String model, String provider, String outcome, String code) {}
+  record Label(Endpoint endpoint, String model, String provider, String outcome, String code) {}
 
   /// The meters of one combination of labels.
   private static final class Meters {

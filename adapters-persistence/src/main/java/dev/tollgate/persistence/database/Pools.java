@@ -35,7 +35,8 @@ final class Pools {
             // compared to.
             "connection.url",
             config.url()
-                + "?stringtype=unspecified&options="
+                + "?stringtype=unspecified&connectTimeout=2&socketTimeout=40&tcpKeepAlive=true"
+                + "&options="
                 + limits(STATEMENT_MILLIS).replace(" ", "%20"),
             "connection.username",
             Role.APP.user(),

@@ -16,7 +16,7 @@ public final class RefusedCalls {
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
   private static final int FEW = 5;
 
-  /// Beyond so many at a time, addresses and keys are no longer told apart.
+  /// Beyond so many at a time, addresses are no longer told apart.
   private static final int MOST_SOURCES = 10_000;
 
   private final CallJournal journal;
@@ -78,7 +78,9 @@ public final class RefusedCalls {
   /// @return whether it has a row of its own
   boolean add(CallRecord call) {
     Source source = Source.of(call);
-    boolean known = tallies.containsKey(source) || tallies.size() < MOST_SOURCES;
+    // There are only so many keys, and calls of two of them never share a row.
+    boolean known =
+        call.key() != null || tallies.containsKey(source) || tallies.size() < MOST_SOURCES;
     boolean calm = journal.isCalm();
     boolean[] row = {false};
     tallies.compute(

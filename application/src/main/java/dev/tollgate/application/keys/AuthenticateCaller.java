@@ -71,10 +71,9 @@ public final class AuthenticateCaller {
   private @Nullable KnownKey find(KeySecret secret, byte[] callerAddress) {
     KnownKey found = directory.find(secret.id());
     if (found == null) {
-      guesses.wasWrong(callerAddress);
       pepper.hmac(pepper.currentVersion(), secret.bytes());
     } else {
-      guesses.wasRight(secret.id());
+      guesses.wasRight(callerAddress, secret.id());
     }
     return found;
   }

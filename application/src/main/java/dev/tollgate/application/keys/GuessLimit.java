@@ -41,32 +41,30 @@ public final class GuessLimit {
     }
   }
 
-  /// Whether a secret may be looked up for the address.
+  /// Whether a secret may be looked up for the address. It counts as wrong until [#wasRight] takes
+  /// that back, so that many at once are no more than one after the other.
   public boolean mayAsk(byte[] address, SecretId secret) {
     if (right.contains(secret)) {
       return true;
     }
     Window current = current();
-    AtomicInteger wrong = current.wrong.get(ByteBuffer.wrap(address));
-    return current.all.get() < IN_ALL && (wrong == null || wrong.get() < OF_ADDRESS);
+    AtomicInteger wrong =
+        current.wrong.computeIfAbsent(ByteBuffer.wrap(address), _ -> new AtomicInteger());
+    return wrong.incrementAndGet() <= OF_ADDRESS && current.all.incrementAndGet() <= IN_ALL;
   }
 
-  /// A secret that was looked up is good.
-  public void wasRight(SecretId secret) {
+  /// A secret that was looked up for the address is good.
+  public void wasRight(byte[] address, SecretId secret) {
+    Window current = window;
+    AtomicInteger wrong = current.wrong.get(ByteBuffer.wrap(address));
+    if (wrong != null) {
+      wrong.decrementAndGet();
+      current.all.decrementAndGet();
+    }
     if (right.size() >= MOST_RIGHT) {
       right.clear();
     }
     right.add(secret);
-  }
-
-  /// A look-up for the address found nothing.
-  public void wasWrong(byte[] address) {
-    Window current = current();
-    current.all.incrementAndGet();
-    current
-        .wrong
-        .computeIfAbsent(ByteBuffer.wrap(address), _ -> new AtomicInteger())
-        .incrementAndGet();
   }
 
   /// Two threads that begin a window at once may count a few wrong ones less.

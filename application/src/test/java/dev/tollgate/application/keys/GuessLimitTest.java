@@ -19,7 +19,6 @@ class GuessLimitTest {
     for (int i = 0; i < 1_000; i++) {
       if (limit.mayAsk(address(1), WRONG)) {
         asked++;
-        limit.wasWrong(address(1));
       }
     }
     assertThat(asked).isEqualTo(50);
@@ -33,16 +32,20 @@ class GuessLimitTest {
   @Test
   void whoIsRightIsNotCounted() {
     for (int i = 0; i < 1_000; i++) {
-      assertThat(limit.mayAsk(address(1), WRONG)).isTrue();
+      SecretId good = SecretId.of(i + 10);
+      assertThat(limit.mayAsk(address(1), good)).isTrue();
+      limit.wasRight(address(1), good);
     }
+    assertThat(limit.mayAsk(address(1), WRONG)).isTrue();
   }
 
   @Test
   void whoWasRightBeforeMayAlwaysAsk() {
     SecretId good = SecretId.of(2);
-    limit.wasRight(good);
+    assertThat(limit.mayAsk(address(1), good)).isTrue();
+    limit.wasRight(address(1), good);
     for (int i = 0; i < 100; i++) {
-      limit.wasWrong(address(1));
+      limit.mayAsk(address(1), WRONG);
     }
 
     assertThat(limit.mayAsk(address(1), WRONG)).isFalse();
@@ -56,7 +59,6 @@ class GuessLimitTest {
       byte[] from = address(i % 250);
       if (limit.mayAsk(from, WRONG)) {
         asked++;
-        limit.wasWrong(from);
       }
     }
     assertThat(asked).isEqualTo(300);
