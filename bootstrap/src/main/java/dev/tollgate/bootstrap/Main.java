@@ -25,8 +25,13 @@ public final class Main {
                 new DoctorCommand(),
                 new PostgresCommand(),
                 new ChatCommand(),
-                new LedgerCommand())
+                ledger())
             .execute(args));
+  }
+
+  private static CommandLine ledger() {
+    return new CommandLine(new LedgerCommand(OperatorDatabase::verify))
+        .addSubcommand(new ArchiveCommand());
   }
 
   /// One core is left to the ledger's writer, the collector and the compiler. With as many carriers

@@ -11,27 +11,49 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `tollgate ledger verify`: asks a gateway whether its books are in order.
+/// `tollgate ledger verify`: asks a gateway whether its books are in order, or checks them together
+/// with what was archived.
 @Command(name = "ledger", description = "Checks the books.")
 public final class LedgerCommand {
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
+  private final WholeBooks wholeBooks;
   private final Map<String, String> environment;
   private final PrintStream out;
   private final PrintStream err;
 
-  public LedgerCommand() {
+  /// The books of a database and the months that left it, which no gateway can read.
+  public interface WholeBooks {
+    /// @param archive the folder of the months
+    /// @param config settings of 'serve', or null for the folder of 'dev'
+    Report verify(Path archive, @Nullable Path config, Path data);
+  }
+
+  /// @param violations a line for each
+  public record Report(long accounts, long entries, long openHolds, List<String> violations) {
+    public Report {
+      violations = List.copyOf(violations);
+    }
+  }
+
+  public LedgerCommand(WholeBooks wholeBooks) {
     this(
+        wholeBooks,
         System.getenv(),
         new PrintStream(System.out, true, StandardCharsets.UTF_8),
         new PrintStream(System.err, true, StandardCharsets.UTF_8));
   }
 
-  LedgerCommand(Map<String, String> environment, PrintStream out, PrintStream err) {
+  LedgerCommand(
+      WholeBooks wholeBooks, Map<String, String> environment, PrintStream out, PrintStream err) {
+    this.wholeBooks = wholeBooks;
     this.environment = environment;
     this.out = out;
     this.err = err;
@@ -52,26 +74,39 @@ public final class LedgerCommand {
                     + " TOLLGATE_ADMIN_TOKEN are both set.",
                 "Default: ${DEFAULT-VALUE}"
               })
-          Path data) {
+          Path data,
+      @Option(
+              names = "--with",
+              paramLabel = "FOLDER",
+              description =
+                  "Months that 'ledger archive' wrote: checks the entries of every tenant together"
+                      + " with those, straight in the database.")
+          @Nullable Path archive,
+      @Option(
+              names = "--config",
+              paramLabel = "FILE",
+              description = "Settings of 'serve', which name the database; only with --with.")
+          @Nullable Path config) {
     try {
-      JsonNode report = report(KnownGateway.find(KnownGateway.Use.MANAGEMENT, environment, data));
-      for (JsonNode each : report.path("violations")) {
-        out.println(
-            Messages.oneLine(
-                each.path("check").asText()
-                    + " "
-                    + each.path("subject").asText()
-                    + " "
-                    + each.path("detail").asText()));
+      if (archive == null && config != null) {
+        throw new CommandFailure(
+            CommandFailure.USAGE,
+            "--config needs --with. Without it a gateway is asked: set TOLLGATE_URL and"
+                + " TOLLGATE_ADMIN_TOKEN.");
       }
-      boolean ok = report.path("ok").asBoolean(false);
+      Report report =
+          archive == null
+              ? report(KnownGateway.find(KnownGateway.Use.MANAGEMENT, environment, data))
+              : wholeBooks.verify(archive, config, data);
+      report.violations().forEach(each -> out.println(Messages.oneLine(each)));
+      boolean ok = report.violations().isEmpty();
       out.printf(
           "%s: %d accounts, %d entries, %d open holds, %d violations%n",
           ok ? "ok" : "NOT IN ORDER",
-          report.path("accounts").asLong(),
-          report.path("entries").asLong(),
-          report.path("open_holds").asLong(),
-          report.path("violations").size());
+          report.accounts(),
+          report.entries(),
+          report.openHolds(),
+          report.violations().size());
       return ok ? 0 : CommandFailure.FAILED;
     } catch (CommandFailure e) {
       err.println(Messages.error(e.getMessage()));
@@ -79,7 +114,7 @@ public final class LedgerCommand {
     }
   }
 
-  private static JsonNode report(Gateway gateway) {
+  private static Report report(Gateway gateway) {
     try (HttpClient client = gateway.client()) {
       HttpResponse<String> response =
           client.send(
@@ -97,7 +132,20 @@ public final class LedgerCommand {
                 + response.statusCode()
                 + ")");
       }
-      return body;
+      List<String> violations = new ArrayList<>();
+      for (JsonNode each : body.path("violations")) {
+        violations.add(
+            each.path("check").asText()
+                + " "
+                + each.path("subject").asText()
+                + " "
+                + each.path("detail").asText());
+      }
+      return new Report(
+          body.path("accounts").asLong(),
+          body.path("entries").asLong(),
+          body.path("open_holds").asLong(),
+          violations);
     } catch (IOException e) {
       throw ConnectionTrouble.explain(gateway.address(), e);
     } catch (InterruptedException e) {

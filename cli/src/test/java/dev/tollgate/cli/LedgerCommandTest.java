@@ -13,6 +13,11 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LedgerCommandTest {
+  private static final LedgerCommand.WholeBooks NO_ARCHIVE =
+      (_, _, _) -> {
+        throw new AssertionError("no archive was named");
+      };
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -38,7 +43,8 @@ class LedgerCommandTest {
               "TOLLGATE_ADMIN_TOKEN",
               "tga_x");
       return TollgateCommand.create(
-              new LedgerCommand(environment, new PrintStream(out), new PrintStream(err)))
+              new LedgerCommand(
+                  NO_ARCHIVE, environment, new PrintStream(out), new PrintStream(err)))
           .execute("ledger", "verify");
     } finally {
       server.stop(0);

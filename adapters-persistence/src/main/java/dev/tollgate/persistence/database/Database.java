@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
   /// The version that this program brings a schema to.
-  public static final String LATEST_MIGRATION = "013";
+  public static final String LATEST_MIGRATION = "014";
 
   private static final String DEADLOCK = "40P01";
   private static final int MOST_MIGRATIONS = 5;

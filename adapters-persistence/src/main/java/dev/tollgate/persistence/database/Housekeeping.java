@@ -14,13 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// What has to be done to tables now and then: partitions of coming days are made, days past their
-/// time dropped, short-lived rows deleted, forecasts noted, heads of chains anchored. Every part
-/// may be run twice, by any node.
+/// time dropped, old roll-ups folded, short-lived rows deleted, forecasts noted, heads of chains
+/// anchored. Every part may be run twice, by any node.
 public final class Housekeeping {
   private static final int DAYS_AHEAD = 7;
 
   /// Fewer days ahead than this, and housekeeping has been failing for days.
   private static final int TOO_FEW = 3;
+
+  private static final int FOLDED_AT_ONCE = 2_000;
 
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
 
@@ -39,6 +41,7 @@ public final class Housekeeping {
         connection -> {
           ensureDays(connection, today);
           drop(connection, today);
+          fold(connection);
           try (Statement statement = connection.createStatement()) {
             statement.execute(
                 "delete from tollgate.usage_minute where bucket < tollgate.at() - interval '8 days'");
@@ -87,6 +90,20 @@ public final class Housekeeping {
           Level.ERROR,
           "There are partitions for {0} more days only. Look for what locks the tables of calls.",
           daysAhead);
+    }
+  }
+
+  /// Some at a time, each time in a transaction of its own.
+  private static void fold(Connection connection) throws SQLException {
+    try (PreparedStatement fold = connection.prepareStatement("select tollgate.fold_usage_2(?)")) {
+      fold.setInt(1, FOLDED_AT_ONCE);
+      int found = FOLDED_AT_ONCE;
+      while (found == FOLDED_AT_ONCE) {
+        try (ResultSet row = fold.executeQuery()) {
+          row.next();
+          found = row.getInt(1);
+        }
+      }
     }
   }
 

@@ -86,12 +86,10 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   /// Begins a session whose batches are numbered from 1.
   static long openSession(Connection connection, int node) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            "insert into tollgate.writer_session (node, beat) values (?, tollgate.at())"
-                + " returning id")) {
-      insert.setInt(1, node);
-      try (ResultSet row = insert.executeQuery()) {
+    try (PreparedStatement begin =
+        connection.prepareStatement("select tollgate.begin_session_2(?)")) {
+      begin.setInt(1, node);
+      try (ResultSet row = begin.executeQuery()) {
         row.next();
         return row.getLong(1);
       }
@@ -100,12 +98,9 @@ public final class PostgresLedgerStore implements LedgerStore {
 
   @Override
   public void beat(long session) {
-    try (PreparedStatement update =
-        connect()
-            .prepareStatement(
-                "update tollgate.writer_session set beat = tollgate.at() where id = ?")) {
-      update.setLong(1, session);
-      update.executeUpdate();
+    try (PreparedStatement beat = connect().prepareStatement("select tollgate.beat_2(?)")) {
+      beat.setLong(1, session);
+      beat.execute();
     } catch (SQLException e) {
       throw unavailable(e);
     }

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Checks the rules of docs/ledger.md with queries of its own, not with what the flush keeps.
 public final class PostgresLedgerVerifier implements LedgerVerifier {
@@ -35,22 +36,37 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
       "select a.budget_id::text, a.posted + a.held, a.peak from tollgate.account a"
           + " where a.posted + a.held > a.peak and a.held > 0";
 
+  private static final String HELD_OF_TENANT = HELD + " and a.tenant_id = ?";
+  private static final String PEAK_OF_TENANT = PEAK + " and a.tenant_id = ?";
+
   private static final String POSTED =
-      "select a.budget_id::text, a.posted, a.opening + coalesce(e.posted, 0)"
-          + " from tollgate.account a left join (select x.account, sum(e.amount)::bigint as posted"
-          + " from tollgate.entry e cross join lateral unnest(e.accounts) x(account)"
-          + " where e.tenant_id = ? group by x.account) e on e.account = a.id"
-          + " where a.tenant_id = ? and a.posted <> a.opening + coalesce(e.posted, 0)";
+      """
+      select a.budget_id::text, a.posted, a.opening + coalesce(e.posted, 0)
+      from tollgate.account a left join (
+        select u.account, sum(u.amount)::bigint as posted from (
+          select x.account, e.amount from tollgate.entry e
+          cross join lateral unnest(e.accounts) x(account) where e.tenant_id = ?
+          union all
+          select m.account_id, m.amount from tollgate.archived_account m
+          where m.tenant_id = ?) u group by u.account) e on e.account = a.id
+      where a.tenant_id = ? and a.posted <> a.opening + coalesce(e.posted, 0)""";
 
   private static final String ROLL_UPS =
       """
       select coalesce(e.key_id, q.key_id)::text, coalesce(q.amount, 0), coalesce(e.amount, 0)
-      from (select key_id, sum(amount)::bigint as amount from tollgate.entry
-        where tenant_id = ? group by key_id) e
+      from (select u.key_id, sum(u.amount)::bigint as amount from (
+          select e.key_id, e.amount from tollgate.entry e where e.tenant_id = ?
+          union all
+          select m.key_id, m.amount from tollgate.archived_key m where m.tenant_id = ?) u
+        group by u.key_id) e
       full join (select u.key_id, sum(u.amount)::bigint as amount from (
           select d.key_id, b.cost_nanos as amount from tollgate.usage_bucket b
           join tollgate.dimension d on d.tenant_id = b.tenant_id and d.id = b.dimension_id
           where b.tenant_id = ?
+          union all
+          select d.key_id, f.cost_nanos from tollgate.usage_day f
+          join tollgate.dimension d on d.tenant_id = f.tenant_id and d.id = f.dimension_id
+          where f.tenant_id = ?
           union all
           select q.key_id, q.cost_nanos from tollgate.usage_quarter q
           where q.tenant_id = ? and not q.carried) u group by u.key_id) q
@@ -137,11 +153,15 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           and tollgate.model_counts(b.models, e.model)
           and case b.scope when 'tenant' then true when 'project' then e.project_id = b.scope_id
             when 'key' then e.key_id = b.scope_id else e.member_id = b.scope_id end) x
-      where a.tenant_id = ? and a.opened_at is not null and a.opening <> x.amount""";
+      where a.tenant_id = ? and a.opened_at is not null and a.opening <> x.amount
+        -- Nobody can add up again what has left the database.
+        and not exists (select from tollgate.archived_key m where m.tenant_id = a.tenant_id
+          and m.month + interval '32 days' > a.starts and (a.ends is null or m.month < a.ends))""";
 
   private static final String DIGESTS =
       "select e.hold_id::text, e.n::bigint, 0::bigint from tollgate.entry e"
-          + " where e.tenant_id = ? and e.digest is distinct from tollgate.entry_digest(e)"
+          + " where e.tenant_id = ? and e.digest is distinct from"
+          + " tollgate.entry_digest(row(e.*)::tollgate.entry)"
           + " order by e.session_id, e.batch";
 
   private static final String TWICE =
@@ -150,11 +170,12 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           + " where h.tenant_id = ?";
 
   private static final String CHAIN =
-      "select b.session_id, b.batch, b.head, b.entries, e.digests, coalesce(e.entries, 0) as found"
+      "select b.session_id, b.batch, b.head, b.entries, b.archived, e.digests,"
+          + " coalesce(e.entries, 0) as found"
           + " from tollgate.ledger_batch b left join (select session_id, batch,"
           + " count(*)::int as entries, string_agg(digest, ''::bytea order by case kind"
           + " when 1 then 0 when 0 then 1 else 2 end, hold_id, n) as digests"
-          + " from tollgate.entry group by session_id, batch) e"
+          + " from tollgate.entry e group by session_id, batch) e"
           + " on e.session_id = b.session_id and e.batch = b.batch"
           + " order by b.session_id, b.batch";
 
@@ -167,36 +188,44 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
   @Override
   public Report verify(TenantId tenant) {
     return database.asAuditor(
-        connection -> {
-          List<Violation> found = new ArrayList<>();
-          String own = " and a.tenant_id = '" + tenant.value() + "'";
-          find(connection, HELD + own, found, amounts("account_held", BUDGET));
-          find(connection, PEAK + own, found, amounts("account_over_limit", BUDGET));
-          find(connection, POSTED, found, amounts("account_posted", BUDGET), tenant, tenant);
-          find(connection, ROLL_UPS, found, amounts("roll_ups", KEY), tenant, tenant, tenant);
-          find(connection, OPENINGS, found, amounts("opening", BUDGET), tenant, tenant);
-          find(
-              connection,
-              ROLL_UP_USAGE,
-              found,
-              counts("roll_up_usage", KEY),
-              tenant,
-              tenant,
-              tenant);
-          find(connection, CALL_USAGE, found, counts("call_usage", CALL), tenant);
-          find(connection, MISSING_CALLS, found, amounts("call_missing", CALL), tenant);
-          find(connection, CALLS, found, amounts("call_cost", CALL), tenant);
-          find(connection, TWICE, found, plain("hold_resolved_and_open", HOLD), tenant);
-          find(connection, DIGESTS, found, plain("entry_changed", HOLD), tenant);
-          chain(connection, found);
-          anchors(connection, found);
-          tails(connection, found);
-          return new Report(
-              count(connection, "account", tenant),
-              count(connection, "entry", tenant),
-              count(connection, "hold", tenant),
-              found);
-        });
+        connection -> verify(connection, List.of(tenant), Entries.IN_DATABASE));
+  }
+
+  /// Checks tenants as if nothing had been archived, on a session that has the view of
+  /// [WholeBooks].
+  static Report withArchive(Connection connection, List<TenantId> tenants) throws SQLException {
+    return verify(connection, tenants, Entries.WITH_ARCHIVE);
+  }
+
+  private enum Entries {
+    IN_DATABASE,
+    WITH_ARCHIVE;
+
+    /// A query over what is in the database, as one over these.
+    String of(String sql) {
+      return this == IN_DATABASE
+          ? sql
+          : sql.replaceAll("(from|join) tollgate\\.entry\\b", "$1 pg_temp.whole_entry")
+              .replaceAll("tollgate\\.(archived_\\w+)", "(select * from tollgate.$1 where false)")
+              .replace("b.archived", "0 as archived");
+    }
+  }
+
+  private static Report verify(Connection connection, List<TenantId> tenants, Entries entries)
+      throws SQLException {
+    List<Violation> found = new ArrayList<>();
+    long[] counts = new long[3];
+    for (TenantId tenant : tenants) {
+      Search search = new Search(connection, entries, tenant, found);
+      search.findAll();
+      counts[0] += search.count("account");
+      counts[1] += search.count("entry");
+      counts[2] += search.count("hold");
+    }
+    chain(connection, entries.of(CHAIN), found);
+    anchors(connection, found);
+    tails(connection, found);
+    return new Report(counts[0], counts[1], counts[2], found);
   }
 
   @Override
@@ -204,8 +233,9 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
     return database.asLedgerAtOneMoment(
         connection -> {
           List<Violation> found = new ArrayList<>();
-          find(connection, HELD, found, amounts("account_held", BUDGET));
-          find(connection, PEAK, found, amounts("account_over_limit", BUDGET));
+          Search search = new Search(connection, Entries.IN_DATABASE, null, found);
+          search.find(HELD, amounts("account_held", BUDGET));
+          search.find(PEAK, amounts("account_over_limit", BUDGET));
           return found;
         });
   }
@@ -240,42 +270,60 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
         new Violation(check, id.apply(UUID.fromString(subject)).toString(), "entry " + number);
   }
 
-  private static void find(
-      Connection connection,
-      String sql,
-      List<Violation> found,
-      Reading reading,
-      TenantId... tenants)
-      throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql + " limit " + MOST)) {
-      for (int i = 0; i < tenants.length; i++) {
-        select.setObject(i + 1, tenants[i].value());
-      }
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          found.add(reading.read(row.getString(1), row.getLong(2), row.getLong(3)));
+  /// @param tenant what every parameter of a query stands for
+  private record Search(
+      Connection connection, Entries entries, @Nullable TenantId tenant, List<Violation> found) {
+    void findAll() throws SQLException {
+      find(HELD_OF_TENANT, amounts("account_held", BUDGET));
+      find(PEAK_OF_TENANT, amounts("account_over_limit", BUDGET));
+      find(POSTED, amounts("account_posted", BUDGET));
+      find(ROLL_UPS, amounts("roll_ups", KEY));
+      find(OPENINGS, amounts("opening", BUDGET));
+      find(ROLL_UP_USAGE, counts("roll_up_usage", KEY));
+      find(CALL_USAGE, counts("call_usage", CALL));
+      find(MISSING_CALLS, amounts("call_missing", CALL));
+      find(CALLS, amounts("call_cost", CALL));
+      find(TWICE, plain("hold_resolved_and_open", HOLD));
+      find(DIGESTS, plain("entry_changed", HOLD));
+    }
+
+    void find(String sql, Reading reading) throws SQLException {
+      String query = entries.of(sql) + " limit " + MOST;
+      try (PreparedStatement select = connection.prepareStatement(query)) {
+        bind(select);
+        try (ResultSet row = select.executeQuery()) {
+          while (row.next()) {
+            found.add(reading.read(row.getString(1), row.getLong(2), row.getLong(3)));
+          }
         }
       }
     }
-  }
 
-  private static long count(Connection connection, String table, TenantId tenant)
-      throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "select count(*) from tollgate." + table + " where tenant_id = ?")) {
-      select.setObject(1, tenant.value());
-      try (ResultSet row = select.executeQuery()) {
-        row.next();
-        return row.getLong(1);
+    long count(String table) throws SQLException {
+      String sql = "select count(*) from tollgate." + table + " where tenant_id = ?";
+      try (PreparedStatement select = connection.prepareStatement(entries.of(sql))) {
+        bind(select);
+        try (ResultSet row = select.executeQuery()) {
+          row.next();
+          return row.getLong(1);
+        }
+      }
+    }
+
+    private void bind(PreparedStatement statement) throws SQLException {
+      if (tenant != null) {
+        for (int i = statement.getParameterMetaData().getParameterCount(); i > 0; i--) {
+          statement.setObject(i, tenant.value());
+        }
       }
     }
   }
 
   /// Recomputes the chain of every session: each head covers the one before it and the digests of
   /// its batch's entries.
-  private static void chain(Connection connection, List<Violation> found) throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(CHAIN)) {
+  private static void chain(Connection connection, String sql, List<Violation> found)
+      throws SQLException {
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
       select.setFetchSize(1_000);
       try (ResultSet row = select.executeQuery()) {
         long session = -1;
@@ -287,13 +335,17 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           }
           byte[] digests = row.getBytes("digests");
           byte[] kept = row.getBytes("head");
-          byte[] expected = hash(head, digests == null ? new byte[0] : digests);
-          if (row.getInt("entries") != row.getInt("found") || !Arrays.equals(kept, expected)) {
+          int archived = row.getInt("archived");
+          // The digests of what has left are in the archive alone.
+          byte[] expected =
+              archived > 0 ? kept : hash(head, digests == null ? new byte[0] : digests);
+          if (row.getInt("entries") != row.getInt("found") + archived
+              || !Arrays.equals(kept, expected)) {
             found.add(
                 new Violation(
                     "chain_broken",
                     "batch " + row.getLong("batch") + " of session " + session,
-                    row.getInt("found") + " entries of " + row.getInt("entries")));
+                    row.getInt("found") + archived + " entries of " + row.getInt("entries")));
           }
           head = kept;
         }

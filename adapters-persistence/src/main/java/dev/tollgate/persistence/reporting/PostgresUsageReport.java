@@ -32,7 +32,8 @@ public final class PostgresUsageReport implements UsageReport {
     this.database = database;
   }
 
-  /// Quarters of an hour: the roll-ups, and what is not carried over to them yet.
+  /// Quarters of an hour: the roll-ups, those that were folded into days, and what is not carried
+  /// over yet.
   private static final String QUARTERS =
       """
       (select b.bucket, d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model,
@@ -44,6 +45,13 @@ public final class PostgresUsageReport implements UsageReport {
          and t.dimension_id = b.dimension_id and t.node = b.node
        where b.tenant_id = ? and b.bucket >= ? and b.bucket < ?
        union all
+       select f.bucket, d.project_id, d.key_id, d.business_unit_id, d.owner_id, d.tags, d.model,
+         d.provider, f.calls, f.errors, f.usage, f.cost_nanos, f.estimated_nanos,
+         tollgate.counts(f.latency), tollgate.counts(f.first_token)
+       from tollgate.usage_day f
+       join tollgate.dimension d on d.tenant_id = f.tenant_id and d.id = f.dimension_id
+       where f.tenant_id = ? and f.bucket >= ? and f.bucket < ?
+       union all
        select q.bucket, q.project_id, q.key_id, q.business_unit_id, k.owner_id,
          coalesce(k.tags, '[]'), q.model, q.provider, q.calls, q.errors, q.usage, q.cost_nanos, 0,
          q.latency, q.first_token
@@ -51,6 +59,8 @@ public final class PostgresUsageReport implements UsageReport {
        left join tollgate.virtual_key k on k.tenant_id = q.tenant_id and k.id = q.key_id
        where not q.carried and q.tenant_id = ? and q.bucket >= ? and q.bucket < ?) r
       """;
+
+  private static final int QUARTERS_SOURCES = 3;
 
   private static final String QUARTERS_TIMES =
       "coalesce(tollgate.sum_arrays(latency), '{0}')::text as latency,"
@@ -163,7 +173,7 @@ public final class PostgresUsageReport implements UsageReport {
               LocalDate.ofInstant(query.to(), ZoneOffset.UTC).plusDays(1)));
     }
     List<Object> params = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < QUARTERS_SOURCES; i++) {
       params.add(tenant.value());
       params.add(param(query.from()));
       params.add(param(query.to()));

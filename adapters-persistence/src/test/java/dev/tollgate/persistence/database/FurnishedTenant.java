@@ -98,9 +98,17 @@ final class FurnishedTenant {
         "insert into tollgate.deployment_speed values ('%s', gen_random_uuid(), 'm', 1, now())"
             .formatted(tenant.value()),
         "insert into tollgate.waiter values ('%s', 1, gen_random_uuid(), now(), now())"
-            .formatted(tenant.value()),
+            .formatted(tenant.value()));
+    TESTING.run(
+        Role.MIGRATOR,
         ofANodeOfTheVersionBefore("usage_minute", tenant),
-        ofANodeOfTheVersionBefore("usage_quarter", tenant));
+        ofANodeOfTheVersionBefore("usage_quarter", tenant),
+        "insert into tollgate.usage_day values ('%s', '2025-01-01', 1, 'UTC', 1, 0, 1, 0, '{1}', '{}', '{}')"
+            .formatted(tenant.value()),
+        "insert into tollgate.archived_account values ('%s', -1, '2002-01-01', 0)"
+            .formatted(tenant.value()),
+        "insert into tollgate.archived_key values ('%s', gen_random_uuid(), '2002-01-01', 0)"
+            .formatted(tenant.value()));
     new PostgresFactsOfModels(database)
         .put(
             tenant,

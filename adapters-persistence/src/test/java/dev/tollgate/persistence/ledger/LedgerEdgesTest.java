@@ -260,7 +260,7 @@ class LedgerEdgesTest {
   private void rollUps(int keys) {
     String usage = "array[100,0,0,0,0,0,0,0,0,20,0,0,0,0,0,0]";
     TESTING.run(
-        Role.LEDGER,
+        Role.MIGRATOR,
         """
         do $$
         declare d bigint;
@@ -291,7 +291,7 @@ class LedgerEdgesTest {
   @Test
   void whatANodeOfTheVersionBeforeWritesIsCarriedOnce() {
     TESTING.run(
-        Role.LEDGER,
+        Role.MIGRATOR,
         ("insert into tollgate.usage_quarter values ('%s', '2026-11-20', '%s', '%s', 'm', 'p', 1,"
                 + " '%s', 2, 1, '{7}', 100, '{2}', '{1}')")
             .formatted(

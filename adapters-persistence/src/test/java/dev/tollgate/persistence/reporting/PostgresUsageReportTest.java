@@ -57,7 +57,7 @@ class PostgresUsageReportTest {
   @Test
   void aReportOfTooManyRowsIsRefused() {
     testing.run(
-        Role.LEDGER,
+        Role.MIGRATOR,
         ("with d as (insert into tollgate.dimension (tenant_id, digest, project_id, key_id,"
                 + " business_unit_id, tags, model, provider) select '%s', gen_random_uuid(), '%s',"
                 + " gen_random_uuid(), gen_random_uuid(), '[]', '', '' from generate_series(1, 20001)"
