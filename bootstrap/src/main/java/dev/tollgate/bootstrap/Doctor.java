@@ -7,6 +7,7 @@ import dev.tollgate.domain.catalog.ProviderProbe;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.KeyCheck;
+import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseCheckup;
@@ -180,7 +181,7 @@ final class Doctor {
     }
     try {
       schema(checkup, config, keys);
-    } catch (SQLException e) {
+    } catch (SQLException | StoreUnavailable e) {
       findings.add(
           Finding.fault(
               "database", String.valueOf(e.getMessage()), "Look into the log of PostgreSQL."));
@@ -221,7 +222,15 @@ final class Doctor {
         version.equals(own)
             ? Finding.ok("schema", text)
             : Finding.warning(
-                "schema", text, "Nodes of two versions may run together for an upgrade only."));
+                "schema",
+                text,
+                version.compareTo(own) < 0
+                    ? "The next node of this version that starts brings it up to date; the rest is"
+                        + " looked at then."
+                    : "Nodes of two versions may run together for an upgrade only."));
+    if (version.compareTo(own) < 0) {
+      return;
+    }
     List<String> excessive = checkup.excessiveGrants();
     findings.add(
         excessive.isEmpty()

@@ -119,7 +119,11 @@ final class Gateway implements AutoCloseable {
     providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
     MeterRegistry registry = Services.get(MeterRegistry.class);
     AuthenticateCaller authenticate =
-        new AuthenticateCaller(directory, new GuessLimit(System::nanoTime), keys.pepper(), clock);
+        new AuthenticateCaller(
+            directory,
+            new GuessLimit(System::nanoTime, settings.trustedProxies()),
+            keys.pepper(),
+            clock);
     memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
     EdgeHandler.Edge edge =
         new EdgeHandler.Edge(
@@ -214,7 +218,7 @@ final class Gateway implements AutoCloseable {
     clock.learn(there, Duration.ofNanos(System.nanoTime() - asked));
     journal.start();
     contents.start();
-    housekeeping.run();
+    jobs.runNow("housekeeping", housekeeping::run);
     cluster.join(jobs, journal::learn, changes);
     jobs.every(1, "changes", changes);
     jobs.every(2, "dead-keys", () -> open.cutDeadKeys(clock.instant()));

@@ -298,6 +298,11 @@ public final class GuardedConnection implements ConnectionContext {
     }
   }
 
+  /// Closes a connection under TLS, which its peer may hold up; the server closes any other.
+  void farewell() {
+    wait.farewell();
+  }
+
   @Override
   public DataReader dataReader() {
     return reader;

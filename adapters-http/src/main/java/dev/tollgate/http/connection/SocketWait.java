@@ -2,13 +2,17 @@ package dev.tollgate.http.connection;
 
 import io.helidon.common.socket.HelidonSocket;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What the thread of a connection waits for at the socket, so that another thread can break it
 /// off. To close a TLS socket in the middle of a handshake waits for the lock that the handshake
 /// holds; so the waiting thread is interrupted, which closes the channel below TLS, and the rest is
-/// done by a thread of its own.
+/// done by a thread of its own. The farewell of TLS is written, so a caller who takes nothing would
+/// hold up whoever closes: it gets a moment.
 final class SocketWait {
+  private static final Duration FAREWELL = Duration.ofSeconds(5);
+
   private final HelidonSocket socket;
   private final boolean secure;
 
@@ -49,12 +53,31 @@ final class SocketWait {
       return;
     }
     synchronized (this) {
+      if (brokenOff) {
+        return;
+      }
       brokenOff = true;
       if (waiting != null) {
         waiting.interrupt();
       }
     }
-    Thread.ofVirtual().name("close").start(this::close);
+    Thread.ofVirtual().name("close").start(this::farewell);
+  }
+
+  /// Closes a secure socket within a moment; any other is closed at once by whoever made it.
+  void farewell() {
+    if (!secure) {
+      return;
+    }
+    Thread closer = Thread.ofVirtual().name("farewell").start(this::close);
+    try {
+      if (!closer.join(FAREWELL)) {
+        closer.interrupt();
+      }
+    } catch (InterruptedException e) {
+      closer.interrupt();
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void close() {

@@ -106,9 +106,9 @@ final class Listener {
       return;
     }
     LOG.log(Level.ERROR, "The port {0} takes no connections. It is opened again.", text());
-    server.stop();
-    server = build();
     try {
+      server.stop();
+      server = build();
       server.start();
       failures = 0;
     } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.tollgate.persistence.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
@@ -162,7 +163,9 @@ public final class Database implements AutoCloseable {
     try {
       connection = pool.getConnection();
     } catch (SQLException e) {
-      failed.run();
+      if (!isExhausted(pool)) {
+        failed.run();
+      }
       throw new StoreUnavailable("the database does not answer", e);
     }
     try (connection) {
@@ -170,6 +173,19 @@ public final class Database implements AutoCloseable {
     } catch (SQLException e) {
       throw new StoreUnavailable("the database does not answer", e);
     }
+  }
+
+  /// That all connections are in use says nothing of the database.
+  private static boolean isExhausted(HikariDataSource pool) {
+    HikariPoolMXBean state = pool.getHikariPoolMXBean();
+    return state != null && state.getActiveConnections() >= pool.getMaximumPoolSize();
+  }
+
+  /// Like [#asLedger], for what may take long and must not take the connections of calls.
+  ///
+  /// @throws StoreUnavailable when the database does not answer, or another one is running
+  public <T extends @Nullable Object> T asHousekeeper(SqlFunction<T> work) {
+    return as(audit, () -> {}, work);
   }
 
   /// Like [#asLedger], in one transaction.

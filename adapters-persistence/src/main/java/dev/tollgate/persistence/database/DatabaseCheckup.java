@@ -24,9 +24,10 @@ public final class DatabaseCheckup {
   private static final String FORBIDDEN =
       """
       select r || ' may ' || p || ' ' || t from unnest(array['tollgate_app', 'tollgate_ledger']) r,
-        unnest(array['entry', 'ledger_batch', 'ledger_anchor', 'call']) t,
+        unnest(array['entry', 'ledger_batch', 'ledger_anchor', 'call', 'account', 'hold']) t,
         unnest(array['update', 'delete', 'truncate']) p
-      where has_table_privilege(r, 'tollgate.' || t, p) order by 1""";
+      where has_table_privilege(r, 'tollgate.' || t, p)
+        or p = 'update' and has_any_column_privilege(r, 'tollgate.' || t, p) order by 1""";
 
   private final DatabaseConfig config;
 

@@ -37,7 +37,7 @@ public final class Housekeeping {
 
   public void run() {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    database.asLedger(
+    database.asHousekeeper(
         connection -> {
           ensureDays(connection, today);
           drop(connection, today);

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
@@ -40,6 +41,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
     this.config = config;
   }
 
+  private static final String PASSWORDS_ONLY = "host all all 127.0.0.1/32 scram-sha-256\n";
+
   /// Starts the database in a folder, creating it the first time.
   ///
   /// @param port where to listen on 127.0.0.1, or 0 for any free port
@@ -51,7 +54,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     try {
       Binaries binaries = Binaries.in(folder);
       Passwords passwords = Passwords.of(folder.resolve("passwords"));
-      boolean fresh = !Files.exists(data.resolve("PG_VERSION"));
+      boolean fresh = isOpenToAll(data);
       OrphanedServer.stop(data);
       giveAway(data);
       EmbeddedPostgres.Builder builder =
@@ -179,13 +182,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
+  /// Whether a database is not made yet, or was left before it asked for passwords.
+  private static boolean isOpenToAll(Path data) throws IOException {
+    Path access = data.resolve("pg_hba.conf");
+    return !Files.exists(access) || !Files.readString(access).equals(PASSWORDS_ONLY);
+  }
+
   /// Gives the superuser a password and asks everyone for one: the library trusts all local users.
   private static void secure(EmbeddedPostgres postgres, Passwords passwords, Path data)
       throws SQLException, IOException {
     try (Connection connection = superuser(postgres, "postgres", "");
         Statement statement = connection.createStatement()) {
       statement.execute("alter role postgres password '" + passwords.superuser() + "'");
-      Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
+      Files.writeString(data.resolve("pg_hba.conf"), PASSWORDS_ONLY);
       statement.execute("select pg_reload_conf()");
     }
   }
@@ -257,9 +266,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
       for (Role role : Role.values()) {
         text.append(role.user()).append('=').append(random()).append('\n');
       }
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, text);
+      // Whole or not at all: a file without a password would stop every later start.
+      Path draft =
+          Files.createTempFile(
+              file.toAbsolutePath().getParent(),
+              ".passwords",
+              ".tmp",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(draft, text);
+      Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static String required(Properties stored, String name, Path file) {

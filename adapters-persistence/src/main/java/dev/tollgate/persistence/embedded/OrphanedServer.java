@@ -66,7 +66,11 @@ final class OrphanedServer {
       postgres.onExit().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
       postgres.destroyForcibly();
-      postgres.onExit().join();
+      postgres
+          .onExit()
+          .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+          .exceptionally(_ -> postgres)
+          .join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -8,14 +8,11 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.Database;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -24,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Checks the rules of docs/ledger.md with queries of its own, not with what the flush keeps.
 public final class PostgresLedgerVerifier implements LedgerVerifier {
   /// At most so many violations of one kind are named.
-  private static final int MOST = 100;
+  static final int MOST = 100;
 
   private static final String HELD =
       "select a.budget_id::text, a.held, coalesce(h.held, 0) from tollgate.account a"
@@ -169,16 +166,6 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           + " on e.tenant_id = h.tenant_id and e.day = tollgate.id_day(h.id) and e.hold_id = h.id"
           + " where h.tenant_id = ?";
 
-  private static final String CHAIN =
-      "select b.session_id, b.batch, b.head, b.entries, b.archived, e.digests,"
-          + " coalesce(e.entries, 0) as found"
-          + " from tollgate.ledger_batch b left join (select session_id, batch,"
-          + " count(*)::int as entries, string_agg(digest, ''::bytea order by case kind"
-          + " when 1 then 0 when 0 then 1 else 2 end, hold_id, n) as digests"
-          + " from tollgate.entry e group by session_id, batch) e"
-          + " on e.session_id = b.session_id and e.batch = b.batch"
-          + " order by b.session_id, b.batch";
-
   private final Database database;
 
   public PostgresLedgerVerifier(Database database) {
@@ -197,7 +184,8 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
     return verify(connection, tenants, Entries.WITH_ARCHIVE);
   }
 
-  private enum Entries {
+  /// Which entries are looked at.
+  enum Entries {
     IN_DATABASE,
     WITH_ARCHIVE;
 
@@ -222,9 +210,7 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
       counts[1] += search.count("entry");
       counts[2] += search.count("hold");
     }
-    chain(connection, entries.of(CHAIN), found);
-    anchors(connection, found);
-    tails(connection, found);
+    HashChains.check(connection, entries, found);
     return new Report(counts[0], counts[1], counts[2], found);
   }
 
@@ -316,87 +302,6 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
           statement.setObject(i, tenant.value());
         }
       }
-    }
-  }
-
-  /// Recomputes the chain of every session: each head covers the one before it and the digests of
-  /// its batch's entries.
-  private static void chain(Connection connection, String sql, List<Violation> found)
-      throws SQLException {
-    try (PreparedStatement select = connection.prepareStatement(sql)) {
-      select.setFetchSize(1_000);
-      try (ResultSet row = select.executeQuery()) {
-        long session = -1;
-        byte[] head = new byte[0];
-        while (row.next() && found.size() < 10 * MOST) {
-          if (row.getLong("session_id") != session) {
-            session = row.getLong("session_id");
-            head = new byte[0];
-          }
-          byte[] digests = row.getBytes("digests");
-          byte[] kept = row.getBytes("head");
-          int archived = row.getInt("archived");
-          // The digests of what has left are in the archive alone.
-          byte[] expected =
-              archived > 0 ? kept : hash(head, digests == null ? new byte[0] : digests);
-          if (row.getInt("entries") != row.getInt("found") + archived
-              || !Arrays.equals(kept, expected)) {
-            found.add(
-                new Violation(
-                    "chain_broken",
-                    "batch " + row.getLong("batch") + " of session " + session,
-                    row.getInt("found") + archived + " entries of " + row.getInt("entries")));
-          }
-          head = kept;
-        }
-      }
-    }
-  }
-
-  /// Heads that were noted apart must still be those of the chain.
-  private static void anchors(Connection connection, List<Violation> found) throws SQLException {
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                "select a.session_id, a.batch from tollgate.ledger_anchor a"
-                    + " left join tollgate.ledger_batch b on b.session_id = a.session_id"
-                    + " and b.batch = a.batch where a.head is distinct from b.head limit "
-                    + MOST);
-        ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found.add(
-            new Violation(
-                "anchor_broken",
-                "batch " + row.getLong(2) + " of session " + row.getLong(1),
-                "the chain was rewritten"));
-      }
-    }
-  }
-
-  /// The head that a session goes on from must be that of its last batch: a chain that was cut off
-  /// at its end is sound up to there.
-  private static void tails(Connection connection, List<Violation> found) throws SQLException {
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                "select w.id from tollgate.writer_session w where w.head <> coalesce((select b.head"
-                    + " from tollgate.ledger_batch b where b.session_id = w.id"
-                    + " order by b.batch desc limit 1), '') limit "
-                    + MOST);
-        ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found.add(
-            new Violation(
-                "tail_missing", "session " + row.getLong(1), "its last batches are gone"));
-      }
-    }
-  }
-
-  private static byte[] hash(byte[] head, byte[] digests) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(head);
-      return digest.digest(digests);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-256 is not available", e);
     }
   }
 }

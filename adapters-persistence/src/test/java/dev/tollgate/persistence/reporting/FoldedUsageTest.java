@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 /// Roll-ups older than 13 months become days of the tenant's zone, and nothing else changes.
 class FoldedUsageTest {
   private static final ZoneId ZONE = ZoneId.of("America/New_York");
-  private static final YearMonth OLD = YearMonth.now(ZoneOffset.UTC).minusMonths(15);
 
+  private final YearMonth old = YearMonth.now(ZoneOffset.UTC).minusMonths(15);
   private final TestingDatabase testing = TestingDatabase.shared();
   private final TenantId tenant = testing.foundTenant();
   private final VirtualKey key =
@@ -80,12 +80,12 @@ class FoldedUsageTest {
         Role.MIGRATOR,
         "update tollgate.tenant set time_zone = '%s' where id = '%s'"
             .formatted(ZONE, tenant.value()));
-    LocalDate day = OLD.atDay(10);
+    LocalDate day = old.atDay(10);
     Instant first = day.atStartOfDay(ZONE).toInstant();
     Instant last = day.plusDays(1).atStartOfDay(ZONE).toInstant().minusMillis(1);
     commit(first.minusMillis(1), first, first.plusSeconds(40_000), last, last.plusMillis(1));
     commit(Instant.now());
-    List<UsageReport.Row> models = report(OLD.atDay(1), OLD.atDay(20), Group.MODEL);
+    List<UsageReport.Row> models = report(old.atDay(1), old.atDay(20), Group.MODEL);
     List<UsageReport.Row> exact = report(day, day.plusDays(1));
     assertThat(exact).singleElement().extracting(UsageReport.Row::calls).isEqualTo(3L);
     String spent =
@@ -99,9 +99,9 @@ class FoldedUsageTest {
         .containsExactly("1 " + ZONE, "1 " + ZONE, "3 " + ZONE);
     assertThat(rows("select calls::text from tollgate.usage_bucket")).containsExactly("1");
     assertThat(rows("select bucket::text from tollgate.usage_times")).hasSize(1);
-    assertThat(report(OLD.atDay(1), OLD.atDay(20), Group.MODEL)).isEqualTo(models);
+    assertThat(report(old.atDay(1), old.atDay(20), Group.MODEL)).isEqualTo(models);
     assertThat(report(day, day.plusDays(1))).isEqualTo(exact);
-    assertThat(report(OLD.atDay(1), OLD.atDay(20), Group.DAY))
+    assertThat(report(old.atDay(1), old.atDay(20), Group.DAY))
         .extracting(row -> row.groups().getFirst())
         .containsExactly(
             day.minusDays(1) + "T00:00:00Z", day + "T00:00:00Z", day.plusDays(1) + "T00:00:00Z");

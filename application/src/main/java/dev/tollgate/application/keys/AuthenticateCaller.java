@@ -48,12 +48,15 @@ public final class AuthenticateCaller {
     }
     KnownKey known = directory.cached(secret.id());
     if (known == null) {
-      if (!guesses.mayAsk(callerAddress, secret.id())) {
+      GuessLimit.Look look =
+          guesses.look(callerAddress, secret.id(), () -> directory.find(secret.id()));
+      if (!look.allowed()) {
         return new Outcome.Refused(KeyRefusal.TOO_MANY_WRONG, null);
       }
-      known = find(secret, callerAddress);
+      known = look.key();
     }
     if (known == null) {
+      pepper.hmac(pepper.currentVersion(), secret.bytes());
       return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
     }
     byte[] hmac = pepper.hmac(known.secret().pepperVersion(), secret.bytes());
@@ -66,16 +69,6 @@ public final class AuthenticateCaller {
     }
     directory.touch(known.key());
     return new Outcome.Known(known);
-  }
-
-  private @Nullable KnownKey find(KeySecret secret, byte[] callerAddress) {
-    KnownKey found = directory.find(secret.id());
-    if (found == null) {
-      pepper.hmac(pepper.currentVersion(), secret.bytes());
-    } else {
-      guesses.wasRight(callerAddress, secret.id());
-    }
-    return found;
   }
 
   private @Nullable KeyRefusal check(

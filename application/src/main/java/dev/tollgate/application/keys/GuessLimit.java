@@ -1,12 +1,17 @@
 package dev.tollgate.application.keys;
 
+import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.keys.SecretId;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// How often an address may be wrong in a second before secrets that are not in memory are no
 /// longer looked up for it. Whoever guesses costs no query then; whoever shares the address and has
@@ -16,9 +21,14 @@ public final class GuessLimit {
   private static final int IN_ALL = 300;
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+  /// How many secrets are looked up at a time: so many more may be wrong than the limits say.
+  private static final int AT_ONCE = 8;
+
   private static final int MOST_RIGHT = 1_000_000;
 
   private final LongSupplier nanos;
+  private final Predicate<byte[]> shared;
+  private final Semaphore looking = new Semaphore(AT_ONCE);
 
   /// Names of secrets that were good here.
   private final Set<SecretId> right = ConcurrentHashMap.newKeySet();
@@ -26,8 +36,11 @@ public final class GuessLimit {
   private volatile Window window;
 
   /// @param nanos a clock that only moves on
-  public GuessLimit(LongSupplier nanos) {
+  /// @param shared addresses that many callers come from: proxies. They share the limit of all
+  ///   alone
+  public GuessLimit(LongSupplier nanos, Predicate<byte[]> shared) {
     this.nanos = nanos;
+    this.shared = shared;
     this.window = new Window(nanos.getAsLong());
   }
 
@@ -41,30 +54,60 @@ public final class GuessLimit {
     }
   }
 
-  /// Whether a secret may be looked up for the address. It counts as wrong until [#wasRight] takes
-  /// that back, so that many at once are no more than one after the other.
-  public boolean mayAsk(byte[] address, SecretId secret) {
+  /// @param allowed whether the secret was looked up
+  /// @param key what was found; null when the secret is unknown or was not looked up
+  record Look(boolean allowed, @Nullable KnownKey key) {}
+
+  /// Looks a secret up for an address, unless too many were wrong. Waits while others are being
+  /// looked up, so that many at once are no more than one after the other.
+  ///
+  /// @param lookUp may throw: then nothing is known of the secret, and nothing is counted
+  Look look(byte[] address, SecretId secret, Supplier<@Nullable KnownKey> lookUp) {
     if (right.contains(secret)) {
-      return true;
+      return new Look(true, lookUp.get());
     }
-    Window current = current();
-    AtomicInteger wrong =
-        current.wrong.computeIfAbsent(ByteBuffer.wrap(address), _ -> new AtomicInteger());
-    return wrong.incrementAndGet() <= OF_ADDRESS && current.all.incrementAndGet() <= IN_ALL;
+    if (isTooMany(address)) {
+      return new Look(false, null);
+    }
+    looking.acquireUninterruptibly();
+    try {
+      if (isTooMany(address)) {
+        return new Look(false, null);
+      }
+      KnownKey found = lookUp.get();
+      if (found == null) {
+        wasWrong(address);
+      } else {
+        wasRight(secret);
+      }
+      return new Look(true, found);
+    } finally {
+      looking.release();
+    }
   }
 
-  /// A secret that was looked up for the address is good.
-  public void wasRight(byte[] address, SecretId secret) {
-    Window current = window;
+  private boolean isTooMany(byte[] address) {
+    Window current = current();
     AtomicInteger wrong = current.wrong.get(ByteBuffer.wrap(address));
-    if (wrong != null) {
-      wrong.decrementAndGet();
-      current.all.decrementAndGet();
-    }
+    return current.all.get() >= IN_ALL || wrong != null && wrong.get() >= OF_ADDRESS;
+  }
+
+  private void wasRight(SecretId secret) {
     if (right.size() >= MOST_RIGHT) {
       right.clear();
     }
     right.add(secret);
+  }
+
+  private void wasWrong(byte[] address) {
+    Window current = current();
+    current.all.incrementAndGet();
+    if (!shared.test(address)) {
+      current
+          .wrong
+          .computeIfAbsent(ByteBuffer.wrap(address), _ -> new AtomicInteger())
+          .incrementAndGet();
+    }
   }
 
   /// Two threads that begin a window at once may count a few wrong ones less.
