@@ -8,9 +8,15 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /// Callers who hang up: the provider is cut off within a second, and the call is settled.
@@ -37,6 +43,44 @@ class DisconnectTest {
       assertThat(call.path("estimated").asBoolean()).isTrue();
       assertThat(call.path("tokens").path("input").asLong()).isPositive();
     }
+  }
+
+  /// Nobody is there to be answered, which is no error of the gateway.
+  @Test
+  void aCallerWhoLeavesEarlyIsNoWarning() throws Exception {
+    Logger server = Logger.getLogger("io.helidon.webserver");
+    List<String> warnings = new CopyOnWriteArrayList<>();
+    Handler noting = noting(warnings);
+    server.addHandler(noting);
+    try (ScriptedUpstream upstream =
+        ScriptedUpstream.start((_, to) -> hangups.add(to.awaitHangup(1_900)))) {
+      JsonNode key = gateway.newKey(gateway.newProject(), "");
+      hangUp(gateway.newModel("openai", upstream.baseUrl()), key, 300, false);
+      assertThat(hangups.poll(5, TimeUnit.SECONDS)).isTrue();
+      gateway.lastCall(key.path("id").asText());
+      // A warning would come after the record.
+      Thread.sleep(200);
+    } finally {
+      server.removeHandler(noting);
+    }
+    assertThat(warnings).isEmpty();
+  }
+
+  private static Handler noting(List<String> warnings) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+          warnings.add(record.getMessage());
+        }
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test

@@ -79,7 +79,8 @@ public final class EdgeHandler implements Handler {
     } catch (CallerGone e) {
       throw new CloseConnectionException("the caller hung up", e);
     }
-    if (caller.isBroken() || connection.isOlder()) {
+    if (caller.isGone() || connection.isOlder()) {
+      // Nobody may have been answered, which the server would take for an error of the route.
       throw new CloseConnectionException("the connection cannot be used again");
     }
   }

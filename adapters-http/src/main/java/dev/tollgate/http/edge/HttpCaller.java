@@ -129,11 +129,6 @@ final class HttpCaller implements Caller {
     return broken || connection.isGone();
   }
 
-  /// Whether the connection cannot be used for another request.
-  boolean isBroken() {
-    return broken;
-  }
-
   private OutputStream stream() {
     if (out == null) {
       throw new IllegalStateException("the stream has not begun");
