@@ -88,6 +88,18 @@ class CanaryTest {
       }
       upstream.script((request, to) -> to.json(200, "{\"id\":\"a\"}", headers(request)));
       call(path, body(model, false));
+      // A server that repeats what it was asked, and says that all went well.
+      upstream.script((request, to) -> to.json(200, echo(kind, request), headers(request)));
+      call(path, body(model, false));
+      upstream.script(
+          (request, to) -> {
+            to.beginEvents();
+            to.chunk("data: " + chunk(request) + "\n\n");
+            to.chunk("data: " + chunk(request).substring(0, 60));
+            to.chunk(chunk(request).substring(60) + "\n\ndata: [DONE]\n\n");
+            to.endChunks();
+          });
+      call(path, body(model, true));
       upstream.script(
           (request, to) -> {
             to.beginEvents();
@@ -105,6 +117,28 @@ class CanaryTest {
     assertThat(upstream.received()).anyMatch(each -> each.head().contains(credential));
     look();
     assertThat(around(credential)).isEmpty();
+  }
+
+  private static String echo(String kind, ScriptedUpstream.Received request) {
+    String text = escaped(secret(request));
+    return kind.equals("openai")
+        ? "{\"id\":\"a\",\"object\":\"chat.completion\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\","
+            + "\"message\":{\"role\":\"assistant\",\"content\":\""
+            + text
+            + "\"}}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":1}}"
+        : "{\"id\":\"a\",\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\""
+            + text
+            + "\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}";
+  }
+
+  private static String chunk(ScriptedUpstream.Received request) {
+    return "{\"id\":\"a\",\"choices\":[{\"delta\":{\"content\":\"said "
+        + escaped(secret(request))
+        + "\"}}]}";
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\\", "\\\\");
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.tollgate.providers.dialect.Answers;
 import dev.tollgate.providers.dialect.SseEventStream;
 import dev.tollgate.providers.gateway.Accounts.Account;
 import dev.tollgate.providers.transport.DecodedResponse;
+import dev.tollgate.providers.transport.MaskedResponse;
 import dev.tollgate.providers.transport.PeekedResponse;
 import dev.tollgate.providers.transport.Upstream;
 import dev.tollgate.providers.transport.UpstreamFailure;
@@ -111,7 +112,9 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         if (response.status() / 100 != 2) {
           return new ProviderReply.Failed(failure(response, answers));
         }
-        PeekedResponse body = new PeekedResponse(DecodedResponse.of(response));
+        PeekedResponse body =
+            new PeekedResponse(
+                MaskedResponse.of(DecodedResponse.of(response), account.credential()));
         if (dispatch.stream() && isEventStream(body)) {
           handedOver = true;
           return new ProviderReply.Streaming(

@@ -1,0 +1,112 @@
+package dev.tollgate.providers.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.domain.inference.ModelProvider.Silence;
+import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class MaskedResponseTest {
+  private static final String SECRET = "sk-sk-secret-0123456789";
+  private static final String STARS = "*".repeat(SECRET.length());
+
+  private static List<String> read(@Nullable String secret, String... pieces) {
+    UpstreamResponse masked = MaskedResponse.of(new Pieces(pieces), secret);
+    List<String> read = new ArrayList<>();
+    for (byte[] next = masked.read(); next != null; next = masked.read()) {
+      assertThat(next).isNotEmpty();
+      read.add(new String(next, StandardCharsets.UTF_8));
+    }
+    return read;
+  }
+
+  @Test
+  void theSecretIsWrittenOver() {
+    assertThat(read(SECRET, "{\"key\":\"" + SECRET + "\"}", SECRET + SECRET, "sk-secret"))
+        .containsExactly("{\"key\":\"" + STARS + "\"}", STARS + STARS, "sk-secret");
+  }
+
+  @Test
+  void itIsFoundWhereverItIsCut() {
+    String text = "ab sk-" + SECRET + " sk-s";
+    String expected = "ab sk-" + STARS + " sk-s";
+    for (int first = 1; first < text.length() - 1; first++) {
+      for (int second = first + 1; second < text.length(); second++) {
+        assertThat(
+                read(
+                    SECRET,
+                    text.substring(0, first),
+                    text.substring(first, second),
+                    text.substring(second)))
+            .satisfies(parts -> assertThat(String.join("", parts)).isEqualTo(expected));
+      }
+    }
+  }
+
+  @Test
+  void itIsFoundAsJsonWritesIt() {
+    String secret = "key/with\\odd\"characters";
+    assertThat(
+            read(
+                secret, secret, "key/with\\\\odd\\\"characters", "key\\/with\\\\odd\\\"characters"))
+        .containsExactly("*".repeat(23), "*".repeat(25), "*".repeat(26));
+  }
+
+  @Test
+  void theEndOfAnEventIsNotHeldBack() {
+    assertThat(read(SECRET, "data: {}\n\n", "data: {\"s\":1}\n\n"))
+        .containsExactly("data: {}\n\n", "data: {\"s\":1}\n\n");
+  }
+
+  @Test
+  void aWordIsNoSecret() {
+    UpstreamResponse response = new Pieces("none");
+    assertThat(MaskedResponse.of(response, "none")).isSameAs(response);
+    assertThat(MaskedResponse.of(response, null)).isSameAs(response);
+  }
+
+  private static final class Pieces implements UpstreamResponse {
+    private final Queue<String> pieces;
+
+    private Pieces(String... pieces) {
+      this.pieces = new ArrayDeque<>(List.of(pieces));
+    }
+
+    @Override
+    public int status() {
+      return 200;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+      return null;
+    }
+
+    @Override
+    public List<HeaderField> headers() {
+      return List.of();
+    }
+
+    @Override
+    public byte @Nullable [] read() {
+      String next = pieces.poll();
+      return next == null ? null : next.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void onSilence(Silence listener) {}
+
+    @Override
+    public void hurry(Duration most) {}
+
+    @Override
+    public void close() {}
+  }
+}
