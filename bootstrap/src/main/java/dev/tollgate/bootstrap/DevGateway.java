@@ -125,7 +125,7 @@ final class DevGateway implements AutoCloseable {
     Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
     Founding founding = new Founding(server.config());
     keys.check(
-        founding,
+        server.config(),
         random,
         "Restore "
             + keysFile

@@ -1,8 +1,16 @@
 package dev.tollgate.bootstrap;
 
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.KeyCheck;
 import dev.tollgate.domain.secrets.Kms;
 import dev.tollgate.domain.secrets.Pepper;
+import dev.tollgate.domain.secrets.SealedCredential;
+import dev.tollgate.domain.secrets.Secret;
+import dev.tollgate.persistence.catalog.PostgresCatalog;
+import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +20,7 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 
 /// The two keys that nothing in the database can be read without: the pepper of virtual keys and
@@ -44,20 +53,52 @@ record MasterKeys(Pepper pepper, Kms kms) {
     }
   }
 
-  /// Whether the database was filled under these keys; a new one is told of them.
+  /// Whether the database was filled under these keys; one that was told of none yet is told of
+  /// them, unless they do not open the credentials that are in it.
   ///
-  /// @param cure what to do when it was not
-  /// @throws StartFailure when it was filled under others
-  void check(Founding founding, SecureRandom random, String cure) throws SQLException {
+  /// @param cure what to do when it was filled under others
+  /// @throws StartFailure when it was
+  void check(DatabaseConfig database, SecureRandom random, String cure) throws SQLException {
+    Founding founding = new Founding(database);
     KeyCheck kept = founding.keyCheck();
-    if (kept == null) {
-      founding.setKeyCheck(KeyCheck.of(pepper, kms, random));
-    } else if (!kept.fits(pepper, kms)) {
+    if (kept == null ? !openCredentials(database, founding) : !kept.fits(pepper, kms)) {
       throw new StartFailure(
           "The master keys are not those that this database was filled under: no virtual key and no"
               + " provider credential in it could be used. "
               + cure,
           null);
+    }
+    if (kept == null) {
+      founding.setKeyCheck(KeyCheck.of(pepper, kms, random));
+    }
+  }
+
+  /// Whether they open one of the credentials in it, if there are any.
+  private boolean openCredentials(DatabaseConfig config, Founding founding) throws SQLException {
+    TenantId tenant = founding.existingTenant().orElse(null);
+    if (tenant == null) {
+      return true;
+    }
+    try (Database database = new Database(config)) {
+      PostgresCatalog catalog = new PostgresCatalog(database);
+      CredentialVault vault = new CredentialVault(kms, new SecureRandom());
+      boolean any = false;
+      for (Provider each : catalog.providers(tenant)) {
+        Optional<SealedCredential> sealed = catalog.credential(tenant, each.id());
+        if (sealed.isPresent() && opens(vault, each, sealed.get())) {
+          return true;
+        }
+        any |= sealed.isPresent();
+      }
+      return !any;
+    }
+  }
+
+  private static boolean opens(CredentialVault vault, Provider provider, SealedCredential sealed) {
+    try (Secret _ = vault.open(provider, sealed)) {
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
     }
   }
 

@@ -48,7 +48,7 @@ final class ServeNode implements AutoCloseable {
       Founding founding = new Founding(settings.database());
       try (var _ = founding.alone()) {
         keys.check(
-            founding,
+            settings.database(),
             new SecureRandom(),
             "Every node needs the same file; put the one that './tollgate init' made for this"
                 + " installation at "

@@ -66,6 +66,30 @@ class StartTest {
     TestingGateway.start(data).close();
   }
 
+  /// A database of before there was a check value: its credentials tell.
+  @Test
+  void keysThatOpenNoCredentialAreNotTakenForThoseOfTheDatabase() throws Exception {
+    Path data = temporary.resolve("older");
+    Path keys = data.resolve("master.keys");
+    TestingGateway older = TestingGateway.start(data);
+    older.newModel("openai", "http://127.0.0.1:9");
+    older.sql("delete from tollgate.key_check");
+    older.close();
+    String kept = Files.readString(keys);
+    Files.delete(keys);
+    MasterKeys.of(keys, new SecureRandom());
+
+    assertThatThrownBy(() -> TestingGateway.start(data))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("not those that this database was filled under");
+
+    Files.writeString(keys, kept);
+    TestingGateway.start(data).close();
+    Files.delete(keys);
+    MasterKeys.of(keys, new SecureRandom());
+    assertThatThrownBy(() -> TestingGateway.start(data)).isInstanceOf(StartFailure.class);
+  }
+
   /// The reason is shown, and nothing is left running.
   @Test
   void aDatabaseThatDoesNotStartSaysWhy() throws Exception {
