@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,14 @@ final class ArchiveCommand implements Callable<Integer> {
 
   private YearMonth end() {
     try {
-      return YearMonth.parse(before);
+      YearMonth end = YearMonth.parse(before);
+      YearMonth now = YearMonth.now(ZoneOffset.UTC);
+      if (end.isAfter(now)) {
+        throw new StartFailure(
+            "--before must not be after " + now + ": entries of this month are still written.",
+            null);
+      }
+      return end;
     } catch (DateTimeException e) {
       throw new StartFailure("--before must be a month such as 2025-01, not " + before + ".", e);
     }

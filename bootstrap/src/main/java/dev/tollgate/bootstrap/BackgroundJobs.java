@@ -2,17 +2,26 @@ package dev.tollgate.bootstrap;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Jobs that run now and then on this node. One that fails is logged and runs again the next time.
+/// Jobs that run now and then on this node. One that fails is logged, once a minute while it fails
+/// for the same reason, and runs again the next time.
 final class BackgroundJobs implements AutoCloseable {
   private static final Logger LOG = System.getLogger(BackgroundJobs.class.getName());
+  private static final long QUIET_NANOS = Duration.ofMinutes(1).toNanos();
 
   private final ScheduledExecutorService executor =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().name("background-", 1).daemon().factory());
+
+  private final Map<String, Told> told = new ConcurrentHashMap<>();
+
+  private record Told(String reason, long nanos) {}
 
   void every(long seconds, String name, Runnable job) {
     var _ =
@@ -29,8 +38,15 @@ final class BackgroundJobs implements AutoCloseable {
   void runNow(String name, Runnable job) {
     try {
       job.run();
+      told.remove(name);
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "The job '" + name + "' failed: " + e.getMessage());
+      String reason = String.valueOf(e.getMessage());
+      Told last = told.get(name);
+      long now = System.nanoTime();
+      if (last == null || !last.reason().equals(reason) || now - last.nanos() > QUIET_NANOS) {
+        told.put(name, new Told(reason, now));
+        LOG.log(Level.WARNING, "The job '" + name + "' failed: " + reason);
+      }
       LOG.log(Level.DEBUG, name, e);
     }
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The folder of a `dev` gateway, for this process alone.
@@ -24,16 +25,20 @@ final class DataFolder implements AutoCloseable {
   static DataFolder open(Path data) {
     Path folder = data.toAbsolutePath().normalize();
     try {
-      if (!Files.exists(folder)) {
-        Files.createDirectories(folder);
-        // PostgreSQL runs as another user where root may not run it.
-        boolean nobodyEnters = System.getenv("TOLLGATE_POSTGRES_UID") == null;
-        Files.setPosixFilePermissions(
-            folder, PosixFilePermissions.fromString(nobodyEnters ? "rwx------" : "rwx--x--x"));
+      Files.createDirectories(folder);
+      String fault = PrivateFiles.folderFault(folder);
+      if (!fault.isEmpty()) {
+        throw new StartFailure("The data folder " + data + " " + fault, null);
       }
+      // PostgreSQL runs as another user where root may not run it.
+      boolean nobodyEnters = System.getenv("TOLLGATE_POSTGRES_UID") == null;
+      Files.setPosixFilePermissions(
+          folder, PosixFilePermissions.fromString(nobodyEnters ? "rwx------" : "rwx--x--x"));
       FileChannel channel =
           FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              folder.resolve("lock"),
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       if (tryLock(channel) == null) {
         channel.close();
         throw new StartFailure(

@@ -26,6 +26,7 @@ import dev.tollgate.persistence.embedded.EmbeddedFailure;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,8 @@ final class DevGateway implements AutoCloseable {
       started = true;
     } catch (EmbeddedFailure e) {
       throw new StartFailure(String.valueOf(e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      throw new StartFailure(String.valueOf(e.getMessage()), e);
     } catch (IOException e) {
       throw new StartFailure("The data folder " + data + " cannot be used: " + e.getMessage(), e);
     } catch (SQLException | FlywayException e) {
@@ -107,20 +110,12 @@ final class DevGateway implements AutoCloseable {
   private void start(DataFolder opened) throws IOException, SQLException {
     SecureRandom random = new SecureRandom();
     Path keysFile = opened.file("master.keys");
-    if (!Files.exists(keysFile) && EmbeddedDatabase.isIn(opened.file("postgres"))) {
-      throw new StartFailure(
-          "The file "
-              + keysFile
-              + " is missing. Without it the virtual keys and credentials in this folder cannot be"
-              + " used. Restore it from a backup, or delete the folder "
-              + options.data()
-              + " to begin anew.",
-          null);
-    }
+    refuseWithoutKeys(keysFile, opened);
     MasterKeys keys = MasterKeys.of(keysFile, random);
     say("Starting PostgreSQL in " + options.data() + " ...");
     EmbeddedDatabase server = EmbeddedDatabase.start(opened.file("postgres"), 0, Map.of());
     postgres = server;
+    server.whenEnded(() -> tellOfTheEnd(opened.file("postgres").resolve("postgres.log")));
     Database.migrate(server.config());
     Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
     Founding founding = new Founding(server.config());
@@ -165,6 +160,29 @@ final class DevGateway implements AutoCloseable {
                 "http://localhost:" + node.opsPort());
     current.write(opened.file("dev.env"));
     env = current;
+  }
+
+  private void refuseWithoutKeys(Path keysFile, DataFolder opened) {
+    if (!Files.exists(keysFile) && EmbeddedDatabase.isIn(opened.file("postgres"))) {
+      throw new StartFailure(
+          "The file "
+              + keysFile
+              + " is missing. Without it the virtual keys and credentials in this folder cannot be"
+              + " used. Restore it from a backup, or delete the folder "
+              + options.data()
+              + " to begin anew.",
+          null);
+    }
+  }
+
+  private void tellOfTheEnd(Path log) {
+    if (!isClosed()) {
+      say(
+          "PostgreSQL has ended; "
+              + log
+              + " tells why. Calls are refused until Tollgate is stopped (Ctrl-C) and started"
+              + " again.");
+    }
   }
 
   void announce(PrintStream out) {

@@ -5,9 +5,12 @@ import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.ProviderProbe;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.KeyCheck;
 import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.http.server.HttpSettings.Door;
+import dev.tollgate.http.server.ListenerTls;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseCheckup;
@@ -20,6 +23,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +51,17 @@ final class Doctor {
   /// What is looked at.
   ///
   /// @param database null when it is not running
+  /// @param keysCure what to do when there are no master keys
   /// @param ports by the name of what sets them
   /// @param disk a folder on the disk that it writes to
   /// @param asksProviders whether each provider is asked whether its credential works
   record Patient(
       @Nullable DatabaseConfig database,
       Path keysFile,
+      String keysCure,
       String host,
       Map<String, Integer> ports,
+      Map<Door, ListenerTls> tls,
       Path disk,
       boolean asksProviders) {}
 
@@ -66,6 +74,7 @@ final class Doctor {
     files();
     disk();
     patient.ports().forEach(this::port);
+    patient.tls().forEach(this::certificate);
     MasterKeys keys = keys();
     DatabaseConfig config = patient.database();
     if (config == null) {
@@ -79,14 +88,7 @@ final class Doctor {
   private void versions() {
     findings.add(
         Finding.ok(
-            "versions",
-            "Java "
-                + Runtime.version()
-                + " on "
-                + System.getProperty("os.name")
-                + ", heap "
-                + Runtime.getRuntime().maxMemory() / (1 << 20)
-                + " MiB"));
+            "versions", "Java " + Runtime.version() + " on " + System.getProperty("os.name")));
   }
 
   private void files() {
@@ -133,7 +135,15 @@ final class Doctor {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(patient.host(), port));
       findings.add(Finding.ok(check, "is free (" + name + ")"));
-    } catch (IOException e) {
+    } catch (IOException | UnresolvedAddressException e) {
+      if (!isAddressHere()) {
+        findings.add(
+            Finding.fault(
+                check,
+                patient.host() + " is no address of this machine (" + name + ")",
+                "Correct http.host."));
+        return;
+      }
       findings.add(
           Finding.warning(
               check,
@@ -142,14 +152,37 @@ final class Doctor {
     }
   }
 
+  private boolean isAddressHere() {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(patient.host(), 0));
+      return true;
+    } catch (IOException | UnresolvedAddressException e) {
+      return false;
+    }
+  }
+
+  private void certificate(Door door, ListenerTls tls) {
+    String check = "certificate of " + door.name().toLowerCase(Locale.ROOT);
+    try {
+      tls.create();
+      findings.add(Finding.ok(check, tls.certificate() + " and its key can be used"));
+    } catch (IllegalArgumentException e) {
+      findings.add(
+          Finding.fault(
+              check, withoutStop(e.getMessage()), "Correct the files, or the settings of them."));
+    }
+  }
+
+  /// A text is followed by one.
+  static String withoutStop(@Nullable String text) {
+    String own = String.valueOf(text);
+    return own.endsWith(".") ? own.substring(0, own.length() - 1) : own;
+  }
+
   private @Nullable MasterKeys keys() {
     Path file = patient.keysFile();
     if (!Files.exists(file)) {
-      findings.add(
-          Finding.fault(
-              "master keys",
-              "there is no file " + file,
-              "Restore it from a backup; of a new installation: ./tollgate init --keys " + file));
+      findings.add(Finding.fault("master keys", "there is no file " + file, patient.keysCure()));
       return null;
     }
     try {
@@ -157,7 +190,7 @@ final class Doctor {
       findings.add(Finding.ok("master keys", file + " is its owner's alone and complete"));
       return keys;
     } catch (StartFailure e) {
-      findings.add(Finding.fault("master keys", String.valueOf(e.getMessage()), "See there."));
+      findings.add(Finding.fault("master keys", String.valueOf(e.getMessage()), ""));
       return null;
     }
   }
@@ -174,7 +207,12 @@ final class Doctor {
               : Finding.fault(
                   "role " + role.user(),
                   fault,
-                  "Check database.url and the role's password; deploy/roles.sql makes the roles."));
+                  fault.startsWith("cannot connect")
+                      ? "Check database.url and the role's password; deploy/roles.sql makes the"
+                          + " roles."
+                      : "Take that from the role: alter role "
+                          + role.user()
+                          + " nosuperuser nobypassrls nocreaterole nocreatedb noreplication"));
     }
     if (!reachable) {
       return;
@@ -231,11 +269,7 @@ final class Doctor {
     if (version.compareTo(own) < 0) {
       return;
     }
-    List<String> excessive = checkup.excessiveGrants();
-    findings.add(
-        excessive.isEmpty()
-            ? Finding.ok("grants", "no role of a running gateway can change the books")
-            : Finding.fault("grants", String.join(", ", excessive), "Revoke them from the role."));
+    grants(checkup);
     int days = checkup.daysAhead();
     findings.add(
         days >= FEW_DAYS
@@ -246,6 +280,23 @@ final class Doctor {
                 "Start a node, and look for what locks the tables of calls."));
     if (keys != null) {
       check(keys, config);
+    }
+  }
+
+  private void grants(DatabaseCheckup checkup) throws SQLException {
+    List<String> excessive = checkup.excessiveGrants();
+    List<String> missing = checkup.missingGrants();
+    if (!excessive.isEmpty()) {
+      findings.add(
+          Finding.fault("grants", String.join(", ", excessive), "Revoke them from the role."));
+    }
+    if (!missing.isEmpty()) {
+      findings.add(
+          Finding.fault(
+              "grants", "no role was told that " + String.join(", ", missing), "Grant them anew."));
+    }
+    if (excessive.isEmpty() && missing.isEmpty()) {
+      findings.add(Finding.ok("grants", "those of the migrations, no more and no less"));
     }
   }
 
@@ -293,8 +344,11 @@ final class Doctor {
           findings.add(
               Finding.warning(
                   check,
-                  fails.failure().message(),
-                  "PATCH /api/v1/providers/" + provider.id() + " changes its credential."));
+                  withoutStop(fails.failure().message()),
+                  fails.failure().kind() == Failure.Kind.AUTH
+                          || fails.failure().kind() == Failure.Kind.BILLING_STOP
+                      ? "PATCH /api/v1/providers/" + provider.id() + " changes its credential."
+                      : "Check its base_url, and whether this machine reaches it."));
     }
   }
 }

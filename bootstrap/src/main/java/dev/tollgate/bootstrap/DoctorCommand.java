@@ -87,7 +87,9 @@ final class DoctorCommand implements Callable<Integer> {
           ? new Doctor.Patient(
               EmbeddedDatabase.running(folder.resolve("postgres")).orElse(null),
               folder.resolve("master.keys"),
+              "Restore it from a backup, or delete the folder " + folder + " to begin anew.",
               "127.0.0.1",
+              Map.of(),
               Map.of(),
               folder,
               !offline)
@@ -100,15 +102,18 @@ final class DoctorCommand implements Callable<Integer> {
       return new Doctor.Patient(
           settings.database(),
           settings.keysFile(),
+          "Restore it from a backup; of a new installation: ./tollgate init --keys "
+              + settings.keysFile(),
           settings.http().host(),
           ports(settings.http()),
+          settings.http().tls(),
           disk == null ? Path.of("").toAbsolutePath() : disk,
           !offline);
     } catch (StartFailure e) {
       findings.add(
           Finding.fault(
               "configuration",
-              String.valueOf(e.getMessage()),
+              Doctor.withoutStop(e.getMessage()),
               "docs/config.md has every setting."));
       return null;
     }

@@ -208,6 +208,10 @@ final class Gateway implements AutoCloseable {
     return http.port();
   }
 
+  int managementPort() {
+    return http.managementPort();
+  }
+
   int opsPort() {
     return http.opsPort();
   }
@@ -281,7 +285,7 @@ final class Gateway implements AutoCloseable {
     if (http.isDraining()) {
       reasons.add("draining");
     }
-    if (journal.isFailing()) {
+    if (journal.isFailing() || database.isAway()) {
       reasons.add("database");
     }
     if (!journal.accepting()) {

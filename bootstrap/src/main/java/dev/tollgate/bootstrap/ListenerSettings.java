@@ -4,6 +4,7 @@ import dev.tollgate.domain.keys.AddressRange;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.http.server.HttpSettings.Door;
 import dev.tollgate.http.server.ListenerTls;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,11 +36,18 @@ final class ListenerSettings {
     put(tls, Door.MANAGEMENT, ofManagement);
     put(tls, Door.OPS, tls(settings, "http.ops_tls"));
     List<AddressRange> proxies = proxies(settings);
+    HttpSettings.Ports ports =
+        new HttpSettings.Ports(
+            settings.port("http.port", 8080), management, settings.port("http.ops_port", 9464));
+    refuseDoubles(ports);
+    String host = settings.text("http.host", "0.0.0.0");
+    if (new InetSocketAddress(host, 0).isUnresolved()) {
+      throw new StartFailure("The setting http.host is no address: " + host + ".", null);
+    }
     try {
       return new HttpSettings(
-          settings.text("http.host", "0.0.0.0"),
-          new HttpSettings.Ports(
-              settings.port("http.port", 8080), management, settings.port("http.ops_port", 9464)),
+          host,
+          ports,
           new LinkedHashSet<>(settings.list("http.cors_origins")),
           settings.duration("http.drain", Duration.ofSeconds(60)),
           settings.number("http.largest_body", HttpSettings.USUAL_LARGEST_BODY),
@@ -47,6 +55,19 @@ final class ListenerSettings {
           address -> proxies.stream().anyMatch(range -> range.contains(address)));
     } catch (IllegalArgumentException e) {
       throw new StartFailure("The setting " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static void refuseDoubles(HttpSettings.Ports ports) {
+    Integer management = ports.management();
+    boolean twice = ports.calls() != 0 && ports.calls() == ports.ops();
+    if (management != null && management != 0) {
+      twice |= management == ports.calls() || management == ports.ops();
+    }
+    if (twice) {
+      throw new StartFailure(
+          "The settings http.port, http.management_port and http.ops_port must be different ports.",
+          null);
     }
   }
 

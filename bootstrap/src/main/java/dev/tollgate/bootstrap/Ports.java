@@ -15,8 +15,12 @@ final class Ports {
   private final String host;
   private final Set<Integer> given = new HashSet<>();
 
+  /// @throws StartFailure when the host is no address of this machine
   Ports(String host) {
     this.host = host;
+    if (!isFree(0)) {
+      throw new StartFailure("--host " + host + " is no address of this machine.", null);
+    }
   }
 
   /// @param option what to name in the error

@@ -51,6 +51,22 @@ final class PrivateFiles {
     return open ? "can be read or changed by other users. Run: chmod 600 " + file : "";
   }
 
+  /// Why a folder of secrets cannot be trusted, with the cure; empty when it can: others could have
+  /// put something there.
+  static String folderFault(Path folder) throws IOException {
+    Set<PosixFilePermission> granted = Files.getPosixFilePermissions(folder);
+    Object owner = Files.getAttribute(folder, "unix:uid");
+    Object self = self();
+    if (!owner.equals(self) && !owner.equals(ROOT)) {
+      return "belongs to another user. Run: chown " + self + " " + folder;
+    }
+    return granted.contains(PosixFilePermission.OTHERS_WRITE)
+            || granted.contains(PosixFilePermission.GROUP_WRITE)
+        ? "can be changed by other users. Look whether it holds what you know, and run: chmod 700 "
+            + folder
+        : "";
+  }
+
   /// The number of the user that this process runs as: the owner of what it makes.
   private static Object self() throws IOException {
     Path made = Files.createTempFile("tollgate", ".tmp");

@@ -25,6 +25,9 @@ final class ServeCommand implements Callable<Integer> {
     try (ServeNode node = ServeNode.start(Settings.read(config, System.getenv()))) {
       node.stopOnSignal();
       System.out.println("  Calls        port " + node.port());
+      if (node.managementPort() != node.port()) {
+        System.out.println("  Management   port " + node.managementPort());
+      }
       System.out.println("  Operations   port " + node.opsPort());
       System.out.println("Tollgate is ready");
       System.out.flush();

@@ -7,6 +7,7 @@ import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ final class ServeNode implements AutoCloseable {
       if (settings.simulatedProvider()) {
         gateway.management().seed().simulatedProvider(tenant);
       }
-      gateway.start();
+      start(gateway);
       return new ServeNode(gateway);
     } catch (SQLException | FlywayException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -83,8 +84,26 @@ final class ServeNode implements AutoCloseable {
     }
   }
 
+  private static void start(Gateway gateway) {
+    boolean started = false;
+    try {
+      gateway.start();
+      started = true;
+    } catch (UncheckedIOException e) {
+      throw new StartFailure(String.valueOf(e.getMessage()), e);
+    } finally {
+      if (!started) {
+        gateway.close();
+      }
+    }
+  }
+
   int port() {
     return gateway.port();
+  }
+
+  int managementPort() {
+    return gateway.managementPort();
   }
 
   int opsPort() {

@@ -82,7 +82,7 @@ class CrashIT {
       program.signal("TERM");
       assertThat(program.awaitExit(30)).isZero();
       assertThat(program.output())
-          .contains("3 calls could not be committed before the stop")
+          .contains("Calls that could not be committed before the stop: 3.")
           .contains("The job 'last-used' failed")
           .doesNotContain("\tat ");
       assertThat(program.leftovers()).isEmpty();

@@ -3,6 +3,8 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.bootstrap.Finding.Level;
+import dev.tollgate.http.server.HttpSettings.Door;
+import dev.tollgate.http.server.ListenerTls;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import java.net.InetAddress;
@@ -94,6 +96,38 @@ class DoctorTest {
   }
 
   @Test
+  void anAddressOfNoInterfaceIsAFault() {
+    Finding port =
+        find(examine(null, Map.of("http.port", 8_080), "192.0.2.1", Map.of()), "port 8080");
+
+    assertThat(port.level()).isEqualTo(Level.FAULT);
+    assertThat(port.text()).contains("192.0.2.1 is no address of this machine");
+  }
+
+  @Test
+  void aCertificateThatCannotBeUsedIsAFault() {
+    ListenerTls tls = new ListenerTls(folder.resolve("tls.crt"), keys, null);
+    Finding certificate =
+        find(examine(null, Map.of(), "127.0.0.1", Map.of(Door.CALLS, tls)), "certificate of calls");
+
+    assertThat(certificate.level()).isEqualTo(Level.FAULT);
+    assertThat(certificate.text()).contains("tls.crt");
+  }
+
+  @Test
+  void aRightTooFewIsAFault() throws Exception {
+    gateway.sql("revoke select on tollgate.raise from tollgate_app");
+    try {
+      Finding grants = find(examine(gateway.dev().database(), Map.of()), "grants");
+
+      assertThat(grants.level()).isEqualTo(Level.FAULT);
+      assertThat(grants.text()).contains("tollgate_app may select raise");
+    } finally {
+      gateway.sql("grant select on tollgate.raise to tollgate_app");
+    }
+  }
+
+  @Test
   void aRightTooManyIsAFault() throws Exception {
     gateway.sql("grant update on tollgate.entry to tollgate_app");
     try {
@@ -107,7 +141,16 @@ class DoctorTest {
   }
 
   private List<Finding> examine(@Nullable DatabaseConfig database, Map<String, Integer> ports) {
-    return new Doctor(new Doctor.Patient(database, keys, "127.0.0.1", ports, folder, false))
+    return examine(database, ports, "127.0.0.1", Map.of());
+  }
+
+  private List<Finding> examine(
+      @Nullable DatabaseConfig database,
+      Map<String, Integer> ports,
+      String host,
+      Map<Door, ListenerTls> tls) {
+    return new Doctor(
+            new Doctor.Patient(database, keys, "Make them.", host, ports, tls, folder, false))
         .examine();
   }
 

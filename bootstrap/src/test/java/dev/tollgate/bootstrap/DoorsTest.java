@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /// What a client meets at the door: ids, hints, pages, and whether to try again.
@@ -30,6 +31,7 @@ class DoorsTest {
             "/v1/models/none",
             "/v1/key",
             "/v1/nowhere",
+            "/",
             "/nowhere",
             "/api/v1/nowhere",
             "/v1//models")) {
@@ -41,6 +43,51 @@ class DoorsTest {
         RawSocket.exchange(gateway.dev().port(), "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
     assertThat(malformed.text().toLowerCase(Locale.ROOT)).contains("x-request-id: call_");
     assertThat(malformed.status()).isEqualTo(400);
+  }
+
+  /// Of what the server cannot read, each kind has words of its own.
+  @Test
+  void whatIsNotHttpIsToldWhatIsWrong() {
+    int port = gateway.dev().port();
+    Heard headers =
+        RawSocket.exchange(
+            port, "GET / HTTP/1.1\r\nHost: a\r\nx-large: " + "x".repeat(40_000) + "\r\n\r\n");
+    assertThat(headers.status()).isEqualTo(431);
+    assertThat(headers.body()).contains("32 KiB");
+    Heard url =
+        RawSocket.exchange(port, "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertThat(url.status()).isEqualTo(414);
+    assertThat(url.body()).contains("8 KiB");
+  }
+
+  /// A rule of a proxy for POST does not hold for what the proxy does not take for it.
+  @Test
+  void aMethodInSmallLettersIsNone() {
+    String tail = " / HTTP/1.1\r\nHost: a\r\n\r\n";
+    String end = " / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    int port = gateway.dev().port();
+    for (String method : List.of("get", "Get", "gET", "GEt")) {
+      Heard heard = RawSocket.exchange(port, method + end);
+      assertThat(heard.status()).as(method).isEqualTo(400);
+      assertThat(heard.body()).contains("invalid_method");
+    }
+    Heard behind =
+        RawSocket.exchange(port, "GET" + tail + "GeT" + tail + "HEAD" + tail + "GET" + end);
+    assertThat(statuses(behind)).containsExactly("200", "400", "200", "200");
+    Heard older = RawSocket.exchange(port, "get / HTTP/1.0\r\n\r\n");
+    assertThat(older.status()).isEqualTo(400);
+    Heard fragment =
+        RawSocket.exchange(
+            port, "GET /v1/models#a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    assertThat(fragment.body()).contains("invalid_path");
+  }
+
+  private static List<String> statuses(Heard heard) {
+    return Pattern.compile("HTTP/1\\.1 ([0-9]{3}) ")
+        .matcher(heard.text())
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 
   @Test

@@ -226,7 +226,10 @@ class ManagementApiTest {
         "PUT|/prices|{\"provider\":\"openai\",\"model\":\"x\",\"effective_from\":\"2026-01-01T00:00:00Z\","
             + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"unit\":\"image\"}]}|unit",
         "PUT|/prices|{\"provider\":\"openai\",\"model\":\"x\",\"effective_from\":\"2026-01-01T00:00:00Z\","
-            + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"when\":{\"min_input_tokens\":-1}}]}|min_input_tokens"
+            + "\"components\":[{\"component\":\"input\",\"price\":\"1\",\"when\":{\"min_input_tokens\":-1}}]}|min_input_tokens",
+        "POST|/providers|{\"name\":\"pasted\",\"kind\":\"openai\",\"credential\":\"sk-0123456789abc\\n\"}|credential",
+        "POST|/providers|{\"name\":\"pasted\",\"kind\":\"openai\",\"credential\":\"sk-\\u017c0123456789\"}|credential",
+        "POST|/providers|{\"name\":\"pasted\",\"kind\":\"openai\",\"credential\":\"sk-a 0123456789\"}|credential"
       })
   void whatWouldNeverWorkIsRefused(String method, String path, String body, String field) {
     HttpResponse<String> response =

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -103,10 +105,53 @@ class StartTest {
         .hasMessageContaining("nonsense")
         .hasMessageContaining("postgres.log");
 
-    assertThat(
-            ProcessHandle.allProcesses()
-                .filter(each -> each.info().commandLine().orElse("").contains(data.toString())))
-        .isEmpty();
+    assertThat(processesOf(data)).isEmpty();
+  }
+
+  @Test
+  void aFolderThatOthersCanChangeIsRefused() throws Exception {
+    Path data = temporary.resolve("shared");
+    Files.createDirectory(data);
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> DataFolder.open(data))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("can be changed by other users")
+        .hasMessageContaining("chmod 700");
+
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+    DataFolder.open(data).close();
+    assertThat(mode(data)).isEqualTo("rwx------");
+    assertThat(mode(data.resolve("lock"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void aPortThatAnotherProgramTookMeanwhileEndsTheStart() throws Exception {
+    Path data = temporary.resolve("port");
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> TestingGateway.start(data, other.getLocalPort()))
+          .isInstanceOf(StartFailure.class)
+          .hasMessageContaining("The port " + other.getLocalPort() + " (calls)")
+          .hasMessageContaining("another program listens there");
+    }
+    assertThat(processesOf(data)).isEmpty();
+  }
+
+  @Test
+  void aFolderThatIsRemovedMeanwhileLeavesNothingRunning() {
+    Path data = temporary.resolve("removed");
+    TestingGateway gateway = TestingGateway.start(data);
+    assertThat(processesOf(data)).isNotEmpty();
+    assertThat(data.toFile().renameTo(temporary.resolve("elsewhere").toFile())).isTrue();
+
+    gateway.close();
+
+    assertThat(processesOf(data)).isEmpty();
+  }
+
+  private static List<ProcessHandle> processesOf(Path folder) {
+    return ProcessHandle.allProcesses()
+        .filter(each -> each.info().commandLine().orElse("").contains(folder.toString()))
+        .toList();
   }
 
   private static String mode(Path file) {

@@ -75,14 +75,23 @@ final class TestingGateway {
     return start(folder, Clock.systemUTC());
   }
 
+  /// One at a port of the test's.
+  static TestingGateway start(Path folder, int port) {
+    return start(folder, port, Clock.systemUTC());
+  }
+
   /// One with a clock of the test's.
   static TestingGateway start(Path folder, Clock clock) {
+    return start(folder, 0, clock);
+  }
+
+  private static TestingGateway start(Path folder, int port, Clock clock) {
     DevGateway dev =
         new DevGateway(
             new DevGateway.Options(
                 folder,
                 "127.0.0.1",
-                0,
+                port,
                 0,
                 null,
                 Set.of("https://app.example"),

@@ -36,6 +36,7 @@ public final class GuardedConnection implements ConnectionContext {
   private static final byte[] TOO_LATE = tooLate();
 
   private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
+  private static final int LONGEST_METHOD = 32;
   private static final int LINGER_BYTES = 16 << 20;
 
   /// How many may linger at once: what strangers send costs time and memory.
@@ -48,6 +49,7 @@ public final class GuardedConnection implements ConnectionContext {
   private final Hangup hangup;
   private final SocketWait wait;
   private final Arrival arrival = new Arrival();
+  private final FirstWord method = new FirstWord();
   private final WatchedWriter writer;
   private final @Nullable InetAddress peer;
 
@@ -135,6 +137,11 @@ public final class GuardedConnection implements ConnectionContext {
     return streaming;
   }
 
+  /// Whether the method of this request came with small letters.
+  public boolean hasLowerMethod() {
+    return method.hasLower();
+  }
+
   /// Whether the caller speaks HTTP/1.0. The server does not know of what was streamed to it then.
   public boolean isOlder() {
     return older;
@@ -155,7 +162,12 @@ public final class GuardedConnection implements ConnectionContext {
   public void requestDone() {
     hangup.forget();
     // What is here already belongs to the next request, which has begun then.
-    arrival.next(reader.available() > 0);
+    int here = reader.available();
+    arrival.next(here > 0);
+    method.next();
+    if (here > 0) {
+      method.read(reader.getBuffer(Math.min(here, LONGEST_METHOD)).readBytes());
+    }
   }
 
   /// The caller's address, as 4 or 16 bytes.
@@ -216,12 +228,15 @@ public final class GuardedConnection implements ConnectionContext {
 
   private byte @Nullable [] pull() {
     byte[] bytes = more();
+    method.read(bytes);
     if (looked) {
       return bytes;
     }
     looked = true;
     while (!OlderRequest.hasFirstLine(bytes)) {
-      bytes = OlderRequest.joined(bytes, more());
+      byte[] next = more();
+      method.read(next);
+      bytes = OlderRequest.joined(bytes, next);
     }
     if (OlderRequest.begins(bytes)) {
       older = true;

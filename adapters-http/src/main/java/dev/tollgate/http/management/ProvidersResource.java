@@ -19,6 +19,7 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// `/api/v1/providers`.
 public final class ProvidersResource implements HttpService {
@@ -60,7 +61,7 @@ public final class ProvidersResource implements HttpService {
 
   private Answer create(Call call) {
     Fields fields = call.fields();
-    String credential = fields.textOrNull("credential");
+    Secret credential = credential(fields.textOrNull("credential"));
     AddProvider.Command command =
         new AddProvider.Command(
             call.tenant(),
@@ -69,7 +70,7 @@ public final class ProvidersResource implements HttpService {
             fields.urlOrNull("base_url"),
             fields.flag("allow_private_network", false),
             options(fields.object("options")),
-            credential == null || credential.isEmpty() ? null : Secret.of(credential));
+            credential);
     fields.done();
     return addProvider
         .add(command)
@@ -80,15 +81,29 @@ public final class ProvidersResource implements HttpService {
                     "name_taken", "There is a provider named '" + command.name() + "'."));
   }
 
+  /// What can stand in a header as it is; null for none.
+  private static @Nullable Secret credential(@Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return null;
+    }
+    if (!text.chars().allMatch(c -> c > ' ' && c < 127)) {
+      throw Problem.invalid(
+          "credential",
+          "credential must be visible ASCII characters. A blank or a line break was pasted along,"
+              + " or another character.");
+    }
+    return Secret.of(text);
+  }
+
   private Answer change(Call call) {
     Fields fields = call.fields();
-    String credential = fields.text("credential");
+    Secret credential = credential(fields.text("credential"));
     fields.done();
-    if (credential.isEmpty()) {
+    if (credential == null) {
       throw Problem.invalid("credential", "credential must not be empty.");
     }
     ProviderId id = call.id(ProviderId::parse, "provider");
-    return switch (changeCredential.change(call.tenant(), id, Secret.of(credential))) {
+    return switch (changeCredential.change(call.tenant(), id, credential)) {
       case ChangeCredential.Outcome.Changed changed -> Answer.ok(json(changed.provider()));
       case ChangeCredential.Outcome.Missing _ -> throw Problem.notFound("provider");
       case ChangeCredential.Outcome.NotTaken not -> {

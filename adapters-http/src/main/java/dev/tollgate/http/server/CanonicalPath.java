@@ -4,6 +4,9 @@ package dev.tollgate.http.server;
 /// elsewhere, so that a rule of the proxy does not hold for them. The reasons are those of RFC
 /// 3986, sections 3.3 and 6.2.2.
 final class CanonicalPath {
+  /// What follows is a name, in which a slash may stand.
+  private static final String NAMES = "/v1/models/";
+
   private CanonicalPath() {}
 
   /// Why the path is not canonical, as the end of a sentence; empty when it is.
@@ -49,6 +52,9 @@ final class CanonicalPath {
     char decoded = (char) value;
     boolean unreserved =
         decoded < 128 && Character.isLetterOrDigit(decoded) || "-._~".indexOf(decoded) >= 0;
+    if (decoded == '/' && !(at >= NAMES.length() && path.startsWith(NAMES))) {
+      return "it holds " + path.substring(at, at + 3) + " outside the name of a model";
+    }
     if (unreserved || value < 32 || value == 127 || decoded == '\\') {
       return "it holds " + path.substring(at, at + 3) + ", which must not be encoded";
     }

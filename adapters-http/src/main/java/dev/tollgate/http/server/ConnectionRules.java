@@ -9,6 +9,7 @@ import dev.tollgate.http.edge.RefusalAnswers;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.HttpPrologue;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
 import io.helidon.webserver.http.FilterChain;
@@ -16,12 +17,14 @@ import io.helidon.webserver.http.RoutingRequest;
 import io.helidon.webserver.http.RoutingResponse;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// What every request of a connection goes through: it is counted while it runs, its path is one
 /// that all read alike, and its connection ends with the answer when anything is left of it that
 /// could be taken for another request: a body that was not read, one that came in chunks, or one
 /// that the caller wanted to be asked for.
 final class ConnectionRules implements Filter {
+  private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
   private static final HeaderName NO_NAME = HeaderNames.create("");
 
   private final AtomicInteger running;
@@ -54,11 +57,15 @@ final class ConnectionRules implements Filter {
     }
     running.incrementAndGet();
     try {
-      String fault = CanonicalPath.fault(request.prologue().uriPath().rawPath());
-      if (fault.isEmpty()) {
+      Refusal refusal = refusal(request, connection);
+      if (refusal == null) {
+        if (!request.prologue().uriPath().rawPath().startsWith("/v1/")) {
+          // Below that path each answer is named by who gives it.
+          response.header(HeaderValues.create(REQUEST_ID, new CallId(ids.next()).toString()));
+        }
         chain.proceed();
       } else {
-        RefusalAnswers.send(request, response, notCanonical(fault), new CallId(ids.next()));
+        RefusalAnswers.send(request, response, refusal, new CallId(ids.next()));
       }
     } finally {
       running.decrementAndGet();
@@ -69,8 +76,22 @@ final class ConnectionRules implements Filter {
     }
   }
 
-  private static Refusal notCanonical(String fault) {
-    return Refusal.badRequest(
-        "invalid_path", "The path of the URL is not in its canonical form: " + fault + ".", null);
+  /// Why a program on the way may read the first line differently, or null.
+  private static @Nullable Refusal refusal(RoutingRequest request, GuardedConnection connection) {
+    if (connection.hasLowerMethod()) {
+      return Refusal.badRequest(
+          "invalid_method", "The method of the request must be in capital letters.", null);
+    }
+    HttpPrologue prologue = request.prologue();
+    String fault =
+        prologue.fragment().hasValue()
+            ? "it holds the character #"
+            : CanonicalPath.fault(prologue.uriPath().rawPath());
+    return fault.isEmpty()
+        ? null
+        : Refusal.badRequest(
+            "invalid_path",
+            "The path of the URL is not in its canonical form: " + fault + ".",
+            null);
   }
 }

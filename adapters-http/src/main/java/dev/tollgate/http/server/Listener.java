@@ -11,8 +11,10 @@ import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -63,9 +65,25 @@ final class Listener {
     server = build();
   }
 
+  /// @throws UncheckedIOException when the port cannot be opened
   synchronized void start() {
-    server.start();
+    open();
     port = server.port();
+  }
+
+  /// The server only logs that it could not start.
+  private void open() {
+    server.start();
+    if (!server.isRunning()) {
+      throw new UncheckedIOException(
+          "The port "
+              + text()
+              + " of "
+              + address.getHostString()
+              + " cannot be opened: another program listens there, or the address is not this"
+              + " machine's.",
+          new BindException());
+    }
   }
 
   synchronized int port() {
@@ -97,7 +115,7 @@ final class Listener {
 
   /// Looks whether the port is open, and opens it again when it was not twice in a row.
   synchronized void look() {
-    if (stopped || answers()) {
+    if (stopped || (server.isRunning() && answers())) {
       failures = 0;
       return;
     }
@@ -109,7 +127,7 @@ final class Listener {
     try {
       server.stop();
       server = build();
-      server.start();
+      open();
       failures = 0;
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "The port {0} could not be opened: {1}", text(), e.getMessage());
@@ -170,6 +188,8 @@ final class Listener {
             .writeQueueLength(0)
             .writeBufferSize(0)
             .directHandlers(withoutRoute)
+            // They are told what is wrong, and answer in their own words.
+            .errorHandling(errors -> errors.includeEntity(true))
             .routing(routing);
     if (tls != null) {
       Tls secured = tls.create();

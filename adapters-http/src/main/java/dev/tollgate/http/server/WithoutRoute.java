@@ -22,6 +22,9 @@ import java.lang.System.Logger.Level;
 final class WithoutRoute {
   private static final Logger LOG = System.getLogger(WithoutRoute.class.getName());
 
+  /// What the server says of them, and nothing else tells.
+  private static final String HEADERS_TOO_LARGE = "Header size exceeded";
+
   private final Ids ids;
 
   WithoutRoute(Ids ids) {
@@ -52,11 +55,13 @@ final class WithoutRoute {
   /// The connection is closed behind these answers.
   DirectHandlers handlers() {
     DirectHandler handler =
-        (request, type, asked, headers, _) -> {
+        (request, type, asked, headers, message) -> {
           // Only what the parser stumbles over ends here as an internal error: routes have their
           // own.
           Status status =
-              type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
+              HEADERS_TOO_LARGE.equals(message)
+                  ? Status.create(431)
+                  : type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
           CallId id = newId();
           ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
           answer.set(HeaderValues.CONTENT_TYPE_JSON);
@@ -79,10 +84,17 @@ final class WithoutRoute {
   }
 
   private static Refusal malformed(int status) {
-    return status == 505
-        ? Refusal.malformed(status, "The gateway speaks HTTP/1.1 and HTTP/1.0.")
-        : Refusal.malformed(
-            status, "The request is not well-formed HTTP/1.1. Check its first line and headers.");
+    return Refusal.malformed(
+        status,
+        switch (status) {
+          case 505 -> "The gateway speaks HTTP/1.1 and HTTP/1.0.";
+          case 414 -> "The URL of the request is too long. Its first line may have 8 KiB.";
+          case 431 -> "The headers of the request are too large. All of them may have 32 KiB.";
+          case 501 -> "The transfer-encoding of the request is not known. Send a length or chunks.";
+          default ->
+              "The request is not well-formed HTTP/1.1. Check its first line, its headers, and"
+                  + " how its body is framed.";
+        });
   }
 
   private CallId newId() {

@@ -1,6 +1,7 @@
 package dev.tollgate.http.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.http.connection.Connections.Limits;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -109,6 +111,33 @@ class DoorsTest {
     assertThat(open.connections().refused()).isOne();
   }
 
+  /// The server itself only logs that it could not start.
+  @Test
+  void aPortOfAnotherProgramIsNotOurs() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(() -> open(new Limits(100, 100, _ -> false), other.getLocalPort()))
+          .hasMessageContaining("The port " + other.getLocalPort() + " (calls) of ")
+          .hasMessageContaining("another program listens there");
+    }
+  }
+
+  @Test
+  void aPortThatAnotherProgramTookMeanwhileIsShut() throws IOException {
+    Listener open = open(new Limits(100, 100, _ -> false));
+    int port = open.port();
+    open.server().stop();
+    try (ServerSocket _ = new ServerSocket(port, 9, InetAddress.getLoopbackAddress())) {
+      for (int i = 0; i < 3; i++) {
+        open.look();
+        assertThat(open.isOpen()).isFalse();
+      }
+    }
+
+    open.look();
+    assertThat(open.isOpen()).isTrue();
+    assertThat(served(connect(open, "127.0.0.2"))).isTrue();
+  }
+
   @Test
   void aPortThatDiedIsOpenedAgain() throws IOException {
     Listener open = open(new Limits(100, 100, _ -> false));
@@ -142,6 +171,10 @@ class DoorsTest {
   }
 
   private Listener open(Limits limits) {
+    return open(limits, 0);
+  }
+
+  private Listener open(Limits limits, int port) {
     TimeOrderedIds ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
     HttpRouting.Builder routing =
         HttpRouting.builder()
@@ -153,7 +186,7 @@ class DoorsTest {
     Listener opened =
         new Listener(
             Door.CALLS,
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
             routing,
             new WithoutRoute(ids).handlers(),
             limits,

@@ -99,6 +99,38 @@ class ListenerTlsTest {
     assertThat(ask(open, null, "TLSv1.3")).isEqualTo("CN=first ok");
   }
 
+  /// As long as one of the two files is replaced, and the other is not yet.
+  @ParameterizedTest
+  @ValueSource(strings = {"RSA", "EC"})
+  void keepsTheOldPairUntilTheNewOneIsComplete(String algorithm) throws Exception {
+    made("first", algorithm);
+    Listener open = open(null);
+    byte[] old = Files.readAllBytes(key);
+
+    made("second", algorithm);
+    byte[] renewed = Files.readAllBytes(key);
+    Files.write(key, old);
+    open.reloadTls();
+    assertThat(ask(open, null, "TLSv1.3")).isEqualTo("CN=first ok");
+
+    Files.write(key, renewed);
+    open.reloadTls();
+    assertThat(ask(open, null, "TLSv1.3")).isEqualTo("CN=second ok");
+  }
+
+  @Test
+  void doesNotStartWithTheKeyOfAnotherCertificate() throws Exception {
+    made("first", "EC");
+    byte[] other = Files.readAllBytes(key);
+    for (String algorithm : List.of("EC", "RSA")) {
+      made(algorithm, algorithm);
+      Files.write(key, other);
+      assertThatThrownBy(() -> new ListenerTls(certificate, key, null).create())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("is not that of the private key");
+    }
+  }
+
   @Test
   void asksForClientCertificates() throws Exception {
     made("first", "EC");

@@ -28,6 +28,11 @@ final class Breaker implements AutoCloseable {
     }
   }
 
+  /// Whether it was away a moment ago.
+  boolean isOpen() {
+    return open.get();
+  }
+
   void failed() {
     if (open.compareAndSet(false, true)) {
       Thread.ofVirtual().name("database-probe").start(this::probe);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
   /// The version that this program brings a schema to.
-  public static final String LATEST_MIGRATION = "014";
+  public static final String LATEST_MIGRATION = "015";
 
   private static final String DEADLOCK = "40P01";
   private static final int MOST_MIGRATIONS = 5;
@@ -94,6 +94,11 @@ public final class Database implements AutoCloseable {
   public <T> T inReports(TenantId tenant, Function<DbTransaction, T> work) {
     // That all are in use says nothing of the database.
     return inTenant(reports, () -> {}, tenant, work);
+  }
+
+  /// Whether the database did not answer a moment ago.
+  public boolean isAway() {
+    return breaker.isOpen();
   }
 
   private <T> T inTenant(

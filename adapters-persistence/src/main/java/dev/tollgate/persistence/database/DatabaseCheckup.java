@@ -1,6 +1,10 @@
 package dev.tollgate.persistence.database;
 
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -11,7 +15,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Looks at a database without changing it: what a node needs of it, and what it must not have.
@@ -29,6 +36,19 @@ public final class DatabaseCheckup {
       where has_table_privilege(r, 'tollgate.' || t, p)
         or p = 'update' and has_any_column_privilege(r, 'tollgate.' || t, p) order by 1""";
 
+  private static final String GRANTED =
+      """
+      select r.rolname || ' may ' || x.what from (
+        select a.grantee, lower(a.privilege_type) || ' ' || c.relname as what
+          from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'tollgate'::regnamespace
+        union all select a.grantee, lower(a.privilege_type) || ' ' || c.relname || '.' || t.attname
+          from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
+          where c.relnamespace = 'tollgate'::regnamespace
+        union all select a.grantee, 'execute ' || p.proname
+          from pg_proc p, aclexplode(p.proacl) a where p.pronamespace = 'tollgate'::regnamespace) x
+      join pg_roles r on r.oid = x.grantee where r.rolname in ('tollgate_app', 'tollgate_ledger')
+      order by 1""";
+
   private final DatabaseConfig config;
 
   public DatabaseCheckup(DatabaseConfig config) {
@@ -40,11 +60,15 @@ public final class DatabaseCheckup {
     try (Connection connection = open(role);
         PreparedStatement select =
             connection.prepareStatement(
-                "select rolsuper, rolbypassrls from pg_roles where rolname = current_user");
+                "select rolsuper or rolbypassrls, rolcreaterole or rolcreatedb or rolreplication"
+                    + " from pg_roles where rolname = current_user");
         ResultSet row = select.executeQuery()) {
       row.next();
-      return row.getBoolean(1) || row.getBoolean(2)
-          ? "is a superuser or passes by row-level security"
+      if (row.getBoolean(1)) {
+        return "is a superuser or passes by row-level security";
+      }
+      return role != Role.MIGRATOR && row.getBoolean(2)
+          ? "may make roles or databases, or replicate"
           : "";
     } catch (SQLException e) {
       return "cannot connect: " + String.valueOf(e.getMessage()).lines().findFirst().orElse("");
@@ -53,9 +77,38 @@ public final class DatabaseCheckup {
 
   /// What roles of a running gateway may do and must not; nothing when all is well.
   public List<String> excessiveGrants() throws SQLException {
+    Set<String> found = new TreeSet<>(grants());
+    found.removeAll(expectedGrants());
+    found.addAll(rows(FORBIDDEN));
+    return List.copyOf(found);
+  }
+
+  /// What they need and lack; nothing when all is well.
+  public List<String> missingGrants() throws SQLException {
+    Set<String> missing = new TreeSet<>(expectedGrants());
+    grants().forEach(missing::remove);
+    return List.copyOf(missing);
+  }
+
+  /// What was granted to the roles of a running gateway.
+  List<String> grants() throws SQLException {
+    return rows(GRANTED);
+  }
+
+  /// What the migrations grant.
+  static List<String> expectedGrants() {
+    try (InputStream in =
+        Objects.requireNonNull(DatabaseCheckup.class.getResourceAsStream("/db/grants.txt"))) {
+      return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private List<String> rows(String query) throws SQLException {
     List<String> found = new ArrayList<>();
     try (Connection connection = open(Role.MIGRATOR);
-        PreparedStatement select = connection.prepareStatement(FORBIDDEN);
+        PreparedStatement select = connection.prepareStatement(query);
         ResultSet row = select.executeQuery()) {
       while (row.next()) {
         found.add(row.getString(1));

@@ -5,6 +5,7 @@ import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,16 +29,22 @@ import java.util.stream.Stream;
 /// PostgreSQL's own binaries, run from a folder. Durable (the library's default is not), with a
 /// fixed locale, one password per role, and stopped only when told to.
 public final class EmbeddedDatabase implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(EmbeddedDatabase.class.getName());
   private static final String NAME = "tollgate";
 
   /// Of `postmaster.pid`.
   private static final int PORT_LINE = 3;
 
   private final EmbeddedPostgres postgres;
+  private final Path data;
+  private final Optional<ProcessHandle> server;
   private final DatabaseConfig config;
 
-  private EmbeddedDatabase(EmbeddedPostgres postgres, DatabaseConfig config) {
+  private EmbeddedDatabase(
+      EmbeddedPostgres postgres, Path data, Optional<ProcessHandle> server, DatabaseConfig config) {
     this.postgres = postgres;
+    this.data = data;
+    this.server = server;
     this.config = config;
   }
 
@@ -55,7 +62,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       Binaries binaries = Binaries.in(folder);
       Passwords passwords = Passwords.of(folder.resolve("passwords"));
       boolean fresh = isOpenToAll(data);
-      OrphanedServer.stop(data);
+      ServerProcess.stop(data);
       giveAway(data);
       EmbeddedPostgres.Builder builder =
           EmbeddedPostgres.builder()
@@ -91,7 +98,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
       createRoles(postgres, passwords);
       String url = "jdbc:postgresql://127.0.0.1:" + postgres.getPort() + "/" + NAME;
       EmbeddedDatabase database =
-          new EmbeddedDatabase(postgres, new DatabaseConfig(url, passwords.roles()));
+          new EmbeddedDatabase(
+              postgres, data, ServerProcess.in(data), new DatabaseConfig(url, passwords.roles()));
       started = true;
       return database;
     } catch (IOException | IllegalStateException e) {
@@ -130,11 +138,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
   /// A server that is half up must not outlive the attempt.
   private static void leaveNothing(Path data) {
     try {
-      OrphanedServer.stop(data);
+      ServerProcess.stop(data);
     } catch (IOException e) {
-      System.getLogger(EmbeddedDatabase.class.getName())
-          .log(Level.WARNING, "PostgreSQL may still run in {0}: {1}", data, e.getMessage());
+      LOG.log(Level.WARNING, "PostgreSQL may still run in {0}: {1}", data, e.getMessage());
     }
+  }
+
+  /// Runs the action, on another thread, when the server ends, whoever ended it.
+  public void whenEnded(Runnable action) {
+    server.ifPresent(
+        process -> {
+          var _ = process.onExit().thenRun(action);
+        });
   }
 
   public DatabaseConfig config() {
@@ -145,12 +160,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
     return postgres.getPort();
   }
 
+  /// Stops the server, also when its folder was removed meanwhile.
   @Override
   public void close() {
     try {
-      postgres.close();
+      if (Files.exists(data)) {
+        postgres.close();
+      } else {
+        LOG.log(Level.WARNING, "The folder {0} was removed while PostgreSQL ran in it.", data);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      server.filter(ProcessHandle::isAlive).ifPresent(ServerProcess::stop);
     }
   }
 

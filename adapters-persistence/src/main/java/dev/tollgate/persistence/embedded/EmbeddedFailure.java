@@ -17,9 +17,15 @@ public final class EmbeddedFailure extends RuntimeException {
             + ": "
             + cause.getMessage()
             + "."
-            + lastWords(folder.resolve("postgres.log"))
-            + " If the folder is damaged and its data may go, delete it.",
+            + withCure(lastWords(folder.resolve("postgres.log"))),
         cause);
+  }
+
+  private static String withCure(String lastWords) {
+    return lastWords
+        + (lastWords.contains("could not look up effective user ID")
+            ? " Add a line for this user to /etc/passwd, or start as a user who has one."
+            : " If the folder is damaged and its data may go, delete it.");
   }
 
   /// The end of the server's own log, which knows more than the library does.

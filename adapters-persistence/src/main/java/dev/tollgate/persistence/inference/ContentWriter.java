@@ -84,7 +84,7 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
     }
     int left = queue.size() + lost.get();
     if (left > 0) {
-      LOG.log(Level.ERROR, "Content of {0} calls could not be written.", left);
+      LOG.log(Level.ERROR, "Calls whose content could not be written: {0}.", left);
     }
   }
 

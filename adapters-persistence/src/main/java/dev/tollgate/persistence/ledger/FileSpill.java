@@ -60,7 +60,7 @@ public final class FileSpill implements Spill {
       // What can be read is written; the holds of the others expire.
       LOG.log(Level.ERROR, file + " cannot be read to its end.", e);
     }
-    LOG.log(Level.INFO, "{0} calls of an earlier run are written now.", calls.size());
+    LOG.log(Level.INFO, "Calls of an earlier run that are written now: {0}.", calls.size());
     return calls;
   }
 

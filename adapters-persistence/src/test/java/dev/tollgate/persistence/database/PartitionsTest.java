@@ -72,6 +72,20 @@ class PartitionsTest {
   }
 
   @Test
+  void aPartitionThatWasDetachedIsAttachedAgain() {
+    LocalDate day = LocalDate.of(2003, 4, 5);
+    make(day);
+    testing.run(
+        Role.MIGRATOR, "alter table tollgate.call_30 detach partition tollgate.call_30_20030405");
+    String ahead = "select tollgate.days_ahead_2('2003-04-05')";
+    assertThat(testing.select(ahead)).containsExactly("0");
+
+    make(day);
+
+    assertThat(testing.select(ahead)).containsExactly("1");
+  }
+
+  @Test
   void aCallOfAnUnknownDayMakesItsPartition() {
     CallRecord call = aCall().of(testing.foundTenant()).at(LONG_AGO).build();
     try (GroupCommit writer = TestingWriter.of(testing.database(), 1)) {

@@ -219,8 +219,8 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     if (waiting.get() > 0) {
       LOG.log(
           Level.ERROR,
-          "{0} calls could not be committed before the stop; {1} of them are kept in the data"
-              + " folder and written at the next start.",
+          "Calls that could not be committed before the stop: {0}. Of them are kept in the data"
+              + " folder, and written at the next start: {1}.",
           waiting.get(),
           keptOnDisk);
     }
