@@ -22,7 +22,11 @@ import dev.tollgate.providers.simulated.SimulatedUpstream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLConnection;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,6 +48,7 @@ final class Doctor {
   private static final long GIB = 1L << 30;
   private static final Duration CLOCK_WARNING = Duration.ofSeconds(1);
   private static final int FEW_DAYS = 3;
+  private static final int ASK_MILLIS = 1_000;
 
   private final List<Finding> findings = new ArrayList<>();
   private final Patient patient;
@@ -144,11 +149,30 @@ final class Doctor {
                 "Correct http.host."));
         return;
       }
+      if (isTollgate(port)) {
+        findings.add(Finding.ok(check, "a Tollgate listens there (" + name + ")"));
+        return;
+      }
       findings.add(
           Finding.warning(
               check,
               "is in use (" + name + ")",
               "If it is not a Tollgate that listens there, stop that or set another port."));
+    }
+  }
+
+  /// Whether what listens there answers as one does. Under TLS that is not found out.
+  private boolean isTollgate(int port) {
+    String host = patient.host().equals("0.0.0.0") ? "127.0.0.1" : patient.host();
+    try {
+      URLConnection asked =
+          new URI("http", null, host, port, "/", null, null).toURL().openConnection(Proxy.NO_PROXY);
+      asked.setConnectTimeout(ASK_MILLIS);
+      asked.setReadTimeout(ASK_MILLIS);
+      String id = asked.getHeaderField("x-request-id");
+      return id != null && id.startsWith("call_");
+    } catch (IOException | URISyntaxException e) {
+      return false;
     }
   }
 

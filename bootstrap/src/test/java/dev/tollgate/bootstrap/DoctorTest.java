@@ -96,6 +96,16 @@ class DoctorTest {
   }
 
   @Test
+  void theNodeItselfIsNoWarning() {
+    for (int port : List.of(gateway.dev().port(), gateway.dev().opsPort())) {
+      Finding found = find(examine(null, Map.of("http.port", port)), "port " + port);
+
+      assertThat(found.level()).isEqualTo(Level.OK);
+      assertThat(found.text()).contains("a Tollgate listens there");
+    }
+  }
+
+  @Test
   void anAddressOfNoInterfaceIsAFault() {
     Finding port =
         find(examine(null, Map.of("http.port", 8_080), "192.0.2.1", Map.of()), "port 8080");

@@ -61,7 +61,7 @@ final class ChatCall {
     try {
       return client.send(request, BodyHandlers.ofInputStream());
     } catch (IOException e) {
-      throw ConnectionTrouble.explain(gateway.address(), e);
+      throw ConnectionTrouble.explain(KnownGateway.Use.CALLS, gateway.address(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("The call was interrupted.");

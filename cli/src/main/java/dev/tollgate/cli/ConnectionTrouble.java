@@ -10,30 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 /// Why nothing came from a gateway, and what to do about it.
 final class ConnectionTrouble {
-  private static final String CHECK = "Check OPENAI_BASE_URL.";
-
   private ConnectionTrouble() {}
 
-  static CommandFailure explain(String address, IOException trouble) {
+  static CommandFailure explain(KnownGateway.Use use, String address, IOException trouble) {
     return CommandFailure.failed(
         switch (trouble) {
-          case HttpConnectTimeoutException _ -> noGateway(address, "no answer in time");
+          case HttpConnectTimeoutException _ -> noGateway(use, address, "no answer in time");
           case ConnectException e when find(UnresolvedAddressException.class, e) != null ->
-              "The host of " + address + " is not known. " + CHECK;
-          case ConnectException _ -> noGateway(address, "connection refused");
+              "The host of " + address + " is not known. Check " + use.url + ".";
+          case ConnectException _ -> noGateway(use, address, "connection refused");
           case HttpTimeoutException _ -> "The gateway at " + address + " took too long to answer.";
-          default -> broken(address, find(SSLException.class, trouble));
+          default -> broken(use, address, find(SSLException.class, trouble));
         });
   }
 
-  private static String broken(String address, @Nullable SSLException insecure) {
+  private static String broken(
+      KnownGateway.Use use, String address, @Nullable SSLException insecure) {
     return insecure == null
         ? "The connection to " + address + " broke before an answer came. Try again."
-        : "No secure connection to %s (%s). %s".formatted(address, insecure.getMessage(), CHECK);
+        : ("No secure connection to %s (%s). Check %s, or trust the authority of its certificate:"
+                + " TOLLGATE_JAVA_OPTS=-Djavax.net.ssl.trustStore=FILE.p12")
+            .formatted(address, insecure.getMessage(), use.url);
   }
 
-  private static String noGateway(String address, String cause) {
-    String cure = "Start one with './tollgate dev' or check OPENAI_BASE_URL.";
+  private static String noGateway(KnownGateway.Use use, String address, String cause) {
+    String cure = "Start one with './tollgate dev' or check " + use.url + ".";
     return "No gateway answers at " + address + " (" + cause + "). " + cure;
   }
 

@@ -147,7 +147,7 @@ public final class LedgerCommand {
           body.path("open_holds").asLong(),
           violations);
     } catch (IOException e) {
-      throw ConnectionTrouble.explain(gateway.address(), e);
+      throw ConnectionTrouble.explain(KnownGateway.Use.MANAGEMENT, gateway.address(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("The request was interrupted.");

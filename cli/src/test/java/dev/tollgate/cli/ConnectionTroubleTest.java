@@ -12,13 +12,18 @@ class ConnectionTroubleTest {
     IOException seen =
         new IOException("no bytes", new IOException("no bytes", new SSLException("plaintext?")));
 
-    assertThat(ConnectionTrouble.explain("https://127.0.0.1:1", seen).getMessage())
-        .startsWith("No secure connection to https://127.0.0.1:1 (plaintext?).");
+    assertThat(
+            ConnectionTrouble.explain(KnownGateway.Use.MANAGEMENT, "https://127.0.0.1:1", seen)
+                .getMessage())
+        .startsWith("No secure connection to https://127.0.0.1:1 (plaintext?). Check TOLLGATE_URL");
   }
 
   @Test
   void saysThatTheConnectionBrokeWhenThatIsAllThereIs() {
-    assertThat(ConnectionTrouble.explain("http://127.0.0.1:1", new IOException("x")).getMessage())
+    assertThat(
+            ConnectionTrouble.explain(
+                    KnownGateway.Use.MANAGEMENT, "http://127.0.0.1:1", new IOException("x"))
+                .getMessage())
         .startsWith("The connection to http://127.0.0.1:1 broke before an answer came.");
   }
 }

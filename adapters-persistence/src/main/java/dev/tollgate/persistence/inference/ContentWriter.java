@@ -188,12 +188,14 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
       failing = false;
       return true;
     } catch (StoreUnavailable e) {
+      if (!failing || stopping) {
+        LOG.log(
+            Level.WARNING,
+            stopping
+                ? "Captured content cannot be written; the gateway stops."
+                : "Captured content cannot be written yet; trying again.");
+      }
       failing = true;
-      LOG.log(
-          Level.WARNING,
-          stopping
-              ? "Captured content cannot be written; the gateway stops."
-              : "Captured content cannot be written yet; trying again.");
       LOG.log(Level.DEBUG, "captured content", e);
       return false;
     }
