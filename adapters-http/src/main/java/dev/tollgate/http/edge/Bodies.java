@@ -5,10 +5,10 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.OptionalLong;
 
 /// Reads request bodies up to a limit of their own. The server's limit is never used: with it, a
@@ -53,19 +53,18 @@ public final class Bodies {
 
   private static Body sized(ServerRequest request, int length, BodyMemory.Share share) {
     try (InputStream in = request.content().inputStream()) {
-      if (length <= AT_ONCE) {
-        return share.grow(length) ? new Body.Whole(in.readNBytes(length)) : new Body.NoRoom();
-      }
       // What was announced and does not come must not take room from others.
-      ByteArrayOutputStream all = new ByteArrayOutputStream(AT_ONCE);
-      for (int left = length; left > 0; left -= AT_ONCE) {
-        int step = Math.min(left, AT_ONCE);
-        if (!share.grow(step)) {
+      byte[] bytes = NONE;
+      int read = 0;
+      while (read == bytes.length && read < length) {
+        int room = (int) Math.min(length, Math.max(AT_ONCE, 4L * read));
+        if (!share.grow(room - read)) {
           return new Body.NoRoom();
         }
-        all.writeBytes(in.readNBytes(step));
+        bytes = Arrays.copyOf(bytes, room);
+        read += in.readNBytes(bytes, read, room - read);
       }
-      return new Body.Whole(all.toByteArray());
+      return new Body.Whole(read == length ? bytes : Arrays.copyOf(bytes, read));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
