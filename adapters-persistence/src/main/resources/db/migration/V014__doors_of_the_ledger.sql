@@ -1,5 +1,5 @@
--- The ledger's role changes accounts, holds and sessions through functions alone, and so come in entries, calls and their roll-ups. What a
--- session is begun with and its beat may be written directly for one more version: nodes of the version before do.
+-- The ledger's role changes accounts, holds and sessions through functions alone, and so come in entries, calls and their roll-ups: these run
+-- with their owner's rights from now on, and V016 takes the role's own.
 do $$
 declare f text;
 begin
@@ -10,11 +10,6 @@ begin
     execute format('grant execute on function %s to tollgate_ledger', f);
   end loop;
 end $$;
-revoke insert, update, delete on tollgate.account, tollgate.hold, tollgate.usage_bucket, tollgate.usage_minute, tollgate.usage_quarter from tollgate_ledger;
-revoke insert on tollgate.entry, tollgate.call, tollgate.ledger_batch from tollgate_ledger;
-revoke insert, update on tollgate.writer_session from tollgate_ledger;
-grant insert (node, beat), update (beat) on tollgate.writer_session to tollgate_ledger;
-grant delete on tollgate.usage_minute to tollgate_ledger;
 
 create function tollgate.begin_session_2(p_node int) returns bigint language sql security definer set search_path = tollgate, pg_temp as $$
   insert into tollgate.writer_session (node, beat) values (p_node, tollgate.at()) returning id

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
   /// The version that this program brings a schema to.
-  public static final String LATEST_MIGRATION = "015";
+  public static final String LATEST_MIGRATION = "016";
 
   private static final String DEADLOCK = "40P01";
   private static final int MOST_MIGRATIONS = 5;
