@@ -91,8 +91,11 @@ class UpgradeFaults {
         callers.shutdown();
         assertThat(callers.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
-        judge(newer.known(), key.path("id").asText());
-        newer.stop();
+        try {
+          judge(newer.known(), key.path("id").asText());
+        } finally {
+          newer.stop();
+        }
       }
       assertThat(postgres.isAlive()).isTrue();
     }
