@@ -21,13 +21,10 @@ import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLConnection;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -136,23 +133,17 @@ final class Doctor {
       findings.add(Finding.ok(check, "any free one (" + name + ")"));
       return;
     }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(patient.host(), port));
+    if (Ports.isFree(patient.host(), port)) {
       findings.add(Finding.ok(check, "is free (" + name + ")"));
-    } catch (IOException | UnresolvedAddressException e) {
-      if (!isAddressHere()) {
-        findings.add(
-            Finding.fault(
-                check,
-                patient.host() + " is no address of this machine (" + name + ")",
-                "Correct http.host."));
-        return;
-      }
-      if (isTollgate(port)) {
-        findings.add(Finding.ok(check, "a Tollgate listens there (" + name + ")"));
-        return;
-      }
+    } else if (!Ports.isFree(patient.host(), 0)) {
+      findings.add(
+          Finding.fault(
+              check,
+              patient.host() + " is no address of this machine (" + name + ")",
+              "Correct http.host."));
+    } else if (isTollgate(port)) {
+      findings.add(Finding.ok(check, "a Tollgate listens there (" + name + ")"));
+    } else {
       findings.add(
           Finding.warning(
               check,
@@ -172,15 +163,6 @@ final class Doctor {
       String id = asked.getHeaderField("x-request-id");
       return id != null && id.startsWith("call_");
     } catch (IOException | URISyntaxException e) {
-      return false;
-    }
-  }
-
-  private boolean isAddressHere() {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(patient.host(), 0));
-      return true;
-    } catch (IOException | UnresolvedAddressException e) {
       return false;
     }
   }

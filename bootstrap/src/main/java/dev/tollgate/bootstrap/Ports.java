@@ -18,7 +18,7 @@ final class Ports {
   /// @throws StartFailure when the host is no address of this machine
   Ports(String host) {
     this.host = host;
-    if (!isFree(0)) {
+    if (!isFree(host, 0)) {
       throw new StartFailure("--host " + host + " is no address of this machine.", null);
     }
   }
@@ -33,7 +33,7 @@ final class Ports {
     }
     int last = explicit ? wanted : Math.min(65_535, wanted + TRIES);
     for (int port = wanted; port <= last; port++) {
-      if (!given.contains(port) && isFree(port)) {
+      if (!given.contains(port) && isFree(host, port)) {
         given.add(port);
         return port;
       }
@@ -49,7 +49,8 @@ final class Ports {
         null);
   }
 
-  private boolean isFree(int port) {
+  /// Whether one could listen there; with port 0, whether the host is an address of this machine.
+  static boolean isFree(String host, int port) {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));

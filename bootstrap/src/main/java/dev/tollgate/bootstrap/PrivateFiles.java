@@ -38,16 +38,16 @@ final class PrivateFiles {
   /// runs with, as orchestrators mount them, may be readable by its group.
   static String fault(Path file) throws IOException {
     Set<PosixFilePermission> granted = Files.getPosixFilePermissions(file);
-    Object owner = Files.getAttribute(file, "unix:uid");
-    Object self = self();
-    if (!owner.equals(self) && !owner.equals(ROOT)) {
-      return "belongs to another user. Run: chown " + self + " " + file;
+    String stranger = ofAnotherUser(file);
+    if (!stranger.isEmpty()) {
+      return stranger;
     }
     boolean open =
         granted.contains(PosixFilePermission.OTHERS_READ)
             || granted.contains(PosixFilePermission.OTHERS_WRITE)
             || granted.contains(PosixFilePermission.GROUP_WRITE)
-            || granted.contains(PosixFilePermission.GROUP_READ) && owner.equals(self);
+            || granted.contains(PosixFilePermission.GROUP_READ)
+                && Files.getAttribute(file, "unix:uid").equals(self());
     return open ? "can be read or changed by other users. Run: chmod 600 " + file : "";
   }
 
@@ -55,16 +55,24 @@ final class PrivateFiles {
   /// put something there.
   static String folderFault(Path folder) throws IOException {
     Set<PosixFilePermission> granted = Files.getPosixFilePermissions(folder);
-    Object owner = Files.getAttribute(folder, "unix:uid");
-    Object self = self();
-    if (!owner.equals(self) && !owner.equals(ROOT)) {
-      return "belongs to another user. Run: chown " + self + " " + folder;
+    String stranger = ofAnotherUser(folder);
+    if (!stranger.isEmpty()) {
+      return stranger;
     }
     return granted.contains(PosixFilePermission.OTHERS_WRITE)
             || granted.contains(PosixFilePermission.GROUP_WRITE)
         ? "can be changed by other users. Look whether it holds what you know, and run: chmod 700 "
             + folder
         : "";
+  }
+
+  /// That it is neither this user's nor root's, with the cure; empty when it is one's of them.
+  private static String ofAnotherUser(Path path) throws IOException {
+    Object owner = Files.getAttribute(path, "unix:uid");
+    Object self = self();
+    return owner.equals(self) || owner.equals(ROOT)
+        ? ""
+        : "belongs to another user. Run: chown " + self + " " + path;
   }
 
   /// The number of the user that this process runs as: the owner of what it makes.

@@ -228,15 +228,12 @@ public final class GuardedConnection implements ConnectionContext {
 
   private byte @Nullable [] pull() {
     byte[] bytes = more();
-    method.read(bytes);
     if (looked) {
       return bytes;
     }
     looked = true;
     while (!OlderRequest.hasFirstLine(bytes)) {
-      byte[] next = more();
-      method.read(next);
-      bytes = OlderRequest.joined(bytes, next);
+      bytes = OlderRequest.joined(bytes, more());
     }
     if (OlderRequest.begins(bytes)) {
       older = true;
@@ -273,6 +270,7 @@ public final class GuardedConnection implements ConnectionContext {
 
   private byte[] received(byte[] bytes) {
     arrival.received(bytes.length);
+    method.read(bytes);
     return bytes;
   }
 

@@ -1,5 +1,6 @@
 package dev.tollgate.providers.transport;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -29,7 +30,7 @@ public final class MaskedResponse extends ForwardingResponse {
     if (secret == null || secret.length() < SHORTEST) {
       return response;
     }
-    String quoted = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+    String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
     UpstreamResponse masked = response;
     for (String form : new LinkedHashSet<>(List.of(secret, quoted, quoted.replace("/", "\\/")))) {
       masked = new MaskedResponse(masked, form.getBytes(StandardCharsets.UTF_8));

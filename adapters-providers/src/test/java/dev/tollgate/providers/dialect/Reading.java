@@ -21,7 +21,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /// A stream of events that was read to its end, and what came of it.
-final class Reading {
+public final class Reading {
   String text = "";
   String atSite = "";
   @Nullable Usage usage;
@@ -82,11 +82,11 @@ final class Reading {
   }
 
   /// An answer that arrives in given pieces.
-  static final class Pieces implements UpstreamResponse {
+  public static final class Pieces implements UpstreamResponse {
     private final List<byte[]> pieces;
     private int next;
 
-    Pieces(List<byte[]> pieces) {
+    public Pieces(List<byte[]> pieces) {
       this.pieces = pieces;
     }
 

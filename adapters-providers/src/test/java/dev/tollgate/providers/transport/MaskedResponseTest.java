@@ -2,14 +2,11 @@ package dev.tollgate.providers.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.domain.inference.ModelProvider.Silence;
-import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import dev.tollgate.providers.dialect.Reading;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +15,7 @@ class MaskedResponseTest {
   private static final String STARS = "*".repeat(SECRET.length());
 
   private static List<String> read(@Nullable String secret, String... pieces) {
-    UpstreamResponse masked = MaskedResponse.of(new Pieces(pieces), secret);
+    UpstreamResponse masked = MaskedResponse.of(pieces(pieces), secret);
     List<String> read = new ArrayList<>();
     for (byte[] next = masked.read(); next != null; next = masked.read()) {
       assertThat(next).isNotEmpty();
@@ -67,46 +64,13 @@ class MaskedResponseTest {
 
   @Test
   void aWordIsNoSecret() {
-    UpstreamResponse response = new Pieces("none");
+    UpstreamResponse response = pieces("none");
     assertThat(MaskedResponse.of(response, "none")).isSameAs(response);
     assertThat(MaskedResponse.of(response, null)).isSameAs(response);
   }
 
-  private static final class Pieces implements UpstreamResponse {
-    private final Queue<String> pieces;
-
-    private Pieces(String... pieces) {
-      this.pieces = new ArrayDeque<>(List.of(pieces));
-    }
-
-    @Override
-    public int status() {
-      return 200;
-    }
-
-    @Override
-    public @Nullable String header(String name) {
-      return null;
-    }
-
-    @Override
-    public List<HeaderField> headers() {
-      return List.of();
-    }
-
-    @Override
-    public byte @Nullable [] read() {
-      String next = pieces.poll();
-      return next == null ? null : next.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void onSilence(Silence listener) {}
-
-    @Override
-    public void hurry(Duration most) {}
-
-    @Override
-    public void close() {}
+  private static UpstreamResponse pieces(String... pieces) {
+    return new Reading.Pieces(
+        Stream.of(pieces).map(each -> each.getBytes(StandardCharsets.UTF_8)).toList());
   }
 }
