@@ -1,15 +1,76 @@
--- The ledger's function finds the rows that every batch changes from their newest version on. While any session keeps a snapshot, PostgreSQL
--- keeps all their versions: a search by equality walks them from the oldest one, 30,000 a minute of a hot account. A range that is read
--- backwards begins at the newest page, and what was found and locked is changed where it lies (`ctid`). If it does not lie there any more it
--- is searched for as before.
+-- The ledger's function finds the rows that every batch changes from their newest version on once these are many. While any session keeps a
+-- snapshot, PostgreSQL keeps all their versions: a search by equality walks them from the oldest one, 30,000 a minute of a hot account. A range
+-- that is read backwards begins at the newest page.
 
 -- A version that does not fit on the page of the one before is looked up in each unique index, among all versions. With room for some dozens
 -- of versions on a page that is seldom.
 alter table tollgate.account set (fillfactor = 10);
 alter table tollgate.usage_bucket set (fillfactor = 10);
--- The numbers are the database's own and always others, so nothing has to look for equal ones.
-alter table tollgate.account drop constraint account_pkey;
+-- So no index of accounts is unique. Their numbers are the database's own and always others; that a window of a budget has one account is
+-- seen to by whoever makes it, and `ledger verify` looks.
+alter table tollgate.account drop constraint account_pkey, drop constraint account_budget_id_starts_key;
 create index account_by_id on tollgate.account (id);
+create index account_by_window on tollgate.account (budget_id, starts);
+
+-- The accounts of budgets at an instant each, made where a window has just begun. One that is missing is looked for again under a lock that
+-- all take who make it (`open_account` runs where no batch of the tenant does).
+create or replace function tollgate.accounts_at(p_budget uuid[], p_at timestamptz[]) returns bigint[] language plpgsql
+set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+declare found bigint[]; v_now timestamptz := tollgate.at();
+begin
+  for attempt in 1..3 loop
+    select array_agg(a.id order by p.i) into found
+    from unnest(p_budget, p_at) with ordinality p(budget, at, i)
+    join tollgate.budget b on b.id = p.budget
+    join tollgate.tenant t on t.id = b.tenant_id
+    left join tollgate.account a on a.budget_id = b.id
+      and a.starts = tollgate.window_start(b.time_window, t.time_zone, t.fiscal_month, least(coalesce(p.at, v_now), v_now));
+    if cardinality(found) <> cardinality(p_budget) then
+      raise exception 'a budget of the batch does not exist';
+    end if;
+    if array_position(found, null) is null then
+      return found;
+    end if;
+    if attempt = 1 then
+      perform pg_advisory_xact_lock(7006, q.h) from (select distinct hashtext(u.b::text) from unnest(p_budget) u(b) order by 1) q(h);
+      continue;
+    end if;
+    insert into tollgate.account (tenant_id, budget_id, starts, ends, rank, peak)
+    select b.tenant_id, b.id, w.starts, tollgate.window_end(b.time_window, t.time_zone, w.starts), tollgate.scope_rank(b.scope), 0
+    from (select distinct p.budget, least(coalesce(p.at, v_now), v_now) as at from unnest(p_budget, p_at) p(budget, at)) p
+    join tollgate.budget b on b.id = p.budget
+    join tollgate.tenant t on t.id = b.tenant_id
+    cross join lateral (select tollgate.window_start(b.time_window, t.time_zone, t.fiscal_month, p.at) as starts) w
+    group by b.tenant_id, b.id, w.starts, b.time_window, t.time_zone, b.scope
+    having not exists (select from tollgate.account a where a.budget_id = b.id and a.starts = w.starts)
+    order by tollgate.scope_rank(b.scope), b.id, w.starts;
+  end loop;
+  raise exception 'accounts could not be made';
+end $$;
+
+-- Adds what has a row already and returns the rest.
+create function tollgate.add_to_newest_2(p_node smallint, r tollgate.roll_up_2[], out o_rest tollgate.roll_up_2[]) language plpgsql
+set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+  with seen as materialized (
+      select u.*, (select q.ctid from tollgate.usage_bucket q where q.tenant_id = u.tenant_id and q.bucket = u.bucket and q.dimension_id = u.dimension_id
+        and q.node between p_node and p_node order by q.node desc limit 1) as at from unnest(r) with ordinality u),
+    added as (
+      update tollgate.usage_bucket q set calls = q.calls + u.calls, errors = q.errors + u.errors, cost_nanos = q.cost_nanos + u.cost_nanos,
+        estimated_nanos = q.estimated_nanos + u.estimated_nanos, usage = tollgate.add_usage_2(q.usage, u.usage)
+      from seen u where q.ctid = u.at returning u.ordinality as i)
+    select coalesce(array_agg(r[u.ordinality]), '{}') into o_rest from seen u where u.ordinality <> all(array(select x.i from added x));
+end $$;
+-- Locks accounts in the one order and returns where they lie now.
+create function tollgate.lock_newest_2(p_id bigint[]) returns tid[] language plpgsql set search_path = tollgate, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_column
+begin
+  return array(select l.at
+    from (select u.id from (select distinct x from unnest(p_id) x) u(id)
+      cross join lateral (select a.rank from tollgate.account a where a.id between u.id and u.id order by a.id desc limit 1) f order by f.rank, u.id) o
+    cross join lateral (select k.ctid as at from tollgate.account k where k.id between o.id and o.id order by k.id desc limit 1 for no key update) l);
+end $$;
 
 create or replace function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
@@ -22,7 +83,7 @@ language plpgsql security definer set search_path = tollgate, pg_temp set enable
 declare
   n_entries int := 0; s_last bigint; s_head bytea; digests bytea := ''; dummy text; fresh boolean := false; lost boolean; flags int; i int;
   ends uuid[]; x_free uuid[] := '{}'; c_late tollgate.call_2[]; p_account bigint[]; s tollgate.change_2[];
-  w_at tid; k_id bigint[]; k_at tid[];
+  w_at tid; crowded boolean; k_id bigint[]; k_at tid[];
 begin
   o_at := tollgate.at();
   dummy := pg_advisory_xact_lock(7004, (p_session % 2147483647)::int)::text;
@@ -47,6 +108,8 @@ begin
   if o_stale <> '{}' then
     return;
   end if;
+  -- Each batch makes a version of its session's row. Where no snapshot keeps them they fit on a page or two.
+  crowded := w_at >= '(16,0)';
 
   if cardinality(x_hold) > 0 then
     select x.o_free, x.o_digests, x.o_entries into x_free, digests, n_entries
@@ -83,7 +146,10 @@ begin
     perform tollgate.make_room_2(u.tenant_id, u.id, u.attempts, p_node) from unnest(c) u where u.attempts > 1 and u.attempt_of is null;
   end if;
   ends := c_hold || v_hold || x_free;
-  if cardinality(r) > 0 or cardinality(ends) > 0 then
+  if crowded then
+    r := tollgate.add_to_newest_2(p_node, r);
+  end if;
+  if cardinality(c) > 0 or cardinality(r) > 0 or cardinality(ends) > 0 then
     with gone as (
       delete from tollgate.hold x where x.id = any(ends) returning x.id, x.amount, x.accounts),
     done as materialized (
@@ -109,17 +175,9 @@ begin
         d.service_tier, d.attempts, d.stream, d.status, d.error_code, d.usage, d.cost_nanos, d.price_id, d.estimated, d.latency_micros, d.first_token_micros, d.overhead_micros,
         d.tags, d.client_address, d.user_agent, d.sdk, d.session, d.caller_user, d.metadata, p_session, p_batch, d.dimension_id, d.details
       from done d where d.id is not null and d.attempt_of is null and (p_careful or d.hold_id is null or d.held is not null)),
-    seen as materialized (
-      select u.*, (select q.ctid from tollgate.usage_bucket q where q.tenant_id = u.tenant_id and q.bucket = u.bucket and q.dimension_id = u.dimension_id
-        and q.node between p_node and p_node order by q.node desc limit 1) as at from unnest(r) with ordinality u),
-    added as (
-      update tollgate.usage_bucket q set calls = q.calls + u.calls, errors = q.errors + u.errors, cost_nanos = q.cost_nanos + u.cost_nanos,
-        estimated_nanos = q.estimated_nanos + u.estimated_nanos, usage = tollgate.add_usage_2(q.usage, u.usage)
-      from seen u where q.ctid = u.at returning u.ordinality as i),
     rolled as (
       insert into tollgate.usage_bucket as q (tenant_id, bucket, dimension_id, node, calls, errors, cost_nanos, estimated_nanos, usage)
-      select u.tenant_id, u.bucket, u.dimension_id, p_node, u.calls, u.errors, u.cost_nanos, u.estimated_nanos, u.usage
-        from seen u where u.ordinality <> all(array(select x.i from added x))
+      select u.tenant_id, u.bucket, u.dimension_id, p_node, u.calls, u.errors, u.cost_nanos, u.estimated_nanos, u.usage from unnest(r) u
       on conflict (tenant_id, bucket, dimension_id, node) do update set calls = q.calls + excluded.calls, errors = q.errors + excluded.errors,
         cost_nanos = q.cost_nanos + excluded.cost_nanos, estimated_nanos = q.estimated_nanos + excluded.estimated_nanos,
         usage = tollgate.add_usage_2(q.usage, excluded.usage)),
@@ -153,10 +211,13 @@ begin
 
   -- Account rows last, in one order everywhere: keys first, the tenant last. What is not raised need not be asked for.
   if s <> '{}' or b_account <> '{}' then
-    select array_agg(l.id), array_agg(l.at) into k_id, k_at
-      from (select u.id from (select x.account from unnest(s) x union select x from unnest(b_account) x) u(id)
-        cross join lateral (select a.rank from tollgate.account a where a.id between u.id and u.id order by a.id desc limit 1) f order by f.rank, u.id) o
-      cross join lateral (select k.id, k.ctid as at from tollgate.account k where k.id between o.id and o.id order by k.id desc limit 1 for no key update) l;
+    k_id := array(select x.account from unnest(s) x) || b_account;
+    if crowded then
+      k_at := tollgate.lock_newest_2(k_id);
+    else
+      k_at := array(select k.ctid from tollgate.account k where k.id = any(k_id) order by k.rank, k.id for no key update);
+    end if;
+    -- What is locked lies where it is until the end.
     with moves as (
           select u.id, sum(u.rel)::bigint as rel, sum(u.post)::bigint as post, least(sum(u.want), 4000000000000000000)::bigint as want, bool_or(u.unchecked) as unchecked
           from (select x.account, x.released, x.posted, 0::bigint, x.unchecked from unnest(s) x
@@ -167,7 +228,7 @@ begin
           case when b.policy = 'observe' or b.retired then k.posted + d.post + k.held - d.rel + d.want
             -- What is wanted may be refused, and is within the limit if it is not.
             when d.unchecked then k.posted + d.post + k.held - d.rel end)
-      from unnest(k_id, k_at) l(id, at) join moves d on d.id = l.id, tollgate.budget b where k.ctid = l.at and b.id = k.budget_id
+      from moves d, tollgate.budget b where k.ctid = any(k_at) and d.id = k.id and b.id = k.budget_id
       returning k.id, k.budget_id, k.starts, k.ends, case when b.raised then tollgate.limit_at(b, o_at) else b.limit_nanos end as lim, k.posted, k.held, b.policy <> 'observe' and not b.retired as hard,
         k.version, d.want, d.post, d.rel <> 0 or d.post <> 0 as moved, k.next_alert, b.raised, k.waited_until)
     select array_agg(row(x.id, x.budget_id, (extract(epoch from x.starts) * 1000000)::bigint, (extract(epoch from x.ends) * 1000000)::bigint, x.lim, x.posted, x.held,

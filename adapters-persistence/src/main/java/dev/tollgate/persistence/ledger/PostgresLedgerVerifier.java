@@ -36,6 +36,11 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
   private static final String HELD_OF_TENANT = HELD + " and a.tenant_id = ?";
   private static final String PEAK_OF_TENANT = PEAK + " and a.tenant_id = ?";
 
+  /// No index keeps a window of a budget from having two accounts (V015).
+  private static final String WINDOWS =
+      "select a.budget_id::text, count(*), 1::bigint from tollgate.account a"
+          + " where a.tenant_id = ? group by a.budget_id, a.starts having count(*) > 1";
+
   private static final String POSTED =
       """
       select a.budget_id::text, a.posted, a.opening + coalesce(e.posted, 0)
@@ -256,12 +261,20 @@ public final class PostgresLedgerVerifier implements LedgerVerifier {
         new Violation(check, id.apply(UUID.fromString(subject)).toString(), "entry " + number);
   }
 
+  private static Violation accountsOfOneWindow(String budget, long accounts, long expected) {
+    return new Violation(
+        "account_twice",
+        BUDGET.apply(UUID.fromString(budget)).toString(),
+        accounts + " accounts of one window, should be " + expected);
+  }
+
   /// @param tenant what every parameter of a query stands for
   private record Search(
       Connection connection, Entries entries, @Nullable TenantId tenant, List<Violation> found) {
     void findAll() throws SQLException {
       find(HELD_OF_TENANT, amounts("account_held", BUDGET));
       find(PEAK_OF_TENANT, amounts("account_over_limit", BUDGET));
+      find(WINDOWS, PostgresLedgerVerifier::accountsOfOneWindow);
       find(POSTED, amounts("account_posted", BUDGET));
       find(ROLL_UPS, amounts("roll_ups", KEY));
       find(OPENINGS, amounts("opening", BUDGET));

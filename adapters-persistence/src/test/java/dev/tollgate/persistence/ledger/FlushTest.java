@@ -18,6 +18,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -309,6 +310,42 @@ class FlushTest {
             List.of(),
             Map.of(key.tenant(), ledger.book()));
     return ((Batch.Result.Applied) store.apply(batch)).outcomes().getFirst();
+  }
+
+  @Test
+  void batchesThatEnterAWindowAtOnceShareItsAccount() throws Exception {
+    Budget budget = SampleBudgets.ofKey(key, "1.00");
+    ledger.limitedBy(budget);
+    TestingDatabase testing = TestingDatabase.shared();
+    testing.run(
+        Role.MIGRATOR,
+        "delete from tollgate.account where tenant_id = '" + ledger.tenant().value() + "'");
+    try (Connection first = testing.open(Role.MIGRATOR);
+        Connection second = testing.open(Role.MIGRATOR);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      first.setAutoCommit(false);
+      long made = accountOf(first, budget);
+      Future<Long> other = executor.submit(() -> accountOf(second, budget));
+      String waiting = "select 1::text from pg_locks where locktype = 'advisory' and not granted";
+      for (int i = 0; i < 1_000 && testing.select(waiting).isEmpty(); i++) {
+        Thread.sleep(10);
+      }
+      first.commit();
+      assertThat(other.get()).isEqualTo(made);
+    }
+    assertThat(ledger.rows("select id::text from tollgate.account")).hasSize(1);
+  }
+
+  private static long accountOf(Connection connection, Budget budget) throws Exception {
+    try (PreparedStatement look =
+        connection.prepareStatement(
+            "select (tollgate.accounts_at(array[?]::uuid[], array[null]::timestamptz[]))[1]")) {
+      look.setObject(1, budget.id().value());
+      try (ResultSet row = look.executeQuery()) {
+        row.next();
+        return row.getLong(1);
+      }
+    }
   }
 
   @Test

@@ -94,6 +94,12 @@ class LedgerVerifierTest {
         account.formatted("posted = posted - 1"),
         account.formatted("posted = posted + 1"),
         "account_posted");
+    assertThatFinds(
+        "insert into tollgate.account (tenant_id, budget_id, starts, ends, rank)"
+            + " select tenant_id, budget_id, starts, ends, rank from tollgate.account"
+            + tenant,
+        "delete from tollgate.account" + tenant + " and version = 0",
+        "account_twice");
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     assertThatFinds(
         account.formatted("opening = opening - 5, posted = posted - 5") + " and opening > 0",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -30,28 +31,31 @@ class PlantedBugsTest {
       this.right = right;
       this.wrong = wrong;
     }
-
-    private String plant(String text) {
-      assertThat(text).contains(right);
-      return text.replace(right, wrong);
-    }
   }
 
   @ParameterizedTest
   @EnumSource
   void everyBugPlantedInTheFunctionIsFound(Bug bug) throws Exception {
-    String function =
+    boolean found = whileChanged(bug.function, bug.right, bug.wrong, () -> isFound(bug));
+    assertThat(found).isTrue();
+  }
+
+  /// What a test returns that runs while a text in one of the ledger's functions is another.
+  static <T> T whileChanged(String function, String text, String other, Callable<T> test)
+      throws Exception {
+    String definition =
         TESTING
             .select(
                 "select pg_get_functiondef(p.oid) from pg_proc p where p.proname = '"
-                    + bug.function
+                    + function
                     + "' and p.pronamespace = 'tollgate'::regnamespace")
             .getFirst();
-    TESTING.run(Role.MIGRATOR, bug.plant(function));
+    assertThat(definition).contains(text);
+    TESTING.run(Role.MIGRATOR, definition.replace(text, other));
     try {
-      assertThat(isFound(bug)).isTrue();
+      return test.call();
     } finally {
-      TESTING.run(Role.MIGRATOR, function);
+      TESTING.run(Role.MIGRATOR, definition);
     }
   }
 
