@@ -31,11 +31,24 @@ public final class MaskedResponse extends ForwardingResponse {
       return response;
     }
     String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
+    // Go's encoder escapes what HTML reads, Gson `=` and `'` too.
+    String forHtml = escaped(quoted, "<>&");
+    List<String> forms =
+        List.of(secret, quoted, quoted.replace("/", "\\/"), forHtml, escaped(forHtml, "='"));
     UpstreamResponse masked = response;
-    for (String form : new LinkedHashSet<>(List.of(secret, quoted, quoted.replace("/", "\\/")))) {
+    for (String form : new LinkedHashSet<>(forms)) {
       masked = new MaskedResponse(masked, form.getBytes(StandardCharsets.UTF_8));
     }
     return masked;
+  }
+
+  private static String escaped(String text, String characters) {
+    String escaped = text;
+    for (int i = 0; i < characters.length(); i++) {
+      char each = characters.charAt(i);
+      escaped = escaped.replace(String.valueOf(each), "\\u%04x".formatted((int) each));
+    }
+    return escaped;
   }
 
   @Override

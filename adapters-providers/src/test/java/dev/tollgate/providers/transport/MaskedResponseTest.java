@@ -57,6 +57,17 @@ class MaskedResponseTest {
   }
 
   @Test
+  void itIsFoundAsEncodersForHtmlWriteIt() {
+    String secret = "a<b>c&d=e'fghij==";
+    assertThat(
+            read(
+                secret,
+                "a\\u003cb\\u003ec\\u0026d=e'fghij==",
+                "a\\u003cb\\u003ec\\u0026d\\u003de\\u0027fghij\\u003d\\u003d"))
+        .containsExactly("*".repeat(32), "*".repeat(52));
+  }
+
+  @Test
   void theEndOfAnEventIsNotHeldBack() {
     assertThat(read(SECRET, "data: {}\n\n", "data: {\"s\":1}\n\n"))
         .containsExactly("data: {}\n\n", "data: {\"s\":1}\n\n");
