@@ -32,7 +32,7 @@ begin
       return found;
     end if;
     if attempt = 1 then
-      perform pg_advisory_xact_lock(7006, q.h) from (select distinct hashtext(u.b::text) from unnest(p_budget) u(b) order by 1) q(h);
+      perform pg_advisory_xact_lock(7006, q.h) from (select distinct hashtext(u.b::text) from unnest(p_budget, found) u(b, a) where u.a is null order by 1) q(h);
       continue;
     end if;
     insert into tollgate.account (tenant_id, budget_id, starts, ends, rank, peak)
