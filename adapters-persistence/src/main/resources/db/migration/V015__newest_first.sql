@@ -71,6 +71,7 @@ begin
       cross join lateral (select a.rank from tollgate.account a where a.id between u.id and u.id order by a.id desc limit 1) f order by f.rank, u.id) o
     cross join lateral (select k.ctid as at from tollgate.account k where k.id between o.id and o.id order by k.id desc limit 1 for no key update) l);
 end $$;
+revoke execute on function tollgate.add_to_newest_2(smallint, tollgate.roll_up_2[]), tollgate.lock_newest_2(bigint[]) from public;
 
 create or replace function tollgate.flush_2(p_session bigint, p_batch bigint, p_node smallint, t_id uuid[], t_version bigint[],
   h tollgate.hold_2[], b_budget uuid[], b_want bigint[], b_account bigint[], b_from timestamptz, b_until timestamptz,
@@ -249,7 +250,7 @@ begin
     s_head := sha256(s_head || digests);
     insert into tollgate.ledger_batch (session_id, batch, entries, head, at) values (p_session, p_batch, n_entries, s_head, o_at);
   end if;
-  update tollgate.writer_session w set last_batch = p_batch, beat = o_at, head = s_head where w.ctid = w_at and w.last_batch = p_batch - 1;
+  update tollgate.writer_session w set last_batch = p_batch, beat = o_at, head = s_head where w.ctid = w_at and w.id = p_session and w.last_batch = p_batch - 1;
   -- Its beat was renewed meanwhile.
   if not found then
     update tollgate.writer_session w set last_batch = p_batch, beat = o_at, head = s_head where w.id = p_session;

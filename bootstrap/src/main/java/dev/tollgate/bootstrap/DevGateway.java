@@ -193,7 +193,7 @@ final class DevGateway implements AutoCloseable {
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
     out.println("  Demo key     " + env.key() + "  (a hard budget of $5 a day)");
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
-    out.println("  Settings     . " + quoted(running(folder).file("dev.env").toString()));
+    out.println("  Settings     . " + Shell.word(running(folder).file("dev.env")));
     out.println();
     out.println("  Next: ./tollgate chat" + dataOption() + " \"hello\"");
     out.println();
@@ -205,12 +205,7 @@ final class DevGateway implements AutoCloseable {
   private String dataOption() {
     return options.data().equals(Path.of(DevCommand.DEFAULT_DATA))
         ? ""
-        : " --data " + quoted(options.data().toString());
-  }
-
-  /// As a shell reads it.
-  private static String quoted(String text) {
-    return text.matches("[A-Za-z0-9_./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        : " --data " + Shell.word(options.data());
   }
 
   /// From now on a signal stops the gateway properly and the program ends with status 0. A second

@@ -61,6 +61,7 @@ final class Doctor {
       @Nullable DatabaseConfig database,
       Path keysFile,
       String keysCure,
+      String databaseCure,
       String host,
       Map<String, Integer> ports,
       Map<Door, ListenerTls> tls,
@@ -212,10 +213,9 @@ final class Doctor {
               ? Finding.ok("role " + role.user(), "connects, with no more than its rights")
               : Finding.fault(
                   "role " + role.user(),
-                  fault,
+                  withoutStop(fault),
                   fault.startsWith("cannot connect")
-                      ? "Check database.url and the role's password; deploy/roles.sql makes the"
-                          + " roles."
+                      ? patient.databaseCure()
                       : "Take that from the role: alter role "
                           + role.user()
                           + " nosuperuser nobypassrls nocreaterole nocreatedb noreplication"));
@@ -294,7 +294,10 @@ final class Doctor {
     List<String> missing = checkup.missingGrants();
     if (!excessive.isEmpty()) {
       findings.add(
-          Finding.fault("grants", String.join(", ", excessive), "Revoke them from the role."));
+          Finding.fault(
+              "grants",
+              String.join(", ", excessive),
+              "Revoke what is granted; switch row-level security on, or drop the policy."));
     }
     if (!missing.isEmpty()) {
       findings.add(

@@ -88,6 +88,8 @@ final class DoctorCommand implements Callable<Integer> {
               EmbeddedDatabase.running(folder.resolve("postgres")).orElse(null),
               folder.resolve("master.keys"),
               "Restore it from a backup, or delete the folder " + folder + " to begin anew.",
+              "Stop the './tollgate dev' of this folder, if one runs, and start it again; its"
+                  + " postgres/postgres.log tells more.",
               "127.0.0.1",
               Map.of(),
               Map.of(),
@@ -103,7 +105,8 @@ final class DoctorCommand implements Callable<Integer> {
           settings.database(),
           settings.keysFile(),
           "Restore it from a backup; of a new installation: ./tollgate init --keys "
-              + settings.keysFile(),
+              + Shell.word(settings.keysFile()),
+          "Check database.url and the role's password; deploy/roles.sql makes the roles.",
           settings.http().host(),
           ports(settings.http()),
           settings.http().tls(),
@@ -137,13 +140,15 @@ final class DoctorCommand implements Callable<Integer> {
     return findings.stream().anyMatch(each -> each.level() == Level.WARNING) ? WARNED : 0;
   }
 
-  private static String line(Finding finding) {
+  /// One line, whatever a provider's message has in it.
+  static String line(Finding finding) {
     return "%-8s %s: %s%s"
         .formatted(
             finding.level().wire(),
             finding.check(),
             finding.text(),
-            finding.cure().isEmpty() ? "" : ". " + finding.cure());
+            finding.cure().isEmpty() ? "" : ". " + finding.cure())
+        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ");
   }
 
   private static ObjectNode document(List<Finding> findings) {

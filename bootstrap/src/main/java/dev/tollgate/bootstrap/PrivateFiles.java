@@ -48,7 +48,7 @@ final class PrivateFiles {
             || granted.contains(PosixFilePermission.GROUP_WRITE)
             || granted.contains(PosixFilePermission.GROUP_READ)
                 && Files.getAttribute(file, "unix:uid").equals(self());
-    return open ? "can be read or changed by other users. Run: chmod 600 " + file : "";
+    return open ? "can be read or changed by other users. Run: chmod 600 " + Shell.word(file) : "";
   }
 
   /// Why a folder of secrets cannot be trusted, with the cure; empty when it can: others could have
@@ -62,7 +62,7 @@ final class PrivateFiles {
     return granted.contains(PosixFilePermission.OTHERS_WRITE)
             || granted.contains(PosixFilePermission.GROUP_WRITE)
         ? "can be changed by other users. Look whether it holds what you know, and run: chmod 700 "
-            + folder
+            + Shell.word(folder)
         : "";
   }
 
@@ -72,7 +72,7 @@ final class PrivateFiles {
     Object self = self();
     return owner.equals(self) || owner.equals(ROOT)
         ? ""
-        : "belongs to another user. Run: chown " + self + " " + path;
+        : "belongs to another user. Run: chown -R " + self + " " + Shell.word(path);
   }
 
   /// The number of the user that this process runs as: the owner of what it makes.

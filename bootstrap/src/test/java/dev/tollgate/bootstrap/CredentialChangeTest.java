@@ -62,6 +62,7 @@ class CredentialChangeTest {
 
     assertThat(changed.statusCode()).isEqualTo(200);
     assertThat(changed.body()).doesNotContain(NEXT);
+    assertThat(state()).isEqualTo("ok");
     assertThat(call().statusCode()).isEqualTo(200);
     assertThat(state()).isEqualTo("ok");
   }
@@ -72,6 +73,21 @@ class CredentialChangeTest {
 
     assertThat(refused.statusCode()).isEqualTo(422);
     assertThat(refused.body()).contains("credential_refused").doesNotContain("sk-wrong");
+    assertThat(call().statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aBadRequestMayMeanTheCredential() {
+    upstream.script(
+        (request, to) -> {
+          if (request.header("authorization").equals("Bearer " + FIRST)) {
+            answer(request, to);
+          } else {
+            to.json(400, "{\"error\":{\"message\":\"API key not valid\"}}");
+          }
+        });
+
+    assertThat(change(NEXT).statusCode()).isEqualTo(422);
     assertThat(call().statusCode()).isEqualTo(200);
   }
 

@@ -150,6 +150,21 @@ class DoctorTest {
     }
   }
 
+  @Test
+  void aProvidersMessageIsOneLine() {
+    Finding finding =
+        Finding.fault("provider x", "401: no\r\nok       \u001b[31mred\u202e", "Change it.");
+
+    assertThat(DoctorCommand.line(finding))
+        .isEqualTo("fault    provider x: 401: no ok        [31mred . Change it.");
+  }
+
+  @Test
+  void aPathInACureIsOneWord() {
+    assertThat(Shell.word(Path.of("/a/b-1.keys"))).isEqualTo("/a/b-1.keys");
+    assertThat(Shell.word(Path.of("/a b/it's"))).isEqualTo("'/a b/it'\\''s'");
+  }
+
   private List<Finding> examine(@Nullable DatabaseConfig database, Map<String, Integer> ports) {
     return examine(database, ports, "127.0.0.1", Map.of());
   }
@@ -160,7 +175,8 @@ class DoctorTest {
       String host,
       Map<Door, ListenerTls> tls) {
     return new Doctor(
-            new Doctor.Patient(database, keys, "Make them.", host, ports, tls, folder, false))
+            new Doctor.Patient(
+                database, keys, "Make them.", "Start it.", host, ports, tls, folder, false))
         .examine();
   }
 

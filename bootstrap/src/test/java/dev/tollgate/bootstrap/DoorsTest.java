@@ -103,6 +103,10 @@ class DoorsTest {
         .contains("POST /chat/completions")
         .contains("Did you mean /v1/chat/completions?");
 
+    assertThat(message(gateway.get("/v1/chat/completions", gateway.demoKey())))
+        .contains("GET /v1/chat/completions")
+        .contains("Calls of /v1/chat/completions are made with POST.")
+        .doesNotContain("Did you mean");
     assertThat(message(gateway.get("/v1/nowhere", gateway.demoKey())))
         .doesNotContain("Did you mean");
   }

@@ -52,7 +52,7 @@ public final class RefusalAnswers {
     String meant = meant(path);
     String hint =
         meant == null
-            ? ""
+            ? otherMethod(path)
             : " Did you mean "
                 + meant
                 + "? The base URL of an OpenAI SDK ends with /v1; that of an Anthropic SDK ends"
@@ -87,14 +87,30 @@ public final class RefusalAnswers {
     return anthropic ? Dialect.ANTHROPIC : Dialect.OPENAI;
   }
 
-  private static @Nullable String meant(String path) {
+  /// What is said of a right path that was asked for by another method.
+  private static String otherMethod(String path) {
+    if (path.startsWith("/v1/models")) {
+      return " Models are read with GET.";
+    }
     for (Endpoint endpoint : Endpoint.values()) {
-      if (path.endsWith(endpoint.path()) && !path.equals("/v1" + endpoint.path())) {
+      if (path.equals("/v1" + endpoint.path())) {
+        return " Calls of " + path + " are made with POST.";
+      }
+    }
+    return "";
+  }
+
+  private static @Nullable String meant(String path) {
+    if (!otherMethod(path).isEmpty() || path.startsWith("/api/v1/models")) {
+      return null;
+    }
+    for (Endpoint endpoint : Endpoint.values()) {
+      if (path.endsWith(endpoint.path())) {
         return "/v1" + endpoint.path();
       }
     }
     int models = path.indexOf("/models");
-    return models >= 0 && !path.startsWith("/v1/models") ? "/v1" + path.substring(models) : null;
+    return models >= 0 ? "/v1" + path.substring(models) : null;
   }
 
   private static String shortened(String path) {

@@ -184,7 +184,7 @@ public final class ProvidersResource implements HttpService {
     node.put("base_url", Json.id(provider.baseUrl()));
     node.put("allow_private_network", provider.allowPrivateNetwork());
     node.put("created_at", provider.createdAt().toString());
-    ProviderStates.Trouble trouble = states.troubleOf(provider.id());
+    ProviderStates.Trouble trouble = states.troubleOf(provider);
     ObjectNode state = node.putObject("state");
     state.put("status", trouble == null ? "ok" : trouble.kind().wire());
     state.put("since", trouble == null ? null : trouble.since().toString());

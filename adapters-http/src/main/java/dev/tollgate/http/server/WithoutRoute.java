@@ -87,7 +87,8 @@ final class WithoutRoute {
     return Refusal.malformed(
         status,
         switch (status) {
-          case 505 -> "The gateway speaks HTTP/1.1 and HTTP/1.0.";
+          case 505 ->
+              "The gateway speaks HTTP/1.1, and HTTP/1.0 in the first request of a connection.";
           case 414 -> "The URL of the request is too long. Its first line may have 8 KiB.";
           case 431 -> "The headers of the request are too large. All of them may have 32 KiB.";
           case 501 -> "The transfer-encoding of the request is not known. Send a length or chunks.";

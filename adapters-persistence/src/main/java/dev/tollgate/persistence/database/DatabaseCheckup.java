@@ -49,6 +49,30 @@ public final class DatabaseCheckup {
       join pg_roles r on r.oid = x.grantee where r.rolname in ('tollgate_app', 'tollgate_ledger')
       order by 1""";
 
+  /// What is open to roles that the migrations do not name, or to the rows of all tenants.
+  private static final String OPEN =
+      """
+      select 'everyone may ' || x.what from (
+        select lower(a.privilege_type) || ' ' || c.relname as what
+          from pg_class c, aclexplode(c.relacl) a
+          where c.relnamespace = 'tollgate'::regnamespace and a.grantee = 0
+        union all select lower(a.privilege_type) || ' ' || c.relname || '.' || t.attname
+          from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
+          where c.relnamespace = 'tollgate'::regnamespace and a.grantee = 0
+        union all select 'execute ' || p.proname from pg_proc p,
+          aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+          where p.pronamespace = 'tollgate'::regnamespace and p.prosecdef and a.grantee = 0
+            and p.prorettype <> 'trigger'::regtype) x
+      union all select r || ' may create objects' from unnest(array['tollgate_app', 'tollgate_ledger']) r
+        where has_schema_privilege(r, 'tollgate', 'create')
+      union all select 'row-level security of ' || c.relname || ' is off' from pg_class c
+        where c.relnamespace = 'tollgate'::regnamespace and not c.relrowsecurity
+          and exists (select from pg_policy p where p.polrelid = c.oid)
+      union all select 'policy ' || p.polname || ' shows everyone all rows of ' || c.relname
+        from pg_policy p join pg_class c on c.oid = p.polrelid
+        where c.relnamespace = 'tollgate'::regnamespace and p.polpermissive and 0 = any(p.polroles)
+          and pg_get_expr(p.polqual, p.polrelid) = 'true' order by 1""";
+
   private final DatabaseConfig config;
 
   public DatabaseCheckup(DatabaseConfig config) {
@@ -75,11 +99,12 @@ public final class DatabaseCheckup {
     }
   }
 
-  /// What roles of a running gateway may do and must not; nothing when all is well.
+  /// What roles of a running gateway, or all roles, may do and must not; nothing when all is well.
   public List<String> excessiveGrants() throws SQLException {
     Set<String> found = new TreeSet<>(grants());
     found.removeAll(expectedGrants());
     found.addAll(rows(FORBIDDEN));
+    found.addAll(rows(OPEN));
     return List.copyOf(found);
   }
 

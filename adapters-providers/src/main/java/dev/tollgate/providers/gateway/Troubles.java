@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// What is wrong with the accounts of this node. Each is told to the log once a minute while calls
-/// meet it, and forgotten when a call succeeds. Thread-safe.
+/// What is wrong with the accounts of this node. Each is told to the log at most once a minute
+/// while calls meet it, and forgotten when a call succeeds. Thread-safe.
 final class Troubles implements ProviderStates {
   private static final Logger LOG = System.getLogger(Troubles.class.getName());
   private static final Duration BETWEEN = Duration.ofMinutes(1);
@@ -21,20 +21,31 @@ final class Troubles implements ProviderStates {
   private final Clock clock;
   private final ConcurrentHashMap<ProviderId, Met> met = new ConcurrentHashMap<>();
 
-  private record Met(Trouble trouble, Instant told) {}
+  /// When the log was told of a provider last. It stays when a call succeeds: an account that takes
+  /// every other call is no news each time.
+  private final ConcurrentHashMap<ProviderId, Instant> told = new ConcurrentHashMap<>();
+
+  /// @param told whether the log knows
+  private record Met(Trouble trouble, int credentialVersion, boolean told) {}
 
   Troubles(Clock clock) {
     this.clock = clock;
   }
 
   @Override
-  public @Nullable Trouble troubleOf(ProviderId provider) {
-    Met last = met.get(provider);
-    return last == null ? null : last.trouble();
+  public @Nullable Trouble troubleOf(Provider provider) {
+    Met last = met.get(provider.id());
+    return last == null || last.credentialVersion() != provider.credentialVersion()
+        ? null
+        : last.trouble();
   }
 
   void works(Provider provider) {
-    if (!met.isEmpty() && met.remove(provider.id()) != null) {
+    if (met.isEmpty()) {
+      return;
+    }
+    Met last = met.remove(provider.id());
+    if (last != null && last.told()) {
       LOG.log(Level.INFO, "Provider {0} takes calls again.", provider.name());
     }
   }
@@ -53,13 +64,21 @@ final class Troubles implements ProviderStates {
   }
 
   private Met next(Provider provider, Kind kind, Failure failure, @Nullable Met last) {
-    Instant now = clock.instant();
-    Met same = last != null && last.trouble().kind() == kind ? last : null;
-    if (same != null && Duration.between(same.told(), now).compareTo(BETWEEN) < 0) {
-      return same;
+    int version = provider.credentialVersion();
+    if (last != null && last.credentialVersion() > version) {
+      return last;
     }
-    LOG.log(Level.WARNING, "Provider {0} {1}", provider.name(), text(kind, failure));
-    return new Met(new Trouble(kind, same == null ? now : same.trouble().since()), now);
+    Instant now = clock.instant();
+    Instant before = told.get(provider.id());
+    boolean tell = before == null || Duration.between(before, now).compareTo(BETWEEN) >= 0;
+    if (tell) {
+      told.put(provider.id(), now);
+      LOG.log(Level.WARNING, "Provider {0} {1}", provider.name(), text(kind, failure));
+    }
+    if (last == null || last.trouble().kind() != kind || last.credentialVersion() != version) {
+      return new Met(new Trouble(kind, now), version, tell);
+    }
+    return new Met(last.trouble(), version, tell || last.told());
   }
 
   private static String text(Kind kind, Failure failure) {

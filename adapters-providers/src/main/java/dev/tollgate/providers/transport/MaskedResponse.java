@@ -31,10 +31,17 @@ public final class MaskedResponse extends ForwardingResponse {
       return response;
     }
     String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
-    // Go's encoder escapes what HTML reads, Gson `=` and `'` too.
-    String forHtml = escaped(quoted, "<>&");
+    // Go's encoder escapes what HTML reads, Gson `=` and `'` too, that of .NET `"` and `+`.
+    String forHtml = escaped(quoted, "<>&", "\\u%04x");
+    String forNet = escaped(secret.replace("\\", "\\\\"), "\"&'+<>`", "\\u%04X");
     List<String> forms =
-        List.of(secret, quoted, quoted.replace("/", "\\/"), forHtml, escaped(forHtml, "='"));
+        List.of(
+            secret,
+            quoted,
+            quoted.replace("/", "\\/"),
+            forHtml,
+            escaped(forHtml, "='", "\\u%04x"),
+            forNet);
     UpstreamResponse masked = response;
     for (String form : new LinkedHashSet<>(forms)) {
       masked = new MaskedResponse(masked, form.getBytes(StandardCharsets.UTF_8));
@@ -42,11 +49,11 @@ public final class MaskedResponse extends ForwardingResponse {
     return masked;
   }
 
-  private static String escaped(String text, String characters) {
+  private static String escaped(String text, String characters, String format) {
     String escaped = text;
     for (int i = 0; i < characters.length(); i++) {
       char each = characters.charAt(i);
-      escaped = escaped.replace(String.valueOf(each), "\\u%04x".formatted((int) each));
+      escaped = escaped.replace(String.valueOf(each), format.formatted((int) each));
     }
     return escaped;
   }

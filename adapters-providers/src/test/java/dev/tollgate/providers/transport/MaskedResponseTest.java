@@ -58,13 +58,14 @@ class MaskedResponseTest {
 
   @Test
   void itIsFoundAsEncodersForHtmlWriteIt() {
-    String secret = "a<b>c&d=e'fghij==";
+    String secret = "a<b>c&d=e'f+hij==";
     assertThat(
             read(
                 secret,
-                "a\\u003cb\\u003ec\\u0026d=e'fghij==",
-                "a\\u003cb\\u003ec\\u0026d\\u003de\\u0027fghij\\u003d\\u003d"))
-        .containsExactly("*".repeat(32), "*".repeat(52));
+                "a\\u003cb\\u003ec\\u0026d=e'f+hij==",
+                "a\\u003cb\\u003ec\\u0026d\\u003de\\u0027f+hij\\u003d\\u003d",
+                "a\\u003Cb\\u003Ec\\u0026d=e\\u0027f\\u002Bhij=="))
+        .containsExactly("*".repeat(32), "*".repeat(52), "*".repeat(42));
   }
 
   @Test

@@ -58,10 +58,11 @@ public final class ChangeCredential {
     }
   }
 
-  /// A server that has no list of models says nothing of the credential.
+  /// A server that has no list of models, or too many requests, says nothing of the credential. One
+  /// that cannot read the request may mean the credential: some answer a wrong one with 400.
   private static boolean speaksOfTheCredential(Failure failure) {
     return switch (failure.kind()) {
-      case NOT_FOUND, UNSUPPORTED, BAD_REQUEST, RATE_LIMITED -> false;
+      case NOT_FOUND, UNSUPPORTED, RATE_LIMITED -> false;
       default -> true;
     };
   }

@@ -1,14 +1,14 @@
 package dev.tollgate.domain.catalog;
 
-import dev.tollgate.domain.ids.ProviderId;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// How this node's last calls to a provider's account went. Thread-safe.
 public interface ProviderStates {
-  /// What is wrong with an account, or null when nothing is known to be.
-  @Nullable Trouble troubleOf(ProviderId provider);
+  /// What is wrong with an account, or null when nothing is known to be. What calls met with an
+  /// earlier credential is wrong no more.
+  @Nullable Trouble troubleOf(Provider provider);
 
   /// What only an administrator can mend.
   ///
