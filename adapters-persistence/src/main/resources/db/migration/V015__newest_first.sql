@@ -3,9 +3,9 @@
 -- that is read backwards begins at the newest page.
 
 -- A version that does not fit on the page of the one before is looked up in each unique index, among all versions. With room for some dozens
--- of versions on a page that is seldom.
+-- of versions on a page that is seldom. Roll-ups have less: those of a key that calls rarely never fill it.
 alter table tollgate.account set (fillfactor = 10);
-alter table tollgate.usage_bucket set (fillfactor = 10);
+alter table tollgate.usage_bucket set (fillfactor = 20);
 -- So no index of accounts is unique. Their numbers are the database's own and always others; that a window of a budget has one account is
 -- seen to by whoever makes it, and `ledger verify` looks.
 alter table tollgate.account drop constraint account_pkey, drop constraint account_budget_id_starts_key;
