@@ -104,7 +104,8 @@ class WithoutHoldTest {
       gateway.call(
           "/v1/chat/completions",
           key.path("key").asText(),
-          PricedUpstream.body(model, 50).replace("50", "1000000,\"stream\":true"));
+          PricedUpstream.body(model, 50)
+              .replace("\"max_tokens\":50", "\"max_tokens\":1000000,\"stream\":true"));
       gateway.lastCall(key.path("id").asText());
       JsonNode total = usage(project);
       assertThat(total.path("cost").asText()).startsWith("0.01");
