@@ -47,7 +47,7 @@ class CrashIT {
       Map<String, String> before = program.env();
       String call =
           call(before, RunningProgram.setting(before, "OPENAI_API_KEY"), "sim-small", false);
-      program.signal("INT");
+      program.signal(RunningProgram.interrupt());
       assertThat(program.awaitExit(30)).isZero();
       assertThat(program.leftovers()).isEmpty();
       try (RunningProgram again = RunningProgram.start(folder, "./tollgate dev")) {

@@ -81,6 +81,18 @@ final class RunningProgram implements AutoCloseable {
     new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
+  /// What Ctrl-C sends. A shell has what it runs in the background ignore that, and all that is
+  /// started from there ignores it too; TERM stands in for it then.
+  static String interrupt() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    boolean ignored =
+        Files.exists(status)
+            && Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+    return ignored ? "TERM" : "INT";
+  }
+
   /// Has the collector clear what nobody holds any more.
   void collectGarbage() throws Exception {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
