@@ -13,7 +13,6 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /// Refusals in the dialect of who asked, with the headers by which clients decide what to do next.
 public final class RefusalAnswers {
@@ -48,16 +47,10 @@ public final class RefusalAnswers {
   /// the usual mistake.
   public static Refusal unknownUrl(ServerRequest request) {
     String path = request.prologue().uriPath().rawPath();
-    String asked = request.prologue().method().text() + " " + shortened(path);
-    String meant = meant(path);
-    String hint =
-        meant == null
-            ? otherMethod(path)
-            : " Did you mean "
-                + meant
-                + "? The base URL of an OpenAI SDK ends with /v1; that of an Anthropic SDK ends"
-                + " with the host.";
-    return Refusal.notFound("unknown_url", "Unknown request URL: " + asked + "." + hint, null);
+    String method = request.prologue().method().text();
+    String asked = method + " " + shortened(path);
+    return Refusal.notFound(
+        "unknown_url", "Unknown request URL: " + asked + "." + hint(method, path), null);
   }
 
   static void name(ServerResponse response, Dialect dialect, CallId id) {
@@ -87,30 +80,30 @@ public final class RefusalAnswers {
     return anthropic ? Dialect.ANTHROPIC : Dialect.OPENAI;
   }
 
-  /// What is said of a right path that was asked for by another method.
-  private static String otherMethod(String path) {
+  private static String hint(String method, String path) {
     if (path.startsWith("/v1/models")) {
-      return " Models are read with GET.";
+      return method.equals("GET") ? "" : " Models are read with GET.";
     }
     for (Endpoint endpoint : Endpoint.values()) {
-      if (path.equals("/v1" + endpoint.path())) {
+      String right = "/v1" + endpoint.path();
+      if (path.equals(right)) {
         return " Calls of " + path + " are made with POST.";
       }
-    }
-    return "";
-  }
-
-  private static @Nullable String meant(String path) {
-    if (!otherMethod(path).isEmpty() || path.startsWith("/api/v1/models")) {
-      return null;
-    }
-    for (Endpoint endpoint : Endpoint.values()) {
       if (path.endsWith(endpoint.path())) {
-        return "/v1" + endpoint.path();
+        return didYouMean(right);
       }
     }
     int models = path.indexOf("/models");
-    return models >= 0 ? "/v1" + path.substring(models) : null;
+    return models < 0 || path.startsWith("/api/v1/models")
+        ? ""
+        : didYouMean("/v1" + path.substring(models));
+  }
+
+  private static String didYouMean(String path) {
+    return " Did you mean "
+        + path
+        + "? The base URL of an OpenAI SDK ends with /v1; that of an Anthropic SDK ends with the"
+        + " host.";
   }
 
   private static String shortened(String path) {

@@ -36,33 +36,32 @@ public final class DatabaseCheckup {
       where has_table_privilege(r, 'tollgate.' || t, p)
         or p = 'update' and has_any_column_privilege(r, 'tollgate.' || t, p) order by 1""";
 
-  private static final String GRANTED =
+  /// Who may do what. A function is guarded when it runs with its owner's rights: what calls it
+  /// does what its caller may not.
+  private static final String RIGHTS =
       """
-      select r.rolname || ' may ' || x.what from (
-        select a.grantee, lower(a.privilege_type) || ' ' || c.relname as what
-          from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'tollgate'::regnamespace
-        union all select a.grantee, lower(a.privilege_type) || ' ' || c.relname || '.' || t.attname
-          from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
-          where c.relnamespace = 'tollgate'::regnamespace
-        union all select a.grantee, 'execute ' || p.proname
-          from pg_proc p, aclexplode(p.proacl) a where p.pronamespace = 'tollgate'::regnamespace) x
-      join pg_roles r on r.oid = x.grantee where r.rolname in ('tollgate_app', 'tollgate_ledger')
-      order by 1""";
+      (select a.grantee, lower(a.privilege_type) || ' ' || c.relname as what, true as guarded
+        from pg_class c, aclexplode(c.relacl) a where c.relnamespace = 'tollgate'::regnamespace
+      union all select a.grantee, lower(a.privilege_type) || ' ' || c.relname || '.' || t.attname, true
+        from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
+        where c.relnamespace = 'tollgate'::regnamespace
+      union all select a.grantee, 'execute ' || p.proname, p.prosecdef and p.prorettype <> 'trigger'::regtype
+        from pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+        where p.pronamespace = 'tollgate'::regnamespace) x""";
+
+  private static final String GRANTED =
+      "select r.rolname || ' may ' || x.what from "
+          + RIGHTS
+          + " join pg_roles r on r.oid = x.grantee where r.rolname in"
+          + " ('tollgate_app', 'tollgate_ledger') order by 1";
 
   /// What is open to roles that the migrations do not name, or to the rows of all tenants.
   private static final String OPEN =
-      """
-      select 'everyone may ' || x.what from (
-        select lower(a.privilege_type) || ' ' || c.relname as what
-          from pg_class c, aclexplode(c.relacl) a
-          where c.relnamespace = 'tollgate'::regnamespace and a.grantee = 0
-        union all select lower(a.privilege_type) || ' ' || c.relname || '.' || t.attname
-          from pg_class c join pg_attribute t on t.attrelid = c.oid, aclexplode(t.attacl) a
-          where c.relnamespace = 'tollgate'::regnamespace and a.grantee = 0
-        union all select 'execute ' || p.proname from pg_proc p,
-          aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
-          where p.pronamespace = 'tollgate'::regnamespace and p.prosecdef and a.grantee = 0
-            and p.prorettype <> 'trigger'::regtype) x
+      "select 'everyone may ' || x.what from "
+          + RIGHTS
+          + " where x.grantee = 0 and x.guarded"
+          + """
+
       union all select r || ' may create objects' from unnest(array['tollgate_app', 'tollgate_ledger']) r
         where has_schema_privilege(r, 'tollgate', 'create')
       union all select 'row-level security of ' || c.relname || ' is off' from pg_class c

@@ -327,9 +327,7 @@ class FlushTest {
       long made = accountOf(first, budget);
       Future<Long> other = executor.submit(() -> accountOf(second, budget));
       String waiting = "select 1::text from pg_locks where locktype = 'advisory' and not granted";
-      for (int i = 0; i < 1_000 && testing.select(waiting).isEmpty(); i++) {
-        Thread.sleep(10);
-      }
+      CommittedRows.await("the second waits", () -> !testing.select(waiting).isEmpty());
       first.commit();
       assertThat(other.get()).isEqualTo(made);
     }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// An answer in which a secret is written over with stars, as many as it had bytes: a server that
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class MaskedResponse extends ForwardingResponse {
   /// What is shorter is no secret but a word such as `none`, and may stand in any text.
   private static final int SHORTEST = 12;
+
+  /// What one encoder or another writes in another way.
+  private static final String ESCAPED = "\"\\/<>&='+`";
 
   private static final byte STAR = '*';
 
@@ -30,23 +34,30 @@ public final class MaskedResponse extends ForwardingResponse {
     if (secret == null || secret.length() < SHORTEST) {
       return response;
     }
+    UpstreamResponse masked = response;
+    for (String form : forms(secret)) {
+      masked = new MaskedResponse(masked, form.getBytes(StandardCharsets.UTF_8));
+    }
+    return masked;
+  }
+
+  /// How it may be written. Nearly all are written in one way, which costs a call next to nothing.
+  private static Set<String> forms(String secret) {
+    if (secret.chars().noneMatch(each -> ESCAPED.indexOf(each) >= 0)) {
+      return Set.of(secret);
+    }
     String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(secret));
     // Go's encoder escapes what HTML reads, Gson `=` and `'` too, that of .NET `"` and `+`.
     String forHtml = escaped(quoted, "<>&", "\\u%04x");
     String forNet = escaped(secret.replace("\\", "\\\\"), "\"&'+<>`", "\\u%04X");
-    List<String> forms =
+    return new LinkedHashSet<>(
         List.of(
             secret,
             quoted,
             quoted.replace("/", "\\/"),
             forHtml,
             escaped(forHtml, "='", "\\u%04x"),
-            forNet);
-    UpstreamResponse masked = response;
-    for (String form : new LinkedHashSet<>(forms)) {
-      masked = new MaskedResponse(masked, form.getBytes(StandardCharsets.UTF_8));
-    }
-    return masked;
+            forNet));
   }
 
   private static String escaped(String text, String characters, String format) {

@@ -8,10 +8,9 @@ import dev.tollgate.domain.catalog.ProviderStates.Trouble;
 import dev.tollgate.domain.catalog.SampleCatalog;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.inference.Failure;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,24 +42,8 @@ class TroublesTest {
         public void close() {}
       };
   private Instant now = Instant.parse("2026-11-01T00:00:00Z");
-  private final Troubles troubles =
-      new Troubles(
-          new Clock() {
-            @Override
-            public Instant instant() {
-              return now;
-            }
-
-            @Override
-            public ZoneId getZone() {
-              return ZoneOffset.UTC;
-            }
-
-            @Override
-            public Clock withZone(ZoneId zone) {
-              return this;
-            }
-          });
+  private final InstantSource clock = () -> now;
+  private final Troubles troubles = new Troubles(clock.withZone(ZoneOffset.UTC));
 
   @BeforeEach
   void listen() {

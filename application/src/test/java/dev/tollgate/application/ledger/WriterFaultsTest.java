@@ -19,7 +19,7 @@ import dev.tollgate.domain.ledger.Spill;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
@@ -135,23 +135,12 @@ class WriterFaultsTest {
   }
 
   private Clock clock(Step step) {
-    return new Clock() {
-      @Override
-      public Instant instant() {
-        maybeThrow(Step.CLOCK, step);
-        return Instant.EPOCH;
-      }
-
-      @Override
-      public ZoneId getZone() {
-        return ZoneOffset.UTC;
-      }
-
-      @Override
-      public Clock withZone(ZoneId zone) {
-        return this;
-      }
-    };
+    InstantSource source =
+        () -> {
+          maybeThrow(Step.CLOCK, step);
+          return Instant.EPOCH;
+        };
+    return source.withZone(ZoneOffset.UTC);
   }
 
   private final class Throwing implements LedgerStore {
