@@ -263,7 +263,7 @@ class Gateway:
         self.start()
 
     def start(self):
-        options = ["--port", str(self.port), "--ops-port", str(self.ops), "--data", self.data]
+        options = ["--port", str(self.port), "--ops-port", str(self.ops), "--grpc-port", "0", "--data", self.data]
         env = {**os.environ, "NO_PROXY": "localhost,127.0.0.1"}
         log = os.path.join(BUILD, self.name + ".log")
         open(log, "w", encoding="utf-8").close()

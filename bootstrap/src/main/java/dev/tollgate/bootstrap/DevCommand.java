@@ -27,9 +27,7 @@ final class DevCommand implements Callable<Integer> {
   @Option(names = "--ops-port", description = "Port for health and metrics (default 9464).")
   private @Nullable Integer opsPort;
 
-  @Option(
-      names = "--grpc-port",
-      description = "Accepted for later: nothing is served over gRPC in this release.")
+  @Option(names = "--grpc-port", description = "Port for management over gRPC (default 9090).")
   private @Nullable Integer grpcPort;
 
   @Option(names = "--host", description = "Address to listen on (default ${DEFAULT-VALUE}).")
@@ -54,19 +52,22 @@ final class DevCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Logs.configure(Logs.Form.TEXT);
-    if (grpcPort != null) {
-      System.err.println("--grpc-port is ignored: nothing is served over gRPC in this release.");
-    }
     Ports ports = new Ports(host);
     int main = ports.pick("--port", port == null ? DEFAULT_PORT : port, port != null);
     int ops =
         ports.pick("--ops-port", opsPort == null ? DEFAULT_OPS_PORT : opsPort, opsPort != null);
+    int grpc =
+        ports.pick(
+            "--grpc-port",
+            grpcPort == null ? ListenerSettings.GRPC_PORT : grpcPort,
+            grpcPort != null);
     DevGateway.Options options =
         new DevGateway.Options(
             data,
             host,
             main,
             ops,
+            grpc,
             publicUrl,
             new LinkedHashSet<>(corsOrigins),
             drain,

@@ -9,13 +9,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// `dev.env`: what a shell needs to use a `dev` gateway. Sourcing it never configures a server.
-record DevEnv(String url, String opsUrl, String adminToken, String key) {
+record DevEnv(String url, String opsUrl, String grpc, String adminToken, String key) {
   private static final String TOKEN_PREFIX = "tga_";
   private static final String DIGITS =
       "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-  DevEnv at(String newUrl, String newOpsUrl) {
-    return new DevEnv(newUrl, newOpsUrl, adminToken, key);
+  DevEnv at(String newUrl, String newOpsUrl, String newGrpc) {
+    return new DevEnv(newUrl, newOpsUrl, newGrpc, adminToken, key);
   }
 
   void write(Path file) throws IOException {
@@ -25,6 +25,7 @@ record DevEnv(String url, String opsUrl, String adminToken, String key) {
         "# Settings of this gateway for your shell: source this file.\n"
             + line("TOLLGATE_URL", url)
             + line("TOLLGATE_OPS", opsUrl)
+            + line("TOLLGATE_GRPC", grpc)
             + line("TOLLGATE_ADMIN_TOKEN", adminToken)
             + line("OPENAI_BASE_URL", url + "/v1")
             + line("OPENAI_API_KEY", key)
@@ -58,7 +59,7 @@ record DevEnv(String url, String opsUrl, String adminToken, String key) {
     }
     String token = values.get("TOLLGATE_ADMIN_TOKEN");
     String key = values.get("OPENAI_API_KEY");
-    return token == null || key == null ? null : new DevEnv("", "", token, key);
+    return token == null || key == null ? null : new DevEnv("", "", "", token, key);
   }
 
   static String newAdminToken(SecureRandom random) {

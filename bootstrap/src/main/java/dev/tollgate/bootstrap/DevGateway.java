@@ -1,40 +1,26 @@
 package dev.tollgate.bootstrap;
 
-import dev.tollgate.application.keys.CreateKey;
-import dev.tollgate.application.ledger.SetBudget;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
-import dev.tollgate.domain.inference.Capture;
-import dev.tollgate.domain.keys.KeyPolicy;
-import dev.tollgate.domain.keys.VirtualKey;
-import dev.tollgate.domain.keys.VirtualKeys;
-import dev.tollgate.domain.ledger.Budget;
-import dev.tollgate.domain.ledger.Policy;
-import dev.tollgate.domain.ledger.Scope;
-import dev.tollgate.domain.ledger.Window;
-import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.notifications.Notification;
-import dev.tollgate.domain.secrets.Pepper;
-import dev.tollgate.domain.tenancy.Project;
-import dev.tollgate.domain.tenancy.Retention;
+import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
 import dev.tollgate.persistence.embedded.EmbeddedFailure;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -44,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A gateway with all it needs in one folder. Stops in order: open answers first, PostgreSQL last.
 final class DevGateway implements AutoCloseable {
-  private static final String PROJECT = "demo";
-  private static final String DEMO_KEY = "demo";
 
   private final Options options;
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -64,6 +48,7 @@ final class DevGateway implements AutoCloseable {
       String host,
       int port,
       int opsPort,
+      int grpcPort,
       @Nullable String publicUrl,
       Set<String> corsOrigins,
       Duration drain,
@@ -116,7 +101,7 @@ final class DevGateway implements AutoCloseable {
     EmbeddedDatabase server = EmbeddedDatabase.start(opened.file("postgres"), 0, Map.of());
     postgres = server;
     server.whenEnded(() -> tellOfTheEnd(opened.file("postgres").resolve("postgres.log")));
-    Database.migrate(server.config());
+    Migrations.run(server.config());
     Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
     Founding founding = new Founding(server.config());
     keys.check(
@@ -144,20 +129,24 @@ final class DevGateway implements AutoCloseable {
             GatewayOptions.USUAL
                 .mailingBy(DevGateway::catchMail)
                 .keepingIn(options.data())
+                .servingGrpc(
+                    new GrpcSettings(options.host(), options.grpcPort(), options.drain(), null))
                 .at(options.clock()));
     gateway = node;
-    node.management().seed().prices(tenant);
-    node.management().seed().modelFacts(tenant);
-    node.management().seed().simulatedProvider(tenant);
+    Seed seed = node.seed(tenant);
+    seed.prices();
+    seed.modelFacts();
+    seed.simulatedProvider();
     node.start();
     DevEnv kept = DevEnv.read(opened.file("dev.env"));
     DevEnv current =
-        (kept == null ? newEnv(node, founding, tenant, keys.pepper(), random) : kept)
+        (kept == null ? new Demo(node, founding, tenant).env(keys.pepper(), random) : kept)
             .at(
                 options.publicUrl() == null
                     ? "http://localhost:" + node.port()
                     : options.publicUrl(),
-                "http://localhost:" + node.opsPort());
+                "http://localhost:" + node.opsPort(),
+                "localhost:" + node.grpcPort());
     current.write(opened.file("dev.env"));
     env = current;
   }
@@ -190,6 +179,7 @@ final class DevGateway implements AutoCloseable {
     out.println();
     out.println("  Calls        " + env.url() + "/v1");
     out.println("  Management   " + env.url() + "/api/v1");
+    out.println("  gRPC         " + env.grpc());
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
     out.println("  Demo key     " + env.key() + "  (a hard budget of $5 a day)");
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
@@ -232,6 +222,10 @@ final class DevGateway implements AutoCloseable {
 
   int opsPort() {
     return running(gateway).opsPort();
+  }
+
+  int grpcPort() {
+    return running(gateway).grpcPort();
   }
 
   /// Where its database is.
@@ -285,75 +279,6 @@ final class DevGateway implements AutoCloseable {
       throw new IllegalStateException("the gateway is not running");
     }
     return part;
-  }
-
-  /// A new token and a new key, at the first start or when the settings are lost.
-  private static DevEnv newEnv(
-      Gateway gateway, Founding founding, TenantId tenant, Pepper pepper, SecureRandom random)
-      throws SQLException {
-    String token = DevEnv.newAdminToken(random);
-    int version = pepper.currentVersion();
-    founding.setAdminToken(
-        tenant,
-        random.nextLong(Long.MAX_VALUE),
-        pepper.hmac(version, token.getBytes(StandardCharsets.UTF_8)),
-        version);
-    endLostKeys(gateway, tenant);
-    Project project =
-        gateway.management().projects().list(tenant, null, 100).items().stream()
-            .filter(each -> each.name().equals(PROJECT) && !each.archived())
-            .findFirst()
-            .orElseGet(() -> newProject(gateway, tenant));
-    CreateKey.Outcome created =
-        gateway
-            .management()
-            .createKey()
-            .create(
-                new CreateKey.Command(
-                    tenant,
-                    project.id(),
-                    DEMO_KEY,
-                    null,
-                    null,
-                    KeyPolicy.OPEN,
-                    Map.of(),
-                    List.of()));
-    if (created instanceof CreateKey.Outcome.Created key) {
-      gateway
-          .management()
-          .setBudget()
-          .set(
-              new SetBudget.Command(
-                  tenant,
-                  Scope.KEY,
-                  key.key().id().value(),
-                  null,
-                  Window.DAY,
-                  Policy.CLAMP,
-                  Money.parseUsd("5.00"),
-                  null,
-                  Budget.USUAL_THRESHOLDS,
-                  List.of()));
-      return new DevEnv("", "", token, key.secret().reveal());
-    }
-    throw new IllegalStateException("the demo project is gone");
-  }
-
-  /// Whoever found the lost settings must not be able to use the key in them.
-  private static void endLostKeys(Gateway gateway, TenantId tenant) {
-    VirtualKeys keys = gateway.management().virtualKeys();
-    var demos = new VirtualKeys.Filter(null, VirtualKey.State.ACTIVE, null, DEMO_KEY);
-    for (VirtualKey each : keys.list(tenant, demos, null, 100).items()) {
-      keys.update(tenant, each.id(), key -> key.in(VirtualKey.State.REVOKED));
-    }
-  }
-
-  private static Project newProject(Gateway gateway, TenantId tenant) {
-    return gateway
-        .management()
-        .createProject()
-        .create(tenant, PROJECT, null, Capture.FULL, Retention.DAYS_30)
-        .orElseThrow(() -> new IllegalStateException("the tenant has no root"));
   }
 
   /// Mail goes nowhere: it is shown here, and in full by `GET /api/v1/notifications`.

@@ -8,7 +8,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.KeyCheck;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.http.server.HttpSettings.Door;
 import dev.tollgate.http.server.ListenerTls;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
@@ -16,6 +16,7 @@ import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseCheckup;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.tenancy.Founding;
 import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
@@ -253,7 +254,7 @@ final class Doctor {
               "none yet; the first node makes it (PostgreSQL " + checkup.serverVersion() + ")"));
       return;
     }
-    String own = Database.LATEST_MIGRATION;
+    String own = Migrations.LATEST;
     String text =
         "version "
             + version

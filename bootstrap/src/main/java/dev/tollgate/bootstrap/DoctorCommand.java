@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.bootstrap.Finding.Level;
+import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
 import java.io.PrintStream;
@@ -108,7 +109,7 @@ final class DoctorCommand implements Callable<Integer> {
               + Shell.word(settings.keysFile()),
           "Check database.url and the role's password; deploy/roles.sql makes the roles.",
           settings.http().host(),
-          ports(settings.http()),
+          ports(settings),
           settings.http().tls(),
           disk == null ? Path.of("").toAbsolutePath() : disk,
           !offline);
@@ -122,7 +123,8 @@ final class DoctorCommand implements Callable<Integer> {
     }
   }
 
-  private static Map<String, Integer> ports(HttpSettings http) {
+  private static Map<String, Integer> ports(ServeSettings settings) {
+    HttpSettings http = settings.http();
     Map<String, Integer> ports = new LinkedHashMap<>();
     ports.put("http.port", http.ports().calls());
     Integer management = http.ports().management();
@@ -130,6 +132,10 @@ final class DoctorCommand implements Callable<Integer> {
       ports.put("http.management_port", management);
     }
     ports.put("http.ops_port", http.ports().ops());
+    GrpcSettings grpc = settings.options().grpc();
+    if (grpc != null) {
+      ports.put("grpc.port", grpc.port());
+    }
     return ports;
   }
 

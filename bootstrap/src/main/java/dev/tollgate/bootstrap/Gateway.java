@@ -8,7 +8,13 @@ import dev.tollgate.application.keys.GuessLimit;
 import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.application.ledger.LedgerClock;
 import dev.tollgate.application.ledger.OwnBudgets;
+import dev.tollgate.bootstrap.wiring.Management;
+import dev.tollgate.bootstrap.wiring.Stores;
+import dev.tollgate.bootstrap.wiring.Tools;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Grants;
 import dev.tollgate.domain.catalog.FactsOfModels;
+import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
@@ -18,18 +24,23 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Spill;
 import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.grpc.GrpcApi;
+import dev.tollgate.grpc.GrpcServer;
+import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.http.edge.BodyMemory;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.edge.EdgeHandler;
 import dev.tollgate.http.ops.CallMetrics;
 import dev.tollgate.http.ops.OpsRoutes;
 import dev.tollgate.http.ops.UnknownParameters;
+import dev.tollgate.http.rest.RestApi;
 import dev.tollgate.http.server.HttpServer;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.persistence.catalog.CachedRoutes;
 import dev.tollgate.persistence.catalog.LearnedSpeeds;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
+import dev.tollgate.persistence.catalog.PostgresPrices;
 import dev.tollgate.persistence.database.ChangePoll;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Housekeeping;
@@ -45,7 +56,6 @@ import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.ledger.EncodingCounter;
 import dev.tollgate.providers.ledger.ProviderCounter;
 import dev.tollgate.providers.simulated.SimulatedUpstream;
-import io.helidon.metrics.api.Gauge;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
 import io.helidon.webserver.http.Handler;
@@ -58,11 +68,16 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
 /// One node: everything wired by hand, in the order in which it depends on each other.
 final class Gateway implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Gateway.class.getName());
+
+  private static final String VERSION =
+      Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "dev");
 
   private final LedgerClock clock;
   private final SecureRandom secureRandom = new SecureRandom();
@@ -84,6 +99,7 @@ final class Gateway implements AutoCloseable {
   private final ProviderGateway providers;
   private final BodyMemory memory;
   private final HttpServer http;
+  private final @Nullable GrpcServer grpc;
   private final Housekeeping housekeeping;
 
   Gateway(
@@ -111,20 +127,61 @@ final class Gateway implements AutoCloseable {
     open = new OpenCalls(directory);
     speeds = new LearnedSpeeds(database);
     FactsOfModels facts = new PostgresFactsOfModels(database);
-    routes = new CachedRoutes(catalog, catalog, facts);
+    PostgresPrices prices = new PostgresPrices(database);
+    routes = new CachedRoutes(catalog, prices, facts);
     changes = new ChangePoll(database, List.of(directory, routes, budgetBooks));
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
-    management = management(keys, vault, catalog, facts, budgets);
     SimulatedUpstream simulated = new SimulatedUpstream();
     providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
+    Tools tools = new Tools(ids, secureRandom, clock, keys.pepper(), vault);
+    Stores.Shared shared = new Stores.Shared(budgets, budgetBooks, catalog, prices, facts, routes);
+    management =
+        new Management(
+            new Stores(database, shared, tools),
+            tools,
+            providers,
+            cluster::announceChange,
+            this::unheld);
     MeterRegistry registry = Services.get(MeterRegistry.class);
+    memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
+    http = http(keys, settings, registry, homeTenant, new OwnBudgets(budgets));
+    grpc = grpc(options.grpc());
+    housekeeping = new Housekeeping(database, clock);
+    new NodeGauges(registry)
+        .of(journal)
+        .of(open)
+        .of(contents)
+        .of(http)
+        .of(memory)
+        .add(
+            "cluster_members",
+            cluster::members,
+            "Nodes that this one sees, itself included; 1 without a cluster.")
+        .add(
+            "partitions_ahead",
+            housekeeping::daysAhead,
+            "Days from today on that have partitions; raise an alarm below 3.");
+  }
+
+  private @Nullable GrpcServer grpc(@Nullable GrpcSettings settings) {
+    return settings == null
+        ? null
+        : new GrpcServer(
+            settings, new GrpcApi(management.dispatch(), management.operations(), ids));
+  }
+
+  private HttpServer http(
+      MasterKeys keys,
+      HttpSettings settings,
+      MeterRegistry registry,
+      TenantId homeTenant,
+      OwnBudgets own) {
     AuthenticateCaller authenticate =
         new AuthenticateCaller(
             directory,
             new GuessLimit(System::nanoTime, settings.trustedProxies()),
             keys.pepper(),
             clock);
-    memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
     EdgeHandler.Edge edge =
         new EdgeHandler.Edge(
             authenticate,
@@ -133,37 +190,14 @@ final class Gateway implements AutoCloseable {
             memory,
             settings.largestBody(),
             new UnknownParameters(registry)::seen);
-    http =
-        new HttpServer(
-            settings,
-            new HttpServer.Services(
-                calls(edge),
-                new CatalogueHandler(authenticate, routes, new OwnBudgets(budgets), ids),
-                management.resources(providers, memory, cluster::announceChange, this::unheld),
-                new OpsRoutes(registry, this::dead, this::unready),
-                ids));
-    housekeeping = new Housekeeping(database, clock);
-    gauges(registry);
-  }
-
-  private Management management(
-      MasterKeys keys,
-      CredentialVault vault,
-      PostgresCatalog catalog,
-      FactsOfModels facts,
-      PostgresBudgets budgets) {
-    return new Management(
-        database,
-        keys,
-        vault,
-        catalog,
-        facts,
-        routes,
-        budgets,
-        budgetBooks,
-        ids,
-        secureRandom,
-        clock);
+    return new HttpServer(
+        settings,
+        new HttpServer.Services(
+            calls(edge),
+            new CatalogueHandler(authenticate, routes, own, ids),
+            new RestApi(management.dispatch(), management.operations(), memory, ids, VERSION),
+            new OpsRoutes(registry, this::dead, this::unready),
+            ids));
   }
 
   private CompleteChat completeChat(MeterRegistry registry, TenantId homeTenant) {
@@ -204,6 +238,21 @@ final class Gateway implements AutoCloseable {
     return management;
   }
 
+  /// What a tenant starts with.
+  Seed seed(TenantId tenant) {
+    return new Seed(management, self(tenant), ids);
+  }
+
+  /// The gateway as the one who acts.
+  Actor self(TenantId tenant) {
+    return new Actor(
+        tenant,
+        new Actor.Who.Program("gateway"),
+        Grants.ALL,
+        Actor.Surface.SYSTEM,
+        new CallId(ids.next()));
+  }
+
   int port() {
     return http.port();
   }
@@ -214,6 +263,16 @@ final class Gateway implements AutoCloseable {
 
   int opsPort() {
     return http.opsPort();
+  }
+
+  /// Where gRPC is served.
+  ///
+  /// @throws IllegalStateException when it is not
+  int grpcPort() {
+    if (grpc == null) {
+      throw new IllegalStateException("gRPC is not served");
+    }
+    return grpc.port();
   }
 
   void start() {
@@ -233,30 +292,43 @@ final class Gateway implements AutoCloseable {
     jobs.every(5, "refused-calls", refused::sweep);
     jobs.every(10, "idle-connections", providers::tidy);
     jobs.every(2, "notifications", management.delivery(options.mail()));
+    jobs.every(5, "operations", management.tidyJobs());
     jobs.every(10, "speeds", speeds);
     jobs.every(5, "usage-history", new UsageHistory(database));
     jobs.every(60, "ledger-glance", this::glance);
     jobs.every(30, "last-used", directory::flushTouched);
     jobs.every(3_600, "housekeeping", housekeeping::run);
     http.start();
+    if (grpc != null) {
+      grpc.start();
+    }
     jobs.every(2, "listeners", http::lookAfter);
   }
 
   /// Open answers are waited for no longer.
   void hurry() {
     http.hurry();
+    if (grpc != null) {
+      grpc.hurry();
+    }
   }
 
   /// Takes no new calls, lets open answers finish, cuts those that do not in time, and settles all.
   @Override
   public void close() {
     http.beginDrain();
+    if (grpc != null) {
+      grpc.beginDrain();
+    }
     open.dropAbandoned();
     if (http.awaitDrained() > 0) {
       open.cutAll(Refusal.unavailable("gateway_stopping", "The gateway is stopping. Try again."));
       http.awaitRest();
     }
     http.stop();
+    if (grpc != null) {
+      grpc.close();
+    }
     jobs.close();
     cluster.close();
     refused.close();
@@ -292,58 +364,5 @@ final class Gateway implements AutoCloseable {
       reasons.add("ledger queue full");
     }
     return reasons;
-  }
-
-  private void gauges(MeterRegistry registry) {
-    registry.getOrCreate(
-        Gauge.builder("tollgate_ledger_queue", journal::waiting)
-            .description("Call rows that wait to be committed."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_ledger_writer_alive", () -> journal.isAlive() ? 1 : 0)
-            .description("1 while the writer of the ledger runs; raise an alarm when it is 0."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_ledger_writer_faults", journal::faults)
-            .description("Failures that the writer survived; raise an alarm when it grows."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_ledger_unwritten", journal::unwritten)
-            .description("Operations that the ledger would not take in any form."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_abandoned_calls", open::abandoned)
-            .description("Whole answers that are read on although their caller has hung up."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_ledger_line", journal::inLine)
-            .description("Calls that wait while only open holds are in their way."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_cluster_members", cluster::members)
-            .description("Nodes that this one sees, itself included; 1 without a cluster."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_content_queue", contents::waiting)
-            .description("Captured contents that wait to be written."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_content_lost", contents::lost)
-            .description("Captured contents that were not kept since the start; 0 is normal."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_partitions_ahead", housekeeping::daysAhead)
-            .description("Days from today on that have partitions; raise an alarm below 3."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_connections", () -> http.callers().count())
-            .description("Connections of callers."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_connections_refused", () -> http.callers().refused())
-            .description("Connections that were closed at once, for there were too many."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_connections_evicted", () -> http.callers().evicted())
-            .description("Idle connections that were closed to make room."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_body_bytes", memory::taken)
-            .description("Bytes of request bodies in memory."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_bodies_refused", memory::refused)
-            .description("Requests that were refused, for too many bodies were in memory."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_open_streams", open::count).description("Open streams."));
-    registry.getOrCreate(
-        Gauge.builder("tollgate_running_requests", http::running)
-            .description("Requests that are being answered."));
   }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import dev.tollgate.domain.notifications.Notifier;
+import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.persistence.cluster.ClusterSettings;
 import dev.tollgate.providers.notifications.MailNotifier;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cluster how it finds the other nodes
 /// @param mail how mail is sent, or null when it is not
 /// @param data where calls are kept that could not be written at a stop, or null for nowhere
+/// @param grpc how gRPC is served, or null when it is not
 /// @param clock the node's own; a test shifts it together with the database's
 record GatewayOptions(
     int node,
@@ -28,6 +30,7 @@ record GatewayOptions(
     ClusterSettings cluster,
     @Nullable Notifier mail,
     @Nullable Path data,
+    @Nullable GrpcSettings grpc,
     Clock clock) {
   static final GatewayOptions USUAL =
       new GatewayOptions(
@@ -35,6 +38,7 @@ record GatewayOptions(
           Duration.ofSeconds(10),
           Duration.ofSeconds(60),
           ClusterSettings.NONE,
+          null,
           null,
           null,
           Clock.systemUTC());
@@ -53,22 +57,28 @@ record GatewayOptions(
         cluster(settings),
         mail(settings),
         data(settings),
+        ListenerSettings.grpc(settings),
         USUAL.clock);
   }
 
   /// The same with mail sent another way.
   GatewayOptions mailingBy(Notifier notifier) {
-    return new GatewayOptions(node, line, holdGrace, cluster, notifier, data, clock);
+    return new GatewayOptions(node, line, holdGrace, cluster, notifier, data, grpc, clock);
   }
 
   /// The same with a folder for calls that could not be written.
   GatewayOptions keepingIn(Path folder) {
-    return new GatewayOptions(node, line, holdGrace, cluster, mail, folder, clock);
+    return new GatewayOptions(node, line, holdGrace, cluster, mail, folder, grpc, clock);
+  }
+
+  /// The same with gRPC.
+  GatewayOptions servingGrpc(GrpcSettings settings) {
+    return new GatewayOptions(node, line, holdGrace, cluster, mail, data, settings, clock);
   }
 
   /// The same with another clock of its own.
   GatewayOptions at(Clock own) {
-    return new GatewayOptions(node, line, holdGrace, cluster, mail, data, own);
+    return new GatewayOptions(node, line, holdGrace, cluster, mail, data, grpc, own);
   }
 
   private static @Nullable Path data(Settings settings) {

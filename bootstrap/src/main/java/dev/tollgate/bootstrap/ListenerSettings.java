@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import dev.tollgate.domain.keys.AddressRange;
+import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.http.server.HttpSettings;
 import dev.tollgate.http.server.HttpSettings.Door;
 import dev.tollgate.http.server.ListenerTls;
@@ -14,8 +15,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The settings of the listeners, below `http`.
+/// The settings of the listeners, below `http` and `grpc`.
 final class ListenerSettings {
+  static final int GRPC_PORT = 9090;
+  private static final Duration DRAIN = Duration.ofSeconds(60);
+
   private ListenerSettings() {}
 
   /// @throws StartFailure naming the setting
@@ -49,13 +53,35 @@ final class ListenerSettings {
           host,
           ports,
           new LinkedHashSet<>(settings.list("http.cors_origins")),
-          settings.duration("http.drain", Duration.ofSeconds(60)),
+          settings.duration("http.drain", DRAIN),
           settings.number("http.largest_body", HttpSettings.USUAL_LARGEST_BODY),
           tls,
           address -> proxies.stream().anyMatch(range -> range.contains(address)));
     } catch (IllegalArgumentException e) {
       throw new StartFailure("The setting " + e.getMessage() + ".", e);
     }
+  }
+
+  /// How gRPC is served, or null when `grpc.enabled` is false.
+  ///
+  /// @throws StartFailure naming the setting
+  static @Nullable GrpcSettings grpc(Settings settings) {
+    String host = settings.text("grpc.host", settings.text("http.host", "0.0.0.0"));
+    int port = settings.port("grpc.port", GRPC_PORT);
+    ListenerTls tls = tls(settings, "grpc.tls");
+    if (!Boolean.parseBoolean(settings.text("grpc.enabled", "true"))) {
+      return null;
+    }
+    if (new InetSocketAddress(host, 0).isUnresolved()) {
+      throw new StartFailure("The setting grpc.host is no address: " + host + ".", null);
+    }
+    return new GrpcSettings(
+        host,
+        port,
+        settings.duration("http.drain", DRAIN),
+        tls == null
+            ? null
+            : new GrpcSettings.Tls(tls.certificate(), tls.key(), tls.clientAuthorities()));
   }
 
   private static void refuseDoubles(HttpSettings.Ports ports) {

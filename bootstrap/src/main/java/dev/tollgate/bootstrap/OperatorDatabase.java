@@ -2,8 +2,8 @@ package dev.tollgate.bootstrap;
 
 import dev.tollgate.cli.LedgerCommand;
 import dev.tollgate.domain.ledger.LedgerVerifier;
-import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
 import dev.tollgate.persistence.ledger.WholeBooks;
 import java.io.IOException;
@@ -34,7 +34,7 @@ final class OperatorDatabase {
                             null))
             : ServeSettings.read(Settings.read(config, System.getenv())).database();
     try {
-      return Database.openMigrator(database);
+      return Migrations.connect(database);
     } catch (SQLException e) {
       throw failed(e);
     }

@@ -4,20 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tollgate.application.catalog.AddModel;
 import dev.tollgate.application.catalog.AddProvider;
+import dev.tollgate.application.catalog.DeploymentTerms;
 import dev.tollgate.application.pricing.SetPrice;
-import dev.tollgate.domain.catalog.Catalog;
-import dev.tollgate.domain.catalog.Deployment;
-import dev.tollgate.domain.catalog.FactsOfModels;
+import dev.tollgate.bootstrap.wiring.Management;
+import dev.tollgate.bootstrap.wiring.Stores;
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.ModelFactsId;
 import dev.tollgate.domain.ids.ProviderId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Price;
-import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.pricing.Rate;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,34 +45,22 @@ final class Seed {
           "sim-reset",
           "sim-billing-stop");
 
-  private final Catalog catalog;
-  private final Prices prices;
-  private final FactsOfModels facts;
-  private final AddProvider addProvider;
-  private final AddModel addModel;
-  private final SetPrice setPrice;
+  private final Management management;
+  private final Stores stores;
+  private final Actor actor;
   private final Ids ids;
 
-  Seed(
-      Catalog catalog,
-      Prices prices,
-      FactsOfModels facts,
-      AddProvider addProvider,
-      AddModel addModel,
-      SetPrice setPrice,
-      Ids ids) {
-    this.catalog = catalog;
-    this.prices = prices;
-    this.facts = facts;
-    this.addProvider = addProvider;
-    this.addModel = addModel;
-    this.setPrice = setPrice;
+  /// @param actor the gateway itself, in the tenant that is seeded
+  Seed(Management management, Actor actor, Ids ids) {
+    this.management = management;
+    this.stores = management.stores();
+    this.actor = actor;
     this.ids = ids;
   }
 
-  void prices(TenantId tenant) {
+  void prices() {
     Set<String> known = new HashSet<>();
-    for (Price price : prices.all(tenant)) {
+    for (Price price : stores.prices().all(actor.tenant())) {
       known.add(price.seller() + ' ' + price.model() + ' ' + price.effectiveFrom());
     }
     for (JsonNode each : resource("/seed/prices.json")) {
@@ -79,65 +68,74 @@ final class Seed {
       String model = each.path("model").asText();
       Instant from = Instant.parse(each.path("effective_from").asText());
       if (!known.contains(seller + ' ' + model + ' ' + from)) {
-        setPrice.set(tenant, seller, model, from, rates(each.path("components")), 0);
+        SetPrice.Command price =
+            new SetPrice.Command(seller, model, from, rates(each.path("components")), 0);
+        done(management.setPrice().run(actor, price, new Trail()));
       }
     }
   }
 
-  void modelFacts(TenantId tenant) {
+  void modelFacts() {
     Set<String> known = new HashSet<>();
-    facts.all(tenant).forEach(each -> known.add(each.model() + ' ' + each.effectiveFrom()));
+    stores
+        .facts()
+        .all(actor.tenant())
+        .forEach(each -> known.add(each.model() + ' ' + each.effectiveFrom()));
     for (JsonNode each : resource("/seed/model-facts.json")) {
       String model = each.path("model").asText();
       Instant from = Instant.parse(each.path("effective_from").asText());
       if (!known.contains(model + ' ' + from)) {
-        facts.put(
-            tenant,
-            new ModelFacts(
-                new ModelFactsId(ids.next()),
-                model,
-                from,
-                each.path("window").asLong(),
-                each.path("output_cap").asLong(),
-                each.path("image_tokens").asLong(),
-                each.path("audio_tokens").asLong(),
-                each.path("document_tokens").asLong(),
-                each.path("hidden_tokens").asLong(),
-                text(each, "cap_parameter"),
-                each.path("top_speed").asLong()));
+        stores
+            .facts()
+            .put(
+                actor.tenant(),
+                new ModelFacts(
+                    new ModelFactsId(ids.next()),
+                    model,
+                    from,
+                    each.path("window").asLong(),
+                    each.path("output_cap").asLong(),
+                    each.path("image_tokens").asLong(),
+                    each.path("audio_tokens").asLong(),
+                    each.path("document_tokens").asLong(),
+                    each.path("hidden_tokens").asLong(),
+                    text(each, "cap_parameter"),
+                    each.path("top_speed").asLong()));
       }
     }
   }
 
-  void simulatedProvider(TenantId tenant) {
+  void simulatedProvider() {
     ProviderId provider =
-        catalog.providers(tenant).stream()
+        stores.catalog().providers(actor.tenant()).stream()
             .filter(each -> each.kind() == ProviderKind.SIMULATED)
             .findFirst()
             .map(Provider::id)
-            .orElseGet(() -> addSimulated(tenant));
+            .orElseGet(() -> addSimulated());
     Set<String> known = new HashSet<>();
-    catalog.models(tenant).forEach(model -> known.add(model.name()));
+    stores.catalog().models(actor.tenant()).forEach(model -> known.add(model.name()));
     for (String name : SIMULATED) {
       if (!known.contains(name)) {
-        addModel.add(tenant, name, List.of(new Deployment(provider, name, null, 0, 1, null)));
+        DeploymentTerms deployment =
+            new DeploymentTerms(provider.toString(), name, null, 0, 1, null, false);
+        AddModel.Command model = new AddModel.Command(name, List.of(deployment));
+        done(management.addModel().run(actor, model, new Trail()));
       }
     }
   }
 
-  private ProviderId addSimulated(TenantId tenant) {
-    return addProvider
-        .add(
-            new AddProvider.Command(
-                tenant,
-                "simulated",
-                ProviderKind.SIMULATED,
-                null,
-                false,
-                Provider.Options.NONE,
-                null))
-        .map(Provider::id)
-        .orElseThrow(() -> new IllegalStateException("the name 'simulated' is taken"));
+  private ProviderId addSimulated() {
+    AddProvider.Command provider =
+        new AddProvider.Command(
+            "simulated", ProviderKind.SIMULATED, null, false, Provider.Options.NONE, null);
+    return done(management.addProvider().run(actor, provider, new Trail())).id();
+  }
+
+  private static <T> T done(Result<T> result) {
+    if (result instanceof Result.Done<T>(T value)) {
+      return value;
+    }
+    throw new IllegalStateException("the seed was refused: " + result);
   }
 
   private static List<Rate> rates(JsonNode components) {

@@ -5,6 +5,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ids.TimeOrderedIds;
 import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.tenancy.Founding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +44,7 @@ final class ServeNode implements AutoCloseable {
     }
     MasterKeys keys = MasterKeys.of(keysFile, new SecureRandom());
     try {
-      Database.migrate(settings.database());
+      Migrations.run(settings.database());
       Ids ids = new TimeOrderedIds(Clock.systemUTC(), ThreadLocalRandom::current);
       TenantId tenant;
       Founding founding = new Founding(settings.database());
@@ -67,10 +68,11 @@ final class ServeNode implements AutoCloseable {
             null);
       }
       Gateway gateway = new Gateway(open, keys, tenant, settings.http(), settings.options());
-      gateway.management().seed().prices(tenant);
-      gateway.management().seed().modelFacts(tenant);
+      Seed seed = gateway.seed(tenant);
+      seed.prices();
+      seed.modelFacts();
       if (settings.simulatedProvider()) {
-        gateway.management().seed().simulatedProvider(tenant);
+        seed.simulatedProvider();
       }
       start(gateway);
       return new ServeNode(gateway);

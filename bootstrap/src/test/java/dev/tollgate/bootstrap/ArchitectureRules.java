@@ -3,70 +3,94 @@ package dev.tollgate.bootstrap;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /// The rules of the rooms, for any root package, so that each can be shown to bite a fixture.
 final class ArchitectureRules {
   private ArchitectureRules() {}
 
-  /// Who may know whom. An empty layer fails, so a misspelt package is noticed.
-  static ArchRule layers(String root) {
-    return layeredArchitecture()
-        .consideringOnlyDependenciesInAnyPackage(root + "..")
-        .layer("domain")
-        .definedBy(root + ".domain..")
-        .layer("application")
-        .definedBy(root + ".application..")
-        .layer("http")
-        .definedBy(root + ".http..")
-        .layer("persistence")
-        .definedBy(root + ".persistence..")
-        .layer("providers")
-        .definedBy(root + ".providers..")
-        .layer("cli")
-        .definedBy(root + ".cli..")
-        .layer("bootstrap")
-        .definedBy(root + ".bootstrap..")
-        .whereLayer("bootstrap")
-        .mayNotBeAccessedByAnyLayer()
-        .whereLayer("cli")
-        .mayOnlyBeAccessedByLayers("bootstrap")
-        .whereLayer("http")
-        .mayOnlyBeAccessedByLayers("bootstrap")
-        .whereLayer("persistence")
-        .mayOnlyBeAccessedByLayers("bootstrap")
-        .whereLayer("providers")
-        .mayOnlyBeAccessedByLayers("bootstrap")
-        .whereLayer("application")
-        .mayOnlyBeAccessedByLayers("http", "persistence", "providers", "bootstrap")
-        .whereLayer("domain")
-        .mayOnlyBeAccessedByLayers("application", "http", "persistence", "providers", "bootstrap");
+  /// What each room may know beside itself. The bootstrap may know all.
+  static final Map<String, Set<String>> ROOMS =
+      Map.of(
+          "domain", Set.of(),
+          "proto", Set.of(),
+          "application", Set.of("domain"),
+          "admin", Set.of("proto", "application", "domain"),
+          "http", Set.of("admin", "proto", "application", "domain"),
+          "grpc", Set.of("admin", "proto", "domain"),
+          "persistence", Set.of("domain"),
+          "providers", Set.of("domain"),
+          "cli", Set.of("proto"));
+
+  /// Whether a room may know another.
+  static boolean isArrow(String from, String to) {
+    return from.equals(to)
+        || from.equals("bootstrap")
+        || ROOMS.getOrDefault(from, Set.of()).contains(to);
   }
 
-  static ArchRule domainKnowsOnlyItself(String root) {
+  /// No arrow from a room to one that it may not know.
+  static ArchRule arrow(String root, String from, String to) {
     return noClasses()
         .that()
-        .resideInAPackage(root + ".domain..")
+        .resideInAPackage(root + "." + from + "..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(root + ".application..");
+        .resideInAPackage(root + "." + to + "..");
   }
 
-  static ArchRule adaptersDoNotKnowEachOther(String root) {
-    return slices()
-        .matching(root + ".(http|grpc|persistence|providers|cli)..")
+  /// Messages stop where they are mapped: only the contract and what carries it out name them.
+  static ArchRule messagesStayInside(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + "..")
+        .and()
+        .resideOutsideOfPackages(root + ".proto..", root + ".admin..", root + ".http.console..")
         .should()
-        .notDependOnEachOther();
+        .dependOnClassesThat()
+        .resideInAPackage(root + ".proto.v1..");
+  }
+
+  /// What carries out the contract knows no transport, no JSON and no SQL.
+  static ArchRule adminKnowsNoTransport(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + ".admin..")
+        .should()
+        .dependOnClassesThat(
+            JavaClass.Predicates.resideOutsideOfPackages(
+                    root + ".admin..",
+                    root + ".proto..",
+                    root + ".application..",
+                    root + ".domain..",
+                    "java.lang..",
+                    "java.util..",
+                    "java.time..",
+                    "java.nio..",
+                    "java.math..",
+                    "java.io..",
+                    "java.security..",
+                    "com.google.protobuf..",
+                    "org.jspecify..")
+                .and(DescribedPredicate.not(named("java.net.URI")))
+                .and(DescribedPredicate.not(named("io.grpc.MethodDescriptor"))));
+  }
+
+  /// The class itself, and what is nested in it or named after it.
+  private static DescribedPredicate<JavaClass> named(String name) {
+    return DescribedPredicate.describe(
+        name, each -> each.getFullName().matches(name.replace(".", "\\.") + "(Syntax.*|\\$.*)?"));
   }
 
   static ArchRule coreKnowsNoFramework(String root) {

@@ -240,7 +240,7 @@ class CanaryTest {
   private void look() {
     for (String path :
         List.of(
-            "/keys?limit=200",
+            "/keys?limit=100",
             "/keys/" + key.path("id").asText(),
             "/providers",
             "/models",
@@ -248,11 +248,11 @@ class CanaryTest {
             "/projects",
             "/usage?group_by=key,model",
             "/calls:export",
-            "/calls?limit=200&key=" + key.path("id").asText())) {
+            "/calls?limit=100&key=" + key.path("id").asText())) {
       record(gateway.tryManage("GET", path, ""));
     }
     gateway
-        .manage("GET", "/calls?limit=200&key=" + key.path("id").asText(), "")
+        .manage("GET", "/calls?limit=100&key=" + key.path("id").asText(), "")
         .path("data")
         .forEach(
             call -> record(gateway.tryManage("GET", "/calls/" + call.path("id").asText(), "")));

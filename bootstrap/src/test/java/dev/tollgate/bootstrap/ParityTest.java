@@ -104,7 +104,7 @@ class ParityTest {
     String body = parts.length > 2 ? parts[2] : "";
     if (parts[0].equals("CALL")) {
       HttpResponse<String> called = gateway.call("/v1/chat/completions", parts[1], body);
-      gateway.lastCall(kept.get("KEY"));
+      gateway.lastCall(kept.getOrDefault("KEY", ""));
       return line.number() + " " + called.statusCode() + "\t";
     }
     HttpRequest.Builder request =

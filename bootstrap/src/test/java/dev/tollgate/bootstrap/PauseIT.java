@@ -31,7 +31,7 @@ class PauseIT {
     CountDownLatch arrived = new CountDownLatch(2 * CALLS);
     CountDownLatch stopped = new CountDownLatch(1);
     try (RunningProgram program =
-            RunningProgram.start(folder, "./tollgate dev --port 0 --ops-port 0");
+            RunningProgram.start(folder, "./tollgate dev --port 0 --ops-port 0 --grpc-port 0");
         ScriptedUpstream upstream =
             ScriptedUpstream.start(
                 (request, to) -> {

@@ -33,7 +33,7 @@ class StrangerFaults {
   void callsOfAGoodKeyGoOn() throws Exception {
     Path folder = RunningProgram.newFolder();
     try (RunningProgram program =
-        RunningProgram.start(folder, "./tollgate dev --port 0 --ops-port 0")) {
+        RunningProgram.start(folder, "./tollgate dev --port 0 --ops-port 0 --grpc-port 0")) {
       Map<String, String> env = program.env();
       String url = RunningProgram.setting(env, "TOLLGATE_URL");
       String ops = RunningProgram.setting(env, "TOLLGATE_OPS");

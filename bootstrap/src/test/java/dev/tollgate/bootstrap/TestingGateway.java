@@ -93,6 +93,7 @@ final class TestingGateway {
                 "127.0.0.1",
                 port,
                 0,
+                0,
                 null,
                 Set.of("https://app.example"),
                 Duration.ofSeconds(5),
@@ -275,10 +276,18 @@ final class TestingGateway {
 
   /// The provider of a model's only deployment.
   String providerOf(String model) {
-    for (JsonNode each : manage("GET", "/models?limit=100", "").path("data")) {
-      if (each.path("name").asText().equals(model)) {
-        return each.path("deployments").get(0).path("provider").asText();
+    String cursor = "";
+    while (true) {
+      JsonNode page = manage("GET", "/models?limit=100" + cursor, "");
+      for (JsonNode each : page.path("data")) {
+        if (each.path("name").asText().equals(model)) {
+          return each.path("deployments").get(0).path("provider").asText();
+        }
       }
+      if (!page.path("has_more").asBoolean()) {
+        break;
+      }
+      cursor = "&cursor=" + page.path("next_cursor").asText();
     }
     throw new AssertionError("no model " + model);
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -109,6 +110,7 @@ class TidyTest {
     for (int i = 0; i < lines.size(); i++) {
       Matcher method = METHOD.matcher(lines.get(i));
       if (!method.matches()
+          || isConstant(method.group(1))
           || lines.get(i).startsWith("   ")
           || lines.get(i).contains(";")
           || lines.get(i).endsWith("{}")) {
@@ -123,6 +125,11 @@ class TidyTest {
       }
     }
     return found;
+  }
+
+  /// A constant of an enum looks like a method.
+  private static boolean isConstant(String name) {
+    return name.equals(name.toUpperCase(Locale.ROOT));
   }
 
   private static List<Path> sources() {

@@ -162,6 +162,9 @@ class UpgradeFaults {
     Map<String, String> own = new HashMap<>(settings);
     own.put("TOLLGATE_HTTP_PORT", Integer.toString(Part.port(number)));
     own.put("TOLLGATE_HTTP_OPS_PORT", Integer.toString(Part.port(number) + 50));
+    if (Files.exists(tree.resolve("adapters-grpc/pom.xml"))) {
+      own.put("TOLLGATE_GRPC_PORT", Integer.toString(Part.port(number) + 100));
+    }
     own.put("TOLLGATE_NODE", Integer.toString(number));
     return Part.start(
         folder,

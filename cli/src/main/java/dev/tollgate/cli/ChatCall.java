@@ -50,7 +50,7 @@ final class ChatCall {
 
   private HttpRequest request(Question question) {
     return gateway
-        .post("/chat/completions")
+        .request("/chat/completions")
         .header("Accept", question.stream() ? EVENT_STREAM : "application/json")
         .timeout(ANSWER_LIMIT)
         .POST(BodyPublishers.ofString(question.json()))

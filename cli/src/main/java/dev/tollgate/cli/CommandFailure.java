@@ -6,6 +6,8 @@ final class CommandFailure extends RuntimeException {
   static final int FAILED = 1;
   static final int USAGE = 2;
   static final int SIGN_IN_NEEDED = 4;
+  static final int NOT_FOUND = 5;
+  static final int CONFLICT = 6;
   static final int FORBIDDEN = 7;
   static final int LIMIT_REACHED = 8;
 

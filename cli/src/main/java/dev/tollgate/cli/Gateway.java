@@ -35,7 +35,7 @@ final class Gateway {
     return new Gateway(parse(use, baseUrl), key);
   }
 
-  HttpRequest.Builder post(String path) {
+  HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create(base + path))
         .header("Authorization", "Bearer " + key)
         .header("Content-Type", "application/json")

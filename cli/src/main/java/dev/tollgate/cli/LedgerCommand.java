@@ -119,7 +119,7 @@ public final class LedgerCommand {
       HttpResponse<String> response =
           client.send(
               gateway
-                  .post("/api/v1/ledger/verify")
+                  .request("/api/v1/ledger/verify")
                   .timeout(LIMIT)
                   .POST(BodyPublishers.ofString("{}"))
                   .build(),

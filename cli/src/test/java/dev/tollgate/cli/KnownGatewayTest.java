@@ -129,6 +129,6 @@ class KnownGatewayTest {
   }
 
   private static HttpRequest request(Gateway gateway) {
-    return gateway.post("/chat/completions").POST(BodyPublishers.noBody()).build();
+    return gateway.request("/chat/completions").POST(BodyPublishers.noBody()).build();
   }
 }

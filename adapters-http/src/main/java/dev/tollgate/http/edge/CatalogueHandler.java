@@ -22,7 +22,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.money.Money;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.connection.WholeAnswer;
 import io.helidon.http.HeaderNames;

@@ -13,7 +13,7 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies.Body;
 import dev.tollgate.http.edge.ContentCoding.Decoded;

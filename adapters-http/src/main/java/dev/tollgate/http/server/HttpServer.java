@@ -6,6 +6,7 @@ import dev.tollgate.http.connection.Connections;
 import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.ops.OpsRoutes;
+import dev.tollgate.http.rest.RestApi;
 import dev.tollgate.http.server.HttpSettings.Door;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Method;
@@ -42,16 +43,15 @@ public final class HttpServer {
   ///
   /// @param calls the metered endpoints
   /// @param catalogue the rest of `/v1`
-  /// @param management resources by path below `/api/v1`
+  /// @param management `/api/v1`
   public record Services(
       Map<Endpoint, Handler> calls,
       CatalogueHandler catalogue,
-      Map<String, HttpService> management,
+      HttpService management,
       OpsRoutes ops,
       Ids ids) {
     public Services {
       calls = Map.copyOf(calls);
-      management = Map.copyOf(management);
     }
   }
 
@@ -67,9 +67,7 @@ public final class HttpServer {
     HttpRouting.Builder calls = calls(settings, services);
     Integer own = settings.ports().management();
     HttpRouting.Builder administration = own == null ? calls : guarded();
-    services
-        .management()
-        .forEach((path, service) -> administration.register("/api/v1" + path, service));
+    administration.register(RestApi.PATH, services.management());
     add(Door.OPS, settings, settings.ports().ops(), ops);
     if (own != null) {
       add(Door.MANAGEMENT, settings, own, administration);

@@ -10,7 +10,7 @@ import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Prices;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.persistence.database.ChangePoll;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -62,6 +62,9 @@ final class CatalogJson {
       node.put("canonical_model", deployment.canonicalModel());
       node.put("priority", deployment.priority());
       node.put("weight", deployment.weight());
+      if (deployment.drained()) {
+        node.put("drained", true);
+      }
       if (deployment.timeouts() != null) {
         node.set("timeouts", timeouts(deployment.timeouts()));
       }
@@ -79,7 +82,8 @@ final class CatalogJson {
               text(node, "canonical_model"),
               node.path("priority").asInt(),
               node.path("weight").asInt(),
-              node.has("timeouts") ? timeouts(node.path("timeouts")) : null));
+              node.has("timeouts") ? timeouts(node.path("timeouts")) : null,
+              node.path("drained").asBoolean(false)));
     }
     return deployments;
   }

@@ -7,11 +7,8 @@ import dev.tollgate.domain.catalog.Model;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.ModelId;
-import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.pricing.Price;
-import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.secrets.SealedCredential;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Rows;
@@ -20,10 +17,23 @@ import io.helidon.dbclient.DbRow;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Providers, models and prices in PostgreSQL.
-public final class PostgresCatalog implements Catalog, Prices {
+/// Providers and models in PostgreSQL.
+public final class PostgresCatalog implements Catalog {
+  private static final String PROVIDERS =
+      """
+      select tenant_id, id, name, kind, base_url, allow_private_network, options::text as options,
+        created_at, credential_version from tollgate.provider where tenant_id = ?\
+      """;
+  private static final String MODELS =
+      """
+      select tenant_id, id, name, deployments::text as deployments, created_at
+      from tollgate.model where tenant_id = ?\
+      """;
+
   private final Database database;
 
   public PostgresCatalog(Database database) {
@@ -60,7 +70,17 @@ public final class PostgresCatalog implements Catalog, Prices {
 
   @Override
   public Optional<Provider> findProvider(TenantId tenant, ProviderId id) {
-    return providers(tenant).stream().filter(provider -> provider.id().equals(id)).findFirst();
+    return database.inTenant(tenant, tx -> findProvider(tx, tenant, id, ""));
+  }
+
+  private static Optional<Provider> findProvider(
+      DbExecute tx, TenantId tenant, ProviderId id, String lock) {
+    return Rows.one(
+        tx.createQuery(PROVIDERS + " and id = ?" + lock)
+            .addParam(tenant.value())
+            .addParam(id.value())
+            .execute(),
+        PostgresCatalog::provider);
   }
 
   @Override
@@ -69,13 +89,7 @@ public final class PostgresCatalog implements Catalog, Prices {
         tenant,
         tx ->
             Rows.all(
-                tx.createQuery(
-                        "select tenant_id, id, name, kind, base_url, allow_private_network,"
-                            + " options::text as options, created_at, credential_version"
-                            + " from tollgate.provider"
-                            + " where tenant_id = ? order by id desc")
-                    .addParam(tenant.value())
-                    .execute(),
+                tx.createQuery(PROVIDERS + " order by id desc").addParam(tenant.value()).execute(),
                 PostgresCatalog::provider));
   }
 
@@ -96,42 +110,150 @@ public final class PostgresCatalog implements Catalog, Prices {
   }
 
   @Override
-  public Optional<Provider> changeCredential(Provider provider, SealedCredential credential) {
-    boolean changed =
-        database.inTenant(
-            provider.tenant(),
-            tx ->
-                Rows.one(
-                        tx.createQuery(
-                                "select tollgate.set_credential_2(?, ?, ?, ?, ?, ?) as changed")
-                            .addParam(provider.id().value())
-                            .addParam(credential.keyId())
-                            .addParam(credential.wrappedKey())
-                            .addParam(credential.nonce())
-                            .addParam(credential.ciphertext())
-                            .addParam(credential.hint())
-                            .execute(),
-                        row -> Rows.flag(row, "changed"))
-                    .orElse(false));
-    return changed ? findProvider(provider.tenant(), provider.id()) : Optional.empty();
+  public Change<Provider> updateProvider(
+      TenantId tenant,
+      ProviderId id,
+      UnaryOperator<Provider> change,
+      @Nullable SealedCredential credential) {
+    return database.inTenant(
+        tenant,
+        tx -> {
+          alone(tx, tenant);
+          Provider provider = findProvider(tx, tenant, id, " for update").orElse(null);
+          if (provider == null) {
+            return new Change.Missing<>();
+          }
+          Provider changed = change.apply(provider);
+          if (isTaken(tx, "provider", tenant, changed.name(), id.value())) {
+            return new Change.NameTaken<>();
+          }
+          URI baseUrl = changed.baseUrl();
+          tx.createUpdate(
+                  """
+                  update tollgate.provider set name = ?, base_url = ?, allow_private_network = ?,
+                    options = cast(? as jsonb) where tenant_id = ? and id = ?
+                  """)
+              .addParam(changed.name())
+              .addParam(baseUrl == null ? null : baseUrl.toString())
+              .addParam(changed.allowPrivateNetwork())
+              .addParam(CatalogJson.options(changed.options()))
+              .addParam(tenant.value())
+              .addParam(id.value())
+              .execute();
+          if (credential != null) {
+            setCredential(tx, id, credential);
+          }
+          return new Change.Changed<>(findProvider(tx, tenant, id, "").orElseThrow());
+        });
+  }
+
+  private static void setCredential(DbExecute tx, ProviderId id, SealedCredential credential) {
+    Rows.one(
+        tx.createQuery("select tollgate.set_credential_2(?, ?, ?, ?, ?, ?) as changed")
+            .addParam(id.value())
+            .addParam(credential.keyId())
+            .addParam(credential.wrappedKey())
+            .addParam(credential.nonce())
+            .addParam(credential.ciphertext())
+            .addParam(credential.hint())
+            .execute(),
+        row -> Rows.flag(row, "changed"));
+  }
+
+  @Override
+  public Removal removeProvider(TenantId tenant, ProviderId id) {
+    return database.inTenant(
+        tenant,
+        tx -> {
+          alone(tx, tenant);
+          boolean used =
+              Rows.one(
+                      tx.createQuery(
+                              """
+                              select 1 as one from tollgate.model where tenant_id = ?
+                                and deployments @> jsonb_build_array(
+                                  jsonb_build_object('provider', cast(? as text)))
+                              """)
+                          .addParam(tenant.value())
+                          .addParam(id.value().toString())
+                          .execute(),
+                      row -> row)
+                  .isPresent();
+          if (used) {
+            return Removal.IN_USE;
+          }
+          tx.createDelete(
+                  "delete from tollgate.provider_credential where tenant_id = ? and provider_id = ?")
+              .addParam(tenant.value())
+              .addParam(id.value())
+              .execute();
+          long removed =
+              tx.createDelete("delete from tollgate.provider where tenant_id = ? and id = ?")
+                  .addParam(tenant.value())
+                  .addParam(id.value())
+                  .execute();
+          return removed == 0 ? Removal.MISSING : Removal.REMOVED;
+        });
+  }
+
+  /// Changes of one catalogue happen one after the other, so that what they look at first still
+  /// holds when they write.
+  private static void alone(DbExecute tx, TenantId tenant) {
+    Rows.all(
+        tx.createQuery("select pg_advisory_xact_lock(7011, hashtext(?))")
+            .addParam(tenant.value().toString())
+            .execute(),
+        row -> row);
+  }
+
+  private static boolean isTaken(
+      DbExecute tx, String table, TenantId tenant, String name, UUID except) {
+    return Rows.one(
+            tx.createQuery(
+                    "select 1 as one from tollgate."
+                        + table
+                        + " where tenant_id = ? and name = ? and id <> ?")
+                .addParam(tenant.value())
+                .addParam(name)
+                .addParam(except)
+                .execute(),
+            row -> row)
+        .isPresent();
   }
 
   @Override
   public boolean addModel(Model model) {
     return database.inTenant(
         model.tenant(),
-        tx ->
-            tx.createInsert(
-                        "insert into tollgate.model (tenant_id, id, name, deployments, created_at)"
-                            + " values (?,?,?,cast(? as jsonb),?)"
-                            + " on conflict (tenant_id, name) do nothing")
-                    .addParam(model.tenant().value())
-                    .addParam(model.id().value())
-                    .addParam(model.name())
-                    .addParam(CatalogJson.deployments(model.deployments()))
-                    .addParam(param(model.createdAt()))
-                    .execute()
-                == 1);
+        tx -> {
+          alone(tx, model.tenant());
+          return tx.createInsert(
+                      """
+                      insert into tollgate.model (tenant_id, id, name, deployments, created_at)
+                      values (?,?,?,cast(? as jsonb),?) on conflict (tenant_id, name) do nothing
+                      """)
+                  .addParam(model.tenant().value())
+                  .addParam(model.id().value())
+                  .addParam(model.name())
+                  .addParam(CatalogJson.deployments(model.deployments()))
+                  .addParam(param(model.createdAt()))
+                  .execute()
+              == 1;
+        });
+  }
+
+  @Override
+  public Optional<Model> findModel(TenantId tenant, ModelId id) {
+    return database.inTenant(tenant, tx -> findModel(tx, tenant, id, ""));
+  }
+
+  private static Optional<Model> findModel(DbExecute tx, TenantId tenant, ModelId id, String lock) {
+    return Rows.one(
+        tx.createQuery(MODELS + " and id = ?" + lock)
+            .addParam(tenant.value())
+            .addParam(id.value())
+            .execute(),
+        PostgresCatalog::model);
   }
 
   @Override
@@ -140,69 +262,57 @@ public final class PostgresCatalog implements Catalog, Prices {
         tenant,
         tx ->
             Rows.all(
-                tx.createQuery(
-                        "select id, name, deployments::text as deployments, created_at"
-                            + " from tollgate.model where tenant_id = ? order by name")
-                    .addParam(tenant.value())
-                    .execute(),
-                row ->
-                    new Model(
-                        new ModelId(Rows.uuid(row, "id")),
-                        tenant,
-                        Rows.text(row, "name"),
-                        CatalogJson.deployments(Rows.text(row, "deployments")),
-                        Rows.time(row, "created_at"))));
+                tx.createQuery(MODELS + " order by name").addParam(tenant.value()).execute(),
+                PostgresCatalog::model));
   }
 
   @Override
-  public void put(TenantId tenant, Price price) {
-    database.inTenant(
+  public Change<Model> updateModel(TenantId tenant, ModelId id, UnaryOperator<Model> change) {
+    return database.inTenant(
         tenant,
         tx -> {
+          alone(tx, tenant);
+          Model model = findModel(tx, tenant, id, " for update").orElse(null);
+          if (model == null) {
+            return new Change.Missing<>();
+          }
+          Model changed = change.apply(model);
+          if (isTaken(tx, "model", tenant, changed.name(), id.value())) {
+            return new Change.NameTaken<>();
+          }
           tx.createUpdate(
-                  "update tollgate.price set superseded_at = tollgate.at() where tenant_id = ?"
-                      + " and seller = ? and model = ? and effective_from = ?"
-                      + " and superseded_at is null")
+                  """
+                  update tollgate.model set name = ?, deployments = cast(? as jsonb)
+                  where tenant_id = ? and id = ?
+                  """)
+              .addParam(changed.name())
+              .addParam(CatalogJson.deployments(changed.deployments()))
               .addParam(tenant.value())
-              .addParam(price.seller())
-              .addParam(price.model())
-              .addParam(param(price.effectiveFrom()))
+              .addParam(id.value())
               .execute();
-          return tx.createInsert(
-                  "insert into tollgate.price (tenant_id, id, seller, model, effective_from,"
-                      + " rates, discount_basis_points) values (?,?,?,?,?,cast(? as jsonb),?)")
-              .addParam(tenant.value())
-              .addParam(price.id().value())
-              .addParam(price.seller())
-              .addParam(price.model())
-              .addParam(param(price.effectiveFrom()))
-              .addParam(CatalogJson.rates(price.rates()))
-              .addParam(price.discountBasisPoints())
-              .execute();
+          return new Change.Changed<>(changed);
         });
   }
 
   @Override
-  public List<Price> all(TenantId tenant) {
+  public boolean removeModel(TenantId tenant, ModelId id) {
     return database.inTenant(
         tenant,
         tx ->
-            Rows.all(
-                tx.createQuery(
-                        "select id, seller, model, effective_from, rates::text as rates,"
-                            + " discount_basis_points from tollgate.price where tenant_id = ?"
-                            + " and superseded_at is null"
-                            + " order by seller, model, effective_from desc")
+            tx.createDelete("delete from tollgate.model where tenant_id = ? and id = ?")
                     .addParam(tenant.value())
-                    .execute(),
-                row ->
-                    new Price(
-                        new PriceId(Rows.uuid(row, "id")),
-                        Rows.text(row, "seller"),
-                        Rows.text(row, "model"),
-                        Rows.time(row, "effective_from"),
-                        CatalogJson.rates(Rows.text(row, "rates")),
-                        (int) Rows.number(row, "discount_basis_points"))));
+                    .addParam(id.value())
+                    .execute()
+                > 0);
+  }
+
+  private static Model model(DbRow row) {
+    return new Model(
+        new ModelId(Rows.uuid(row, "id")),
+        new TenantId(Rows.uuid(row, "tenant_id")),
+        Rows.text(row, "name"),
+        CatalogJson.deployments(Rows.text(row, "deployments")),
+        Rows.time(row, "created_at"));
   }
 
   private static void addCredential(DbExecute tx, Provider provider, SealedCredential credential) {

@@ -1,7 +1,7 @@
 package dev.tollgate.persistence.database;
 
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;

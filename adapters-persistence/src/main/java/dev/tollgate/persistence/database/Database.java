@@ -3,7 +3,8 @@ package dev.tollgate.persistence.database;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
+import dev.tollgate.domain.stores.Work;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.DbClientException;
@@ -16,20 +17,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 
 /// PostgreSQL as the gateway uses it. Thread-safe.
 public final class Database implements AutoCloseable {
-  /// The version that this program brings a schema to.
-  public static final String LATEST_MIGRATION = "016";
-
-  private static final String DEADLOCK = "40P01";
-  private static final int MOST_MIGRATIONS = 5;
-
   private final DatabaseConfig config;
   private final DbClient app;
   private final DbClient reports;
@@ -47,44 +43,14 @@ public final class Database implements AutoCloseable {
         Pools.ledger(config, "tollgate-audit", 1, Duration.ofSeconds(30), Duration.ofSeconds(40));
   }
 
-  /// Brings the schema up to date.
-  public static void migrate(DatabaseConfig config) {
-    Flyway flyway =
-        Flyway.configure()
-            .dataSource(config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR))
-            .schemas("tollgate")
-            .createSchemas(true)
-            .locations("classpath:db/migration")
-            .load();
-    for (int attempt = 1; ; attempt++) {
-      try {
-        flyway.migrate();
-        return;
-      } catch (FlywayException e) {
-        // Nodes of the version before go on writing meanwhile. What one migration did is undone.
-        if (attempt == MOST_MIGRATIONS || !isDeadlock(e)) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private static boolean isDeadlock(Throwable e) {
-    return e instanceof SQLException sql && DEADLOCK.equals(sql.getSQLState())
-        || e.getCause() != null && isDeadlock(e.getCause());
-  }
-
-  /// A connection of the migrator, who owns everything. For founding a tenant, never for serving.
-  public static Connection openMigrator(DatabaseConfig config) throws SQLException {
-    return DriverManager.getConnection(
-        config.url(), Role.MIGRATOR.user(), config.password(Role.MIGRATOR));
-  }
-
-  /// Runs one transaction confined to a tenant: row-level security shows it nothing else.
+  /// Runs one transaction confined to a tenant, or a part of the open unit of work: row-level
+  /// security shows it nothing else.
   ///
   /// @throws StoreUnavailable when the database does not answer
   public <T> T inTenant(TenantId tenant, Function<DbTransaction, T> work) {
-    return inTenant(app, breaker::failed, tenant, work);
+    return OPEN.isBound()
+        ? OPEN.get().join(tenant, work)
+        : inTenant(app, breaker::failed, tenant, work);
   }
 
   /// Like [#inTenant], for what may read much: on a few connections of its own, so that reports
@@ -103,28 +69,16 @@ public final class Database implements AutoCloseable {
 
   private <T> T inTenant(
       DbClient client, Runnable failed, TenantId tenant, Function<DbTransaction, T> work) {
-    breaker.check();
-    DbTransaction transaction;
-    try {
-      transaction = client.transaction();
-    } catch (DbClientException e) {
-      failed.run();
-      throw unavailable(e);
-    }
+    DbTransaction transaction = begin(client, failed);
     boolean done = false;
     try {
-      Rows.one(
-          transaction
-              .createQuery("select set_config('app.tenant', ?, true)")
-              .addParam(tenant.value().toString())
-              .execute(),
-          row -> row);
+      confine(transaction, tenant);
       T result = work.apply(transaction);
       transaction.commit();
       done = true;
       return result;
     } catch (DbClientException e) {
-      throw unavailable(e);
+      throw StoreFaults.of(e);
     } finally {
       if (!done) {
         rollback(transaction);
@@ -132,25 +86,97 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Runs one transaction confined to a tenant on a JDBC connection, for what the client cannot
-  /// bind.
-  ///
-  /// @throws StoreUnavailable when the database does not answer
-  public <T extends @Nullable Object> T asApp(TenantId tenant, SqlFunction<T> work) {
+  private DbTransaction begin(DbClient client, Runnable failed) {
     breaker.check();
-    try (Connection connection = app.unwrap(Connection.class)) {
-      return transaction(
-          connection,
-          confined -> {
-            try (PreparedStatement confine =
-                confined.prepareStatement("select set_config('app.tenant', ?, true)")) {
-              confine.setString(1, tenant.value().toString());
-              confine.execute();
-            }
-            return work.apply(confined);
-          });
-    } catch (SQLException | DbClientException e) {
-      throw new StoreUnavailable("the database does not answer", e);
+    try {
+      return client.transaction();
+    } catch (DbClientException e) {
+      failed.run();
+      throw StoreFaults.of(e);
+    }
+  }
+
+  /// Row-level security shows the transaction one tenant. It waits for no lock for long.
+  private static void confine(DbTransaction transaction, TenantId tenant) {
+    Rows.one(
+        transaction
+            .createQuery(
+                "select set_config('app.tenant', ?, true), set_config('lock_timeout', '2s', true)")
+            .addParam(tenant.value().toString())
+            .execute(),
+        row -> row);
+  }
+
+  /// Units of work over the stores of management.
+  public Work work() {
+    return work;
+  }
+
+  private final Work work =
+      new Work() {
+        @Override
+        public <T> T inTenant(TenantId tenant, Function<Unit, T> work) {
+          return unit(tenant, work);
+        }
+
+        @Override
+        public void afterwards(Runnable action) {
+          if (OPEN.isBound()) {
+            OPEN.get().afterwards().add(action);
+          } else {
+            action.run();
+          }
+        }
+      };
+
+  private <T> T unit(TenantId tenant, Function<Work.Unit, T> work) {
+    if (OPEN.isBound()) {
+      throw new IllegalStateException("a unit of work is open already");
+    }
+    DbTransaction transaction = begin(app, breaker::failed);
+    OpenUnit unit = new OpenUnit(tenant, transaction, new ArrayList<>(), new AtomicBoolean());
+    boolean done = false;
+    T result;
+    try {
+      confine(transaction, tenant);
+      result = ScopedValue.where(OPEN, unit).call(() -> work.apply(unit));
+      if (!unit.undone().get()) {
+        transaction.commit();
+        done = true;
+      }
+    } catch (DbClientException e) {
+      throw StoreFaults.of(e);
+    } finally {
+      if (!done) {
+        rollback(transaction);
+      }
+    }
+    if (done) {
+      unit.afterwards().forEach(Runnable::run);
+    }
+    return result;
+  }
+
+  private static final ScopedValue<OpenUnit> OPEN = ScopedValue.newInstance();
+
+  /// The unit of work that is open on a thread.
+  private record OpenUnit(
+      TenantId tenant, DbTransaction transaction, List<Runnable> afterwards, AtomicBoolean undone)
+      implements Work.Unit {
+    @Override
+    public void undo() {
+      undone.set(true);
+    }
+
+    <T> T join(TenantId asked, Function<DbTransaction, T> work) {
+      if (!tenant.equals(asked)) {
+        throw new IllegalStateException("the open unit of work is of another tenant");
+      }
+      try {
+        return work.apply(transaction);
+      } catch (DbClientException e) {
+        throw StoreFaults.of(e);
+      }
     }
   }
 
@@ -171,12 +197,12 @@ public final class Database implements AutoCloseable {
       if (!isExhausted(pool)) {
         failed.run();
       }
-      throw new StoreUnavailable("the database does not answer", e);
+      throw StoreFaults.of(e);
     }
     try (connection) {
       return work.apply(connection);
     } catch (SQLException e) {
-      throw new StoreUnavailable("the database does not answer", e);
+      throw StoreFaults.of(e);
     }
   }
 
@@ -336,9 +362,5 @@ public final class Database implements AutoCloseable {
     } catch (DbClientException e) {
       // The connection is broken; the database has rolled back by itself.
     }
-  }
-
-  private static StoreUnavailable unavailable(DbClientException e) {
-    return new StoreUnavailable("the database does not answer", e);
   }
 }

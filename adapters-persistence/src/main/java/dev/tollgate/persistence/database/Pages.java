@@ -1,6 +1,6 @@
 package dev.tollgate.persistence.database;
 
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;

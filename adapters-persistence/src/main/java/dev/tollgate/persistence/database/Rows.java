@@ -7,6 +7,7 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -64,6 +65,10 @@ public final class Rows {
     return required(row, column, byte[].class);
   }
 
+  public static byte @Nullable [] bytesOrNull(DbRow row, String column) {
+    return row.column(column).get(byte[].class);
+  }
+
   public static Instant time(DbRow row, String column) {
     return required(row, column, Timestamp.class).toInstant();
   }
@@ -81,6 +86,16 @@ public final class Rows {
         bytes(row, "nonce"),
         bytes(row, "ciphertext"),
         text(row, "hint"));
+  }
+
+  /// Values as a parameter, in a form that casts: `cast(? as uuid[])`.
+  public static String array(Collection<?> values) {
+    StringBuilder literal = new StringBuilder("{");
+    for (Object value : values) {
+      String text = value.toString().replace("\\", "\\\\").replace("\"", "\\\"");
+      literal.append(literal.length() > 1 ? "," : "").append('"').append(text).append('"');
+    }
+    return literal.append('}').toString();
   }
 
   /// A time as a parameter.

@@ -3,7 +3,7 @@ package dev.tollgate.persistence.inference;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ContentStore;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.persistence.database.Database;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -135,17 +135,22 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
               });
       failing = false;
       return written;
-    } catch (StoreUnavailable e) {
+    } catch (RuntimeException e) {
       failing = true;
       LOG.log(
-          Level.WARNING,
+          level(e),
           "Content that must be kept cannot be written; such calls are refused. {0}",
           cause(e));
       return false;
     }
   }
 
-  private static String cause(StoreUnavailable e) {
+  /// A database that is away comes back; a statement that fails is a defect.
+  private static Level level(RuntimeException e) {
+    return e instanceof StoreUnavailable ? Level.WARNING : Level.ERROR;
+  }
+
+  private static String cause(RuntimeException e) {
     return String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
   }
 
@@ -167,7 +172,7 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
               });
       failing = false;
       LOG.log(Level.INFO, "Content can be written again.");
-    } catch (StoreUnavailable e) {
+    } catch (RuntimeException e) {
       LOG.log(Level.DEBUG, "captured content", e);
     }
   }
@@ -187,13 +192,14 @@ public final class ContentWriter implements ContentStore, AutoCloseable {
               });
       failing = false;
       return true;
-    } catch (StoreUnavailable e) {
+    } catch (RuntimeException e) {
       if (!failing || stopping) {
         LOG.log(
-            Level.WARNING,
+            level(e),
             stopping
-                ? "Captured content cannot be written; the gateway stops."
-                : "Captured content cannot be written yet; trying again.");
+                ? "Captured content cannot be written; the gateway stops. {0}"
+                : "Captured content cannot be written yet; trying again. {0}",
+            cause(e));
       }
       failing = true;
       LOG.log(Level.DEBUG, "captured content", e);

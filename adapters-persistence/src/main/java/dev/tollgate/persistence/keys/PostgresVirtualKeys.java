@@ -9,7 +9,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.StoredSecret;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;

@@ -3,6 +3,8 @@ package dev.tollgate.persistence.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
@@ -12,73 +14,89 @@ import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Rows of `tollgate.budget`.
+/// Rows of `tollgate.budget`, which both roles read and write as JSON.
 final class BudgetRows {
-  /// The raises of a budget `b`, as JSON, oldest first.
-  static final String RAISES =
-      "(select coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'amount', r.amount, 'from',"
-          + " extract(epoch from r.starts) * 1000000, 'until', extract(epoch from r.ends) * 1000000,"
-          + " 'reason', r.reason, 'origin', r.origin) order by r.starts, r.id), '[]')::text"
-          + " from tollgate.raise r where r.tenant_id = b.tenant_id and r.budget_id = b.id"
-          + " and not r.retired) as raises";
+  /// A budget `b` with its raises, oldest first, as JSON.
+  static final String COLUMN =
+      """
+      jsonb_set(to_jsonb(b), '{raises}', (select coalesce(jsonb_agg(to_jsonb(r)
+          order by r.starts, r.id), '[]')
+        from tollgate.raise r where r.tenant_id = b.tenant_id and r.budget_id = b.id
+          and not r.retired))::text as budget\
+      """;
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private BudgetRows() {}
 
-  static Budget budget(ResultSet row) throws SQLException {
-    List<Integer> thresholds = new ArrayList<>();
-    for (Object percent : (Object[]) row.getArray("thresholds").getArray()) {
-      thresholds.add(((Number) percent).intValue());
-    }
-    List<String> told = texts(row.getArray("notify"));
-    return new Budget(
-        new BudgetId(row.getObject("id", UUID.class)),
-        new TenantId(row.getObject("tenant_id", UUID.class)),
-        Scope.parse(row.getString("scope")),
-        row.getObject("scope_id", UUID.class),
-        texts(row.getArray("models")),
-        Window.parse(row.getString("time_window")),
-        Policy.parse(row.getString("policy")),
-        new Money(row.getLong("limit_nanos")),
-        raises(row.getString("raises")),
-        thresholds,
-        told == null ? List.of() : told,
-        row.getTimestamp("created_at").toInstant());
-  }
-
-  private static List<Budget.Raise> raises(String json) {
+  static Budget budget(String json) {
     try {
+      JsonNode row = JSON.readTree(json);
+      List<Integer> thresholds = new ArrayList<>();
+      row.path("thresholds").forEach(each -> thresholds.add(each.asInt()));
+      List<String> told = texts(row.path("notify"));
       List<Budget.Raise> raises = new ArrayList<>();
-      for (JsonNode each : JSON.readTree(json)) {
-        raises.add(
-            new Budget.Raise(
-                new RaiseId(UUID.fromString(each.path("id").asText())),
-                new Money(each.path("amount").asLong()),
-                time(each.path("from")),
-                each.hasNonNull("until") ? time(each.get("until")) : null,
-                each.path("reason").asText(),
-                each.path("origin").asText()));
-      }
-      return raises;
+      row.path("raises").forEach(each -> raises.add(raise(each)));
+      return new Budget(
+          new BudgetId(uuid(row, "id")),
+          new TenantId(uuid(row, "tenant_id")),
+          Scope.parse(row.path("scope").asText()),
+          uuid(row, "scope_id"),
+          texts(row.path("models")),
+          Window.parse(row.path("time_window").asText()),
+          Policy.parse(row.path("policy").asText()),
+          new Money(row.path("limit_nanos").asLong()),
+          raises,
+          thresholds,
+          told == null ? List.of() : told,
+          time(row, "created_at"));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("stored JSON cannot be read", e);
     }
   }
 
-  private static Instant time(JsonNode micros) {
-    return Instant.EPOCH.plus(micros.decimalValue().longValue(), ChronoUnit.MICROS);
+  private static Budget.Raise raise(JsonNode row) {
+    return new Budget.Raise(
+        new RaiseId(uuid(row, "id")),
+        new Money(row.path("amount").asLong()),
+        time(row, "starts"),
+        row.hasNonNull("ends") ? time(row, "ends") : null,
+        row.path("reason").asText(),
+        row.path("origin").asText());
+  }
+
+  /// Budgets as the columns that `set_budget` takes.
+  static String json(List<Budget> budgets) {
+    ArrayNode rows = JSON.createArrayNode();
+    for (Budget budget : budgets) {
+      ObjectNode row = rows.addObject();
+      row.put("id", budget.id().value().toString());
+      row.put("scope", budget.scope().wire());
+      row.put("scope_id", budget.scopeId().toString());
+      row.set("models", budget.models() == null ? null : JSON.valueToTree(budget.models()));
+      row.put("time_window", budget.window().wire());
+      row.put("policy", budget.policy().wire());
+      row.put("limit_nanos", budget.limit().nanos());
+      Budget.Raise raise = budget.ownRaise();
+      if (raise != null && raise.until() != null) {
+        row.put("raise_to", budget.limit().plusAtMost(raise.amount()).nanos());
+        row.put("raise_until", raise.until().toString());
+      }
+      row.set("thresholds", JSON.valueToTree(budget.thresholds()));
+      row.set("notify", JSON.valueToTree(budget.told()));
+      row.put("created_at", budget.createdAt().toString());
+    }
+    return rows.toString();
   }
 
   /// An account with its budget, as `tollgate.account` has it.
@@ -95,7 +113,20 @@ final class BudgetRows {
         row.getLong("version"));
   }
 
-  private static @Nullable List<String> texts(@Nullable Array array) throws SQLException {
-    return array == null ? null : List.of((String[]) array.getArray());
+  private static UUID uuid(JsonNode row, String column) {
+    return UUID.fromString(row.path(column).asText());
+  }
+
+  private static Instant time(JsonNode row, String column) {
+    return OffsetDateTime.parse(row.path(column).asText()).toInstant();
+  }
+
+  private static @Nullable List<String> texts(JsonNode array) {
+    if (!array.isArray()) {
+      return null;
+    }
+    List<String> texts = new ArrayList<>();
+    array.forEach(each -> texts.add(each.asText()));
+    return texts;
   }
 }

@@ -80,13 +80,13 @@ public final class CachedBudgetBooks implements BudgetBooks, ChangePoll.Listener
     List<Budget> budgets = new ArrayList<>();
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select b.*, "
-                + BudgetRows.RAISES
+            "select "
+                + BudgetRows.COLUMN
                 + " from tollgate.budget b where b.tenant_id = ? and not b.retired")) {
       select.setObject(1, tenant.value());
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          budgets.add(BudgetRows.budget(row));
+          budgets.add(BudgetRows.budget(row.getString(1)));
         }
       }
     }

@@ -1,5 +1,7 @@
 package dev.tollgate.persistence.ledger;
 
+import static dev.tollgate.persistence.database.Rows.paramOrNull;
+
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
@@ -7,35 +9,38 @@ import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.FiscalCalendar;
 import dev.tollgate.domain.ledger.LedgerSettings;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.money.Money;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
-import java.sql.Connection;
+import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbExecute;
+import io.helidon.dbclient.DbRow;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Budgets, and the settings of the ledger, in PostgreSQL.
 public final class PostgresBudgets implements Budgets, LedgerSettings {
   private static final String STATE =
-      "select b.*, "
-          + BudgetRows.RAISES
-          + ", tollgate.limit_now(b) as limit_nanos_now, b.policy <> 'observe' as hard,"
-          + " w.starts as window_starts,"
+      "select "
+          + BudgetRows.COLUMN
+          + ", tollgate.limit_now(b) as limit_nanos_now, w.starts as window_starts,"
           + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as window_ends,"
-          + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held, coalesce(a.version, 0) as version"
+          + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held,"
+          + " coalesce(a.version, 0) as version"
           + " from tollgate.budget b join tollgate.tenant t on t.id = b.tenant_id"
           + " cross join lateral (select tollgate.window_start(b.time_window, t.time_zone,"
           + " t.fiscal_month, tollgate.at()) as starts) w"
@@ -49,116 +54,101 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   }
 
   @Override
-  public Optional<State> put(Budget budget) {
-    UUID id =
-        database.asApp(
-            budget.tenant(),
-            connection -> {
-              try (PreparedStatement call =
-                  connection.prepareStatement(
-                      "select tollgate.set_budget(?,?,?,?,?,?,?,?,?,?,?,?)")) {
-                bind(call, budget);
-                try (ResultSet row = call.executeQuery()) {
-                  row.next();
-                  return row.getObject(1, UUID.class);
-                }
-              }
-            });
-    return id == null ? Optional.empty() : find(budget.tenant(), new BudgetId(id));
+  public List<Optional<State>> put(TenantId tenant, List<Budget> budgets) {
+    return database.inTenant(
+        tenant,
+        tx -> {
+          List<Optional<UUID>> set =
+              Rows.all(
+                  tx.createQuery(
+                          """
+                              select tollgate.set_budget(x.id, x.scope, x.scope_id, x.models,
+                                x.time_window, x.policy, x.limit_nanos, x.raise_to, x.raise_until,
+                                x.thresholds, x.notify, x.created_at) as id
+                              from jsonb_to_recordset(cast(? as jsonb)) as x(id uuid, scope text,
+                                scope_id uuid, models text[], time_window text, policy text,
+                                limit_nanos bigint, raise_to bigint, raise_until timestamptz,
+                                thresholds smallint[], notify text[], created_at timestamptz)
+                              """)
+                      .addParam(BudgetRows.json(budgets))
+                      .execute(),
+                  row -> Optional.ofNullable(Rows.uuidOrNull(row, "id")));
+          Map<UUID, State> states =
+              states(tx, tenant, set.stream().flatMap(Optional::stream).toList());
+          return set.stream()
+              .map(id -> id.flatMap(each -> Optional.ofNullable(states.get(each))))
+              .toList();
+        });
   }
 
-  private static void bind(PreparedStatement call, Budget budget) throws SQLException {
-    Connection connection = call.getConnection();
-    call.setObject(1, budget.id().value());
-    call.setString(2, budget.scope().wire());
-    call.setObject(3, budget.scopeId());
-    List<String> models = budget.models();
-    call.setArray(4, models == null ? null : connection.createArrayOf("text", models.toArray()));
-    call.setString(5, budget.window().wire());
-    call.setString(6, budget.policy().wire());
-    call.setLong(7, budget.limit().nanos());
-    Budget.Raise raise = budget.ownRaise();
-    Long to = raise == null ? null : budget.limit().plusAtMost(raise.amount()).nanos();
-    call.setObject(8, to, java.sql.Types.BIGINT);
-    setTime(call, 9, raise == null ? null : raise.until());
-    call.setArray(10, connection.createArrayOf("int2", budget.thresholds().toArray()));
-    call.setArray(11, connection.createArrayOf("text", budget.told().toArray()));
-    OffsetDateTime created = budget.createdAt().atOffset(ZoneOffset.UTC);
-    call.setObject(12, created);
-  }
-
-  private static void setTime(PreparedStatement call, int index, @Nullable Instant time)
-      throws SQLException {
-    call.setObject(
-        index,
-        time == null ? null : time.atOffset(ZoneOffset.UTC),
-        java.sql.Types.TIMESTAMP_WITH_TIMEZONE);
+  private static Map<UUID, State> states(DbExecute tx, TenantId tenant, List<UUID> ids) {
+    return Rows.all(
+            tx.createQuery(STATE + " and b.id = any(cast(? as uuid[]))")
+                .addParam(tenant.value())
+                .addParam(Rows.array(ids))
+                .execute(),
+            PostgresBudgets::state)
+        .stream()
+        .collect(Collectors.toMap(state -> state.budget().id().value(), state -> state));
   }
 
   @Override
-  public boolean raise(TenantId tenant, BudgetId id, Budget.Raise raise) {
-    return database.asApp(
+  public boolean raise(TenantId tenant, BudgetId id, Budget.Raise raise, boolean atOnce) {
+    return database.inTenant(
         tenant,
-        connection -> {
-          try (PreparedStatement call =
-              connection.prepareStatement("select tollgate.add_raise_2(?,?,?,?,?,?,?)")) {
-            call.setObject(1, raise.id().value());
-            call.setObject(2, id.value());
-            call.setLong(3, raise.amount().nanos());
-            setTime(call, 4, raise.from());
-            setTime(call, 5, raise.until());
-            call.setString(6, raise.reason());
-            call.setString(7, raise.origin());
-            return truth(call);
-          }
-        });
+        tx ->
+            Rows.one(
+                    tx.createQuery(
+                            """
+                            select tollgate.add_raise_2(cast(? as uuid), cast(? as uuid),
+                              cast(? as bigint), coalesce(cast(? as timestamptz), tollgate.at()),
+                              cast(? as timestamptz),
+                              cast(? as text), cast(? as text)) as done
+                            """)
+                        .addParam(raise.id().value())
+                        .addParam(id.value())
+                        .addParam(raise.amount().nanos())
+                        .addParam(atOnce ? null : raise.from().toString())
+                        .addParam(paramOrNull(raise.until()))
+                        .addParam(raise.reason())
+                        .addParam(raise.origin())
+                        .execute(),
+                    row -> Rows.flag(row, "done"))
+                .orElse(false));
   }
 
   @Override
   public boolean endRaise(TenantId tenant, BudgetId id, RaiseId raise) {
-    return database.asApp(
+    return database.inTenant(
         tenant,
-        connection -> {
-          try (PreparedStatement call =
-              connection.prepareStatement("select tollgate.end_raise_2(?,?)")) {
-            call.setObject(1, id.value());
-            call.setObject(2, raise.value());
-            return truth(call);
-          }
-        });
-  }
-
-  private static boolean truth(PreparedStatement call) throws SQLException {
-    try (ResultSet row = call.executeQuery()) {
-      row.next();
-      return row.getBoolean(1);
-    }
+        tx ->
+            Rows.one(
+                    tx.createQuery(
+                            "select tollgate.end_raise_2(cast(? as uuid), cast(? as uuid)) as done")
+                        .addParam(id.value())
+                        .addParam(raise.value())
+                        .execute(),
+                    row -> Rows.flag(row, "done"))
+                .orElse(false));
   }
 
   @Override
   public boolean remove(TenantId tenant, BudgetId id) {
-    return database.asApp(
+    return database.inTenant(
         tenant,
-        connection -> {
-          try (PreparedStatement call =
-              connection.prepareStatement("select tollgate.remove_budget(?)")) {
-            call.setObject(1, id.value());
-            return truth(call);
-          }
-        });
+        tx ->
+            Rows.one(
+                    tx.createQuery("select tollgate.remove_budget(cast(? as uuid)) as done")
+                        .addParam(id.value())
+                        .execute(),
+                    row -> Rows.flag(row, "done"))
+                .orElse(false));
   }
 
   @Override
   public Optional<State> find(TenantId tenant, BudgetId id) {
-    return database.asApp(
-        tenant,
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement(STATE + " and b.id = ?")) {
-            select.setObject(1, tenant.value());
-            select.setObject(2, id.value());
-            return states(select).stream().findFirst();
-          }
-        });
+    return database.inTenant(
+        tenant, tx -> Optional.ofNullable(states(tx, tenant, List.of(id.value())).get(id.value())));
   }
 
   @Override
@@ -169,52 +159,88 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
       @Nullable UUID cursor,
       int limit) {
     List<State> found =
-        database.asApp(
+        database.inTenant(
             tenant,
-            connection -> {
-              try (PreparedStatement select =
-                  connection.prepareStatement(
-                      STATE
-                          + " and b.id < ? and (?::text is null or b.scope = ?)"
-                          + " and (?::uuid is null or b.scope_id = ?)"
-                          + " order by b.id desc limit ?")) {
-                String kind = scope == null ? null : scope.wire();
-                select.setObject(1, tenant.value());
-                select.setObject(2, Pages.before(cursor));
-                select.setString(3, kind);
-                select.setString(4, kind);
-                select.setObject(5, scopeId, java.sql.Types.OTHER);
-                select.setObject(6, scopeId, java.sql.Types.OTHER);
-                select.setInt(7, limit + 1);
-                return states(select);
-              }
-            });
+            tx ->
+                Rows.all(
+                    tx.createQuery(
+                            STATE
+                                + " and b.id < ? and b.scope = coalesce(cast(? as text), b.scope)"
+                                + " and b.scope_id = coalesce(cast(? as uuid), b.scope_id)"
+                                + " order by b.id desc limit ?")
+                        .addParam(tenant.value())
+                        .addParam(Pages.before(cursor))
+                        .addParam(scope == null ? null : scope.wire())
+                        .addParam(scopeId == null ? null : scopeId.toString())
+                        .addParam(limit + 1)
+                        .execute(),
+                    PostgresBudgets::state));
     return Pages.of(found, limit, state -> state.budget().id().value());
   }
 
   @Override
-  public void change(TenantId tenant, BudgetBook.Settings settings) {
-    String zone = settings.calendar().zone().getId();
-    int changed =
-        database.asApp(
+  public Map<UUID, State> overAllModels(TenantId tenant, Scope scope, Collection<UUID> scopeIds) {
+    List<State> found =
+        database.inTenant(
             tenant,
-            connection -> {
-              try (PreparedStatement update =
-                  connection.prepareStatement(
-                      "update tollgate.tenant set time_zone = ?, fiscal_month = ?, output_cap = ?,"
-                          + " shows_ancestors = ?, captures_all = ? where id = ?")) {
-                update.setString(1, zone.equals("Z") ? "UTC" : zone);
-                update.setInt(2, settings.calendar().firstMonth());
-                update.setInt(3, settings.outputCap());
-                update.setBoolean(4, settings.showsAncestors());
-                update.setBoolean(5, settings.capturesAll());
-                update.setObject(6, tenant.value());
-                return update.executeUpdate();
-              }
-            });
-    if (changed != 1) {
-      throw new IllegalStateException("there is no tenant " + tenant);
-    }
+            tx ->
+                Rows.all(
+                    tx.createQuery(
+                            STATE
+                                + " and b.scope = ? and b.scope_id = any(cast(? as uuid[]))"
+                                + " and b.models is null order by b.id")
+                        .addParam(tenant.value())
+                        .addParam(scope.wire())
+                        .addParam(Rows.array(scopeIds))
+                        .execute(),
+                    PostgresBudgets::state));
+    Map<UUID, State> newest = new HashMap<>();
+    found.forEach(state -> newest.put(state.budget().scopeId(), state));
+    return newest;
+  }
+
+  @Override
+  public BudgetBook.Settings update(TenantId tenant, UnaryOperator<BudgetBook.Settings> change) {
+    return database.inTenant(
+        tenant,
+        tx -> {
+          BudgetBook.Settings now =
+              Rows.one(
+                      tx.createQuery(
+                              """
+                              select time_zone, fiscal_month, output_cap, shows_ancestors,
+                                captures_all from tollgate.tenant where id = ? for update
+                              """)
+                          .addParam(tenant.value())
+                          .execute(),
+                      PostgresBudgets::settings)
+                  .orElseThrow(() -> new IllegalStateException("there is no tenant " + tenant));
+          BudgetBook.Settings changed = change.apply(now);
+          String zone = changed.calendar().zone().getId();
+          tx.createUpdate(
+                  """
+                  update tollgate.tenant set time_zone = ?, fiscal_month = ?, output_cap = ?,
+                    shows_ancestors = ?, captures_all = ? where id = ?
+                  """)
+              .addParam(zone.equals("Z") ? "UTC" : zone)
+              .addParam(changed.calendar().firstMonth())
+              .addParam(changed.outputCap())
+              .addParam(changed.showsAncestors())
+              .addParam(changed.capturesAll())
+              .addParam(tenant.value())
+              .execute();
+          return changed;
+        });
+  }
+
+  private static BudgetBook.Settings settings(DbRow row) {
+    return new BudgetBook.Settings(
+        new FiscalCalendar(
+            FiscalCalendar.zone(Rows.text(row, "time_zone")),
+            (int) Rows.number(row, "fiscal_month")),
+        (int) Rows.number(row, "output_cap"),
+        Rows.flag(row, "shows_ancestors"),
+        Rows.flag(row, "captures_all"));
   }
 
   /// The accounts of every tenant whose windows are open, for what the nodes show each other.
@@ -238,26 +264,18 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
         });
   }
 
-  private static List<State> states(PreparedStatement select) throws SQLException {
-    List<State> states = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        Budget budget = BudgetRows.budget(row);
-        Timestamp ends = row.getTimestamp("window_ends");
-        states.add(
-            new State(
-                budget,
-                new Balance(
-                    budget.id(),
-                    row.getTimestamp("window_starts").toInstant(),
-                    ends == null ? null : ends.toInstant(),
-                    row.getBoolean("hard"),
-                    new Money(row.getLong("limit_nanos_now")),
-                    new Money(row.getLong("posted")),
-                    new Money(row.getLong("held")),
-                    row.getLong("version"))));
-      }
-    }
-    return states;
+  private static State state(DbRow row) {
+    Budget budget = BudgetRows.budget(Rows.text(row, "budget"));
+    return new State(
+        budget,
+        new Balance(
+            budget.id(),
+            Rows.time(row, "window_starts"),
+            Rows.timeOrNull(row, "window_ends"),
+            budget.isHard(),
+            new Money(Rows.number(row, "limit_nanos_now")),
+            new Money(Rows.number(row, "posted")),
+            new Money(Rows.number(row, "held")),
+            Rows.number(row, "version")));
   }
 }

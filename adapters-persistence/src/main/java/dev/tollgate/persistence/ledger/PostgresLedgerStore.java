@@ -6,7 +6,7 @@ import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.persistence.database.Database;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -8,9 +8,11 @@ import dev.tollgate.domain.notifications.Notification;
 import dev.tollgate.domain.notifications.Notification.Channel;
 import dev.tollgate.domain.notifications.Notification.Status;
 import dev.tollgate.domain.notifications.Outbox;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
+import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbRow;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -186,22 +188,38 @@ public final class PostgresOutbox implements Outbox {
   @Override
   public Page<Notification> list(TenantId tenant, @Nullable UUID cursor, int limit) {
     List<Notification> found =
-        database.asApp(
+        database.inTenant(
             tenant,
-            connection -> {
-              try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "select "
-                          + COLUMNS
-                          + " from tollgate.notification where tenant_id = ? and id < ?"
-                          + " order by id desc limit ?")) {
-                select.setObject(1, tenant.value());
-                select.setObject(2, Pages.before(cursor));
-                select.setInt(3, limit + 1);
-                return notifications(select);
-              }
-            });
+            tx ->
+                Rows.all(
+                    tx.createQuery(
+                            "select "
+                                + COLUMNS
+                                + " from tollgate.notification where tenant_id = ? and id < ?"
+                                + " order by id desc limit ?")
+                        .addParam(tenant.value())
+                        .addParam(Pages.before(cursor))
+                        .addParam(limit + 1)
+                        .execute(),
+                    PostgresOutbox::notification));
     return Pages.of(found, limit, each -> each.id().value());
+  }
+
+  private static Notification notification(DbRow row) {
+    return new Notification(
+        new NotificationId(Rows.uuid(row, "id")),
+        new TenantId(Rows.uuid(row, "tenant_id")),
+        Rows.text(row, "type"),
+        Channel.valueOf(Rows.text(row, "channel").toUpperCase(Locale.ROOT)),
+        Rows.text(row, "receiver"),
+        Rows.text(row, "subject"),
+        Rows.text(row, "body"),
+        Rows.text(row, "payload"),
+        Status.valueOf(Rows.text(row, "status").toUpperCase(Locale.ROOT)),
+        (int) Rows.number(row, "attempts"),
+        Rows.textOrNull(row, "error"),
+        Rows.time(row, "created_at"),
+        Rows.timeOrNull(row, "finished_at"));
   }
 
   private static List<Notification> notifications(PreparedStatement select) throws SQLException {

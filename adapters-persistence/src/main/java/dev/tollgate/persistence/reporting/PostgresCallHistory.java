@@ -18,7 +18,7 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.reporting.CallFilter;
 import dev.tollgate.domain.reporting.CallHistory;
 import dev.tollgate.domain.reporting.CallView;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;

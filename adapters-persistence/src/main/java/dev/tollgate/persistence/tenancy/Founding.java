@@ -3,8 +3,8 @@ package dev.tollgate.persistence.tenancy;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.secrets.KeyCheck;
-import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.Migrations;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +24,7 @@ public final class Founding {
 
   /// The home tenant, if there is one.
   public Optional<TenantId> existingTenant() throws SQLException {
-    try (Connection connection = Database.openMigrator(config);
+    try (Connection connection = Migrations.connect(config);
         PreparedStatement select =
             connection.prepareStatement(
                 "select id from tollgate.tenant order by created_at limit 1");
@@ -41,7 +41,7 @@ public final class Founding {
     if (existing.isPresent()) {
       return existing.get();
     }
-    try (Connection connection = Database.openMigrator(config)) {
+    try (Connection connection = Migrations.connect(config)) {
       connection.setAutoCommit(false);
       TenantId tenant = new TenantId(ids.next());
       try (PreparedStatement insert =
@@ -65,7 +65,7 @@ public final class Founding {
 
   /// Keeps other nodes that start at the same moment waiting until it is closed.
   public Connection alone() throws SQLException {
-    Connection connection = Database.openMigrator(config);
+    Connection connection = Migrations.connect(config);
     try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_lock(7010)")) {
       lock.execute();
       return connection;
@@ -77,7 +77,7 @@ public final class Founding {
 
   /// What the master keys of this installation made, or null when none were told yet.
   public @Nullable KeyCheck keyCheck() throws SQLException {
-    try (Connection connection = Database.openMigrator(config);
+    try (Connection connection = Migrations.connect(config);
         PreparedStatement select =
             connection.prepareStatement(
                 "select pepper_version, proof, kek_id, wrapped from tollgate.key_check");
@@ -90,7 +90,7 @@ public final class Founding {
 
   /// Keeps it, unless another node was first.
   public void setKeyCheck(KeyCheck check) throws SQLException {
-    try (Connection connection = Database.openMigrator(config);
+    try (Connection connection = Migrations.connect(config);
         PreparedStatement insert =
             connection.prepareStatement(
                 "insert into tollgate.key_check (pepper_version, proof, kek_id, wrapped)"
@@ -105,7 +105,7 @@ public final class Founding {
 
   /// Whether the tenant has an administrator's token.
   public boolean hasAdminToken(TenantId tenant) throws SQLException {
-    try (Connection connection = Database.openMigrator(config);
+    try (Connection connection = Migrations.connect(config);
         PreparedStatement select =
             connection.prepareStatement("select 1 from tollgate.admin_token where tenant_id = ?")) {
       select.setObject(1, tenant.value());
@@ -118,7 +118,7 @@ public final class Founding {
   /// Replaces every administrator's token of a tenant by one.
   public void setAdminToken(TenantId tenant, long id, byte[] hmac, int pepperVersion)
       throws SQLException {
-    try (Connection connection = Database.openMigrator(config)) {
+    try (Connection connection = Migrations.connect(config)) {
       connection.setAutoCommit(false);
       try (PreparedStatement delete =
           connection.prepareStatement("delete from tollgate.admin_token where tenant_id = ?")) {

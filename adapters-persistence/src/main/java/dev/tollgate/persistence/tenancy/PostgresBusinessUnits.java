@@ -2,16 +2,18 @@ package dev.tollgate.persistence.tenancy;
 
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.BusinessUnit;
 import dev.tollgate.domain.tenancy.BusinessUnits;
-import dev.tollgate.domain.tenancy.Page;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The tree of business units in PostgreSQL.
@@ -79,37 +81,63 @@ public final class PostgresBusinessUnits implements BusinessUnits {
   }
 
   @Override
-  public boolean update(BusinessUnit unit) {
-    BusinessUnitId parent = unit.parent();
+  public Update update(TenantId tenant, BusinessUnitId id, UnaryOperator<BusinessUnit> change) {
     return database.inTenant(
-        unit.tenant(),
+        tenant,
         tx -> {
-          if (parent == null) {
-            return tx.createUpdate(
-                        "update tollgate.business_unit set name = ?"
-                            + " where tenant_id = ? and id = ? and parent_id is null")
-                    .addParam(unit.name())
-                    .addParam(unit.tenant().value())
-                    .addParam(unit.id().value())
-                    .execute()
-                > 0;
+          // Two moves at once could make a circle that neither of them sees.
+          Rows.all(
+              tx.createQuery("select pg_advisory_xact_lock(7012, hashtext(?))")
+                  .addParam(tenant.value().toString())
+                  .execute(),
+              row -> row);
+          BusinessUnit unit =
+              Rows.one(
+                      tx.createQuery(SELECT + " and id = ? for update")
+                          .addParam(tenant.value())
+                          .addParam(id.value())
+                          .execute(),
+                      PostgresBusinessUnits::unit)
+                  .orElse(null);
+          if (unit == null) {
+            return new Update.Missing();
           }
-          return tx.createUpdate(
-                      "update tollgate.business_unit set name = ?, parent_id = ?"
-                          + " where tenant_id = ? and id = ? and parent_id is not null"
-                          + " and exists (select 1 from tollgate.business_unit p"
-                          + " where p.tenant_id = ? and p.id = ?)"
-                          + " and not (? = any(tollgate.units_below(tenant_id, id)))")
-                  .addParam(unit.name())
-                  .addParam(parent.value())
-                  .addParam(unit.tenant().value())
-                  .addParam(unit.id().value())
-                  .addParam(unit.tenant().value())
-                  .addParam(parent.value())
-                  .addParam(parent.value())
-                  .execute()
-              > 0;
+          BusinessUnit changed = change.apply(unit);
+          return save(tx, changed) ? new Update.Changed(changed) : new Update.BadParent();
         });
+  }
+
+  private static boolean save(DbExecute tx, BusinessUnit unit) {
+    BusinessUnitId parent = unit.parent();
+    if (parent == null) {
+      return tx.createUpdate(
+                  """
+                  update tollgate.business_unit set name = ?
+                  where tenant_id = ? and id = ? and parent_id is null
+                  """)
+              .addParam(unit.name())
+              .addParam(unit.tenant().value())
+              .addParam(unit.id().value())
+              .execute()
+          > 0;
+    }
+    return tx.createUpdate(
+                """
+                update tollgate.business_unit set name = ?, parent_id = ?
+                where tenant_id = ? and id = ? and parent_id is not null
+                  and exists (select 1 from tollgate.business_unit p
+                    where p.tenant_id = ? and p.id = ?)
+                  and not (? = any(tollgate.units_below(tenant_id, id)))
+                """)
+            .addParam(unit.name())
+            .addParam(parent.value())
+            .addParam(unit.tenant().value())
+            .addParam(unit.id().value())
+            .addParam(unit.tenant().value())
+            .addParam(parent.value())
+            .addParam(parent.value())
+            .execute()
+        > 0;
   }
 
   private static BusinessUnit unit(DbRow row) {

@@ -1,15 +1,19 @@
 package dev.tollgate.persistence.tenancy;
 
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.IdempotencyRecords;
+import dev.tollgate.domain.stores.IdempotencyRecords;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
 import java.util.Arrays;
+import java.util.List;
 
-/// Idempotency records in PostgreSQL; the primary key decides who comes first. A claim whose node
-/// died is free again after a minute.
+/// Idempotency records in PostgreSQL. A lock of the transaction keeps twins apart: it is asked for
+/// and never waited for, and the server gives it back whatever becomes of the node.
 public final class PostgresIdempotency implements IdempotencyRecords {
+  private static final int MESSAGE = 1;
+
   private final Database database;
 
   public PostgresIdempotency(Database database) {
@@ -17,74 +21,73 @@ public final class PostgresIdempotency implements IdempotencyRecords {
   }
 
   @Override
-  public Claim claim(TenantId tenant, String key, byte[] request) {
+  public Claim claim(TenantId tenant, String key, List<byte[]> request) {
     return database.inTenant(
         tenant,
         tx -> {
-          tx.createDelete(
-                  "delete from tollgate.idempotency where tenant_id = ? and key = ?"
-                      + " and status is null and created_at < tollgate.at() - interval '1 minute'")
-              .addParam(tenant.value())
-              .addParam(key)
-              .execute();
-          long added =
-              tx.createInsert(
-                      "insert into tollgate.idempotency (tenant_id, key, request)"
-                          + " values (?,?,?) on conflict do nothing")
-                  .addParam(tenant.value())
-                  .addParam(key)
-                  .addParam(request)
-                  .execute();
-          if (added == 1) {
-            return new Claim.First();
+          if (!lock(tx, tenant, key)) {
+            return new Claim.InProgress();
           }
           return Rows.one(
                   tx.createQuery(
-                          "select request, status, body from tollgate.idempotency"
-                              + " where tenant_id = ? and key = ?")
+                          """
+                          select request, status, body, form,
+                            created_at < tollgate.at() - interval '1 minute' as old
+                          from tollgate.idempotency where tenant_id = ? and key = ?
+                          """)
                       .addParam(tenant.value())
                       .addParam(key)
                       .execute(),
                   row -> claim(row, request))
-              .orElseGet(Claim.InProgress::new);
+              .orElseGet(Claim.First::new);
         });
   }
 
-  @Override
-  public void complete(TenantId tenant, String key, int status, byte[] body) {
-    database.inTenant(
-        tenant,
-        tx ->
-            tx.createUpdate(
-                    "update tollgate.idempotency set status = ?, body = ?"
-                        + " where tenant_id = ? and key = ?")
-                .addParam(status)
-                .addParam(body)
-                .addParam(tenant.value())
-                .addParam(key)
-                .execute());
+  private static boolean lock(DbExecute tx, TenantId tenant, String key) {
+    return Rows.one(
+            tx.createQuery("select pg_try_advisory_xact_lock(hashtextextended(?, 7013)) as locked")
+                .addParam(tenant.value() + " " + key)
+                .execute(),
+            row -> Rows.flag(row, "locked"))
+        .orElse(false);
   }
 
   @Override
-  public void release(TenantId tenant, String key) {
+  public void keep(TenantId tenant, String key, byte[] request, Kept answer) {
     database.inTenant(
         tenant,
         tx ->
-            tx.createDelete(
-                    "delete from tollgate.idempotency where tenant_id = ? and key = ?"
-                        + " and status is null")
+            tx.createInsert(
+                    """
+                    insert into tollgate.idempotency (tenant_id, key, request, status, body, form)
+                    values (?,?,?,?,?,?)
+                    on conflict (tenant_id, key) do update set request = excluded.request,
+                      status = excluded.status, body = excluded.body, form = excluded.form,
+                      created_at = tollgate.at()
+                    """)
                 .addParam(tenant.value())
                 .addParam(key)
+                .addParam(request)
+                .addParam(answer.status())
+                .addParam(answer.body())
+                .addParam(MESSAGE)
                 .execute());
   }
 
-  private static Claim claim(DbRow row, byte[] request) {
-    if (!Arrays.equals(Rows.bytes(row, "request"), request)) {
+  /// A row without a status is the claim of a node of the version before, which is worth nothing
+  /// when it has died.
+  private static Claim claim(DbRow row, List<byte[]> request) {
+    Long status = Rows.numberOrNull(row, "status");
+    if (status == null && Rows.flag(row, "old")) {
+      return new Claim.First();
+    }
+    byte[] kept = Rows.bytes(row, "request");
+    if (request.stream().noneMatch(each -> Arrays.equals(each, kept))) {
       return new Claim.OtherRequest();
     }
-    Long status = Rows.numberOrNull(row, "status");
+    boolean json = Rows.numberOrNull(row, "form") == null;
     return status == null
         ? new Claim.InProgress()
-        : new Claim.Done(status.intValue(), Rows.bytes(row, "body"));
+        : new Claim.Done(new Kept(status.intValue(), Rows.bytes(row, "body"), json));
   }
 }

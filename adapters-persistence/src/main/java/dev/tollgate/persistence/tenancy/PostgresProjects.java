@@ -6,17 +6,19 @@ import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Projects;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Projects in PostgreSQL.
@@ -50,19 +52,20 @@ public final class PostgresProjects implements Projects {
 
   @Override
   public Optional<Project> find(TenantId tenant, ProjectId id) {
-    return database.inTenant(
-        tenant,
-        tx ->
-            Rows.one(
-                tx.createQuery(
-                        "select "
-                            + COLUMNS
-                            + " from tollgate.project"
-                            + " where tenant_id = ? and id = ?")
-                    .addParam(tenant.value())
-                    .addParam(id.value())
-                    .execute(),
-                PostgresProjects::project));
+    return database.inTenant(tenant, tx -> find(tx, tenant, id, ""));
+  }
+
+  private static Optional<Project> find(DbExecute tx, TenantId tenant, ProjectId id, String lock) {
+    return Rows.one(
+        tx.createQuery(
+                "select "
+                    + COLUMNS
+                    + " from tollgate.project where tenant_id = ? and id = ?"
+                    + lock)
+            .addParam(tenant.value())
+            .addParam(id.value())
+            .execute(),
+        PostgresProjects::project);
   }
 
   @Override
@@ -86,20 +89,27 @@ public final class PostgresProjects implements Projects {
   }
 
   @Override
-  public void update(Project project) {
-    database.inTenant(
-        project.tenant(),
-        tx ->
-            tx.createUpdate(
-                    "update tollgate.project set name = ?, capture = ?, retention_days = ?,"
-                        + " archived = ? where tenant_id = ? and id = ?")
-                .addParam(project.name())
-                .addParam(project.capture().wire())
-                .addParam(project.retention().days())
-                .addParam(project.archived())
-                .addParam(project.tenant().value())
-                .addParam(project.id().value())
-                .execute());
+  public Optional<Project> update(TenantId tenant, ProjectId id, UnaryOperator<Project> change) {
+    return database.inTenant(
+        tenant,
+        tx -> {
+          Optional<Project> changed = find(tx, tenant, id, " for update").map(change);
+          changed.ifPresent(
+              project ->
+                  tx.createUpdate(
+                          """
+                          update tollgate.project set name = ?, capture = ?, retention_days = ?,
+                            archived = ? where tenant_id = ? and id = ?
+                          """)
+                      .addParam(project.name())
+                      .addParam(project.capture().wire())
+                      .addParam(project.retention().days())
+                      .addParam(project.archived())
+                      .addParam(tenant.value())
+                      .addParam(id.value())
+                      .execute());
+          return changed;
+        });
   }
 
   @Override

@@ -6,7 +6,7 @@ import dev.tollgate.domain.pricing.PricesContract;
 import dev.tollgate.persistence.database.TestingDatabase;
 
 class PostgresPricesTest extends PricesContract {
-  private final Prices prices = new PostgresCatalog(TestingDatabase.shared().database());
+  private final Prices prices = new PostgresPrices(TestingDatabase.shared().database());
 
   @Override
   protected Prices prices() {

@@ -13,11 +13,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.domain.tenancy.Project;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.catalog.CachedRoutes;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
+import dev.tollgate.persistence.catalog.PostgresPrices;
 import dev.tollgate.persistence.keys.CachedKeyDirectory;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.tenancy.PostgresProjects;
@@ -38,7 +39,7 @@ class ChangePollTest {
   private final Database database = new Database(proxy.config());
   private final PostgresCatalog distant = new PostgresCatalog(database);
   private final CachedRoutes routes =
-      new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
+      new CachedRoutes(distant, new PostgresPrices(database), new PostgresFactsOfModels(database));
 
   @AfterEach
   void stop() {
@@ -75,11 +76,11 @@ class ChangePollTest {
     VirtualKey key = aKey().of(project).build();
     keys.add(key, aSecretOf(key));
     keys.update(tenant, key.id(), each -> each.in(VirtualKey.State.DISABLED));
-    projects.update(project.archive());
+    projects.update(tenant, project.id(), Project::archive);
     Provider provider = aProvider(tenant, "mock");
     catalog.addProvider(provider, null);
     catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
-    catalog.put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
+    new PostgresPrices(testing.database()).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
     poll.run();
     poll.run();
     assertThat(told.changes)
@@ -117,7 +118,7 @@ class ChangePollTest {
     Provider provider = aProvider(tenant, "mock");
     catalog.addProvider(provider, null);
     catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
-    catalog.put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
+    new PostgresPrices(testing.database()).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
     poll.run();
     assertThat(routes.current(tenant).routes().find("gpt-x")).isNotNull();
     assertThat(routes.current(tenant).prices().find("prv_1", "openai", "gpt-x", Instant.now()))

@@ -12,22 +12,30 @@ import static dev.tollgate.domain.tenancy.SampleProjects.aProject;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.audit.AuditEvent;
 import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.ids.AuditEventId;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.ModelFactsId;
+import dev.tollgate.domain.ids.OperationId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.jobs.Job;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.stores.IdempotencyRecords;
 import dev.tollgate.domain.tenancy.Project;
+import dev.tollgate.persistence.audit.PostgresAuditLog;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
+import dev.tollgate.persistence.catalog.PostgresPrices;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.persistence.jobs.PostgresJobs;
 import dev.tollgate.persistence.keys.PostgresVirtualKeys;
 import dev.tollgate.persistence.ledger.PostgresBudgets;
 import dev.tollgate.persistence.tenancy.Founding;
@@ -36,6 +44,7 @@ import dev.tollgate.persistence.tenancy.PostgresProjects;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /// A tenant with a row in every table.
 final class FurnishedTenant {
@@ -56,14 +65,42 @@ final class FurnishedTenant {
     Provider provider = aProvider(tenant, "mock");
     catalog.addProvider(provider, aCredential("aaaa"));
     catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
-    catalog.put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
-    new PostgresIdempotency(database).claim(tenant, "a", new byte[1]);
+    new PostgresPrices(database).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
+    new PostgresIdempotency(database)
+        .keep(tenant, "a", new byte[1], new IdempotencyRecords.Kept(200, new byte[0], false));
+    new PostgresAuditLog(database)
+        .add(
+            tenant,
+            new AuditEvent(
+                new AuditEventId(SampleIds.anId()),
+                Instant.now(),
+                "x",
+                "key.create",
+                null,
+                null,
+                null,
+                "rest",
+                "x"));
+    new PostgresJobs(database)
+        .add(
+            new Job(
+                new OperationId(SampleIds.anId()),
+                tenant,
+                "VerifyLedger",
+                "x",
+                "rest",
+                "x",
+                null,
+                null,
+                null,
+                Instant.now(),
+                null));
     CallRecord call = aCall().by(key).at(Instant.parse("2026-11-20T10:00:00Z")).build();
     try (GroupCommit writer = TestingWriter.of(database, 1)) {
       writer.start();
       assertThat(writer.commit(call, Duration.ofSeconds(10))).isTrue();
       Budget budget = SampleBudgets.ofKey(key, "1.00");
-      assertThat(new PostgresBudgets(database).put(budget)).isPresent();
+      assertThat(new PostgresBudgets(database).put(tenant, List.of(budget)).getFirst()).isPresent();
       assertThat(writer.reserve(SampleBudgets.aHold(key, "0.10")))
           .isInstanceOf(Admission.Admitted.class);
       furnishMore(tenant, budget.id());
@@ -130,7 +167,8 @@ final class FurnishedTenant {
             tenant,
             budget,
             new Budget.Raise(
-                new RaiseId(SampleIds.anId()), SampleBudgets.usd("1"), now, null, "", "api"));
+                new RaiseId(SampleIds.anId()), SampleBudgets.usd("1"), now, null, "", "api"),
+            true);
   }
 
   private static String ofANodeOfTheVersionBefore(String table, TenantId tenant) {

@@ -26,7 +26,7 @@ class MigrationTest {
                 .select(
                     "select version from tollgate.flyway_schema_history where version is not null"
                         + " order by installed_rank desc limit 1"))
-        .containsExactly(Database.LATEST_MIGRATION);
+        .containsExactly(Migrations.LATEST);
   }
 
   /// A node of the version before holds what the migration wants, and wants what it holds.
@@ -49,7 +49,7 @@ class MigrationTest {
         older.setAutoCommit(false);
         statement.execute("select 1 from tollgate.budget");
         CompletableFuture<Void> migration =
-            CompletableFuture.runAsync(() -> Database.migrate(config));
+            CompletableFuture.runAsync(() -> Migrations.run(config));
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (TestingDatabase.select(config, WAITING).equals(List.of("0"))) {
           assertThat(System.nanoTime()).as("no migration waits").isLessThan(deadline);

@@ -39,7 +39,7 @@ public final class TestingDatabase {
     private static TestingDatabase start() {
       Path folder = temporaryFolder();
       EmbeddedDatabase embedded = EmbeddedDatabase.start(folder, 0, Map.of());
-      Database.migrate(embedded.config());
+      Migrations.run(embedded.config());
       TestingDatabase shared = new TestingDatabase(folder, embedded);
       Runtime.getRuntime().addShutdownHook(new Thread(shared::stop));
       return shared;

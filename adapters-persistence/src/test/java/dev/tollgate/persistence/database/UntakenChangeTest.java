@@ -7,10 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.persistence.catalog.CachedRoutes;
 import dev.tollgate.persistence.catalog.PostgresCatalog;
 import dev.tollgate.persistence.catalog.PostgresFactsOfModels;
+import dev.tollgate.persistence.catalog.PostgresPrices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +59,9 @@ class UntakenChangeTest {
     try (TestingProxy proxy = TestingProxy.start();
         Database database = new Database(proxy.config())) {
       PostgresCatalog distant = new PostgresCatalog(database);
-      CachedRoutes routes = new CachedRoutes(distant, distant, new PostgresFactsOfModels(database));
+      CachedRoutes routes =
+          new CachedRoutes(
+              distant, new PostgresPrices(database), new PostgresFactsOfModels(database));
       ChangePoll poll = new ChangePoll(testing.database(), List.of(routes));
       Provider provider = aProvider(tenant, "mock");
       catalog.addProvider(provider, null);

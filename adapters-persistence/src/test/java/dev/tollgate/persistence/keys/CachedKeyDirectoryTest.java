@@ -15,9 +15,9 @@ import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.keys.SecretId;
 import dev.tollgate.domain.keys.StoredSecret;
 import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Retention;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
 import dev.tollgate.persistence.database.ChangePoll;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -117,7 +117,10 @@ class CachedKeyDirectoryTest {
   @Test
   void aChangeOfTheProjectIsSeenInTime() throws InterruptedException {
     find(secret.id());
-    projects.update(project.renamed("ads", Capture.NONE, Retention.DAYS_7).archive());
+    projects.update(
+        project.tenant(),
+        project.id(),
+        now -> now.renamed("ads", Capture.NONE, Retention.DAYS_7).archive());
     assertSeenInTime(secret.id(), found -> found != null && found.project().archived());
     assertThat(find(secret.id()).capture()).isEqualTo(Capture.NONE);
     assertThat(find(secret.id()).retention()).isEqualTo(Retention.DAYS_7);

@@ -80,7 +80,12 @@ class ReadingWhileChangingTest {
 
   @Test
   void aChangeOfTheProjectIsNotMissed() throws Exception {
-    readWhile(() -> projects.update(project.renamed("x", Capture.NONE, Retention.DAYS_7)));
+    readWhile(
+        () ->
+            projects.update(
+                project.tenant(),
+                project.id(),
+                now -> now.renamed("x", Capture.NONE, Retention.DAYS_7)));
     assertThat(directory.find(secret.id())).extracting(KnownKey::capture).isEqualTo(Capture.NONE);
   }
 }

@@ -10,6 +10,7 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.database.TestingDatabase;
 import dev.tollgate.persistence.database.TestingWriter;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
@@ -61,7 +62,7 @@ class DatabaseCrashTest {
   @BeforeAll
   static void migrate() {
     NOISE.setLevel(Level.OFF);
-    Database.migrate(embedded.config());
+    Migrations.run(embedded.config());
   }
 
   @AfterAll

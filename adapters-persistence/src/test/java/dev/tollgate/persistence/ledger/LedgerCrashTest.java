@@ -15,6 +15,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.database.TestingDatabase;
 import dev.tollgate.persistence.database.TestingWriter;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
@@ -47,7 +48,7 @@ class LedgerCrashTest {
 
   @Test
   void nothingIsAdmittedWithoutADurableHoldAndNoSettleIsLost() throws Exception {
-    Database.migrate(embedded.config());
+    Migrations.run(embedded.config());
     try (Database database = new Database(embedded.config());
         GroupCommit writer = TestingWriter.of(database, 1);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -84,7 +85,11 @@ class LedgerCrashTest {
     projects.add(project);
     VirtualKey key = SampleKeys.aKey().of(project).build();
     new PostgresVirtualKeys(database).add(key, SampleKeys.aSecretOf(key));
-    assertThat(new PostgresBudgets(database).put(SampleBudgets.ofKey(key, "1000"))).isPresent();
+    assertThat(
+            new PostgresBudgets(database)
+                .put(tenant, List.of(SampleBudgets.ofKey(key, "1000")))
+                .getFirst())
+        .isPresent();
     return key;
   }
 

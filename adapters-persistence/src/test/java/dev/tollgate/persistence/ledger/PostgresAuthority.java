@@ -64,7 +64,7 @@ final class PostgresAuthority implements Authority, AutoCloseable {
 
   PostgresAuthority limitedBy(Budget... some) {
     for (Budget each : some) {
-      if (budgets.put(each).isEmpty()) {
+      if (budgets.put(tenant, List.of(each)).getFirst().isEmpty()) {
         throw new IllegalStateException("no such scope");
       }
     }

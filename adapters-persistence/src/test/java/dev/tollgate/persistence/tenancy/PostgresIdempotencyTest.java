@@ -3,12 +3,15 @@ package dev.tollgate.persistence.tenancy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.IdempotencyRecords;
-import dev.tollgate.domain.tenancy.IdempotencyRecordsContract;
+import dev.tollgate.domain.stores.IdempotencyRecords;
+import dev.tollgate.domain.stores.IdempotencyRecords.Claim;
+import dev.tollgate.domain.stores.IdempotencyRecordsContract;
+import dev.tollgate.domain.stores.Work;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.Housekeeping;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.time.Clock;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PostgresIdempotencyTest extends IdempotencyRecordsContract {
@@ -23,8 +26,17 @@ class PostgresIdempotencyTest extends IdempotencyRecordsContract {
   }
 
   @Override
+  protected Work work() {
+    return testing.database().work();
+  }
+
+  @Override
   protected TenantId foundTenant() {
     return testing.foundTenant();
+  }
+
+  private Claim claim(TenantId tenant) {
+    return work().inTenant(tenant, _ -> records.claim(tenant, "a", List.of(REQUEST)));
   }
 
   private void grow(TenantId tenant, String age) {
@@ -37,31 +49,49 @@ class PostgresIdempotencyTest extends IdempotencyRecordsContract {
             + "'");
   }
 
+  private void asANodeOfTheVersionBefore(TenantId tenant, String values) {
+    testing.run(
+        Role.MIGRATOR,
+        "insert into tollgate.idempotency (tenant_id, key, request, status, body) values ('"
+            + tenant.value()
+            + "', 'a', '\\x01', "
+            + values
+            + ")");
+  }
+
   @Test
-  void theClaimOfANodeThatDiedIsFreeAfterAMinute() {
+  void theClaimOfANodeOfTheVersionBeforeIsFreeAfterAMinute() {
     TenantId tenant = foundTenant();
-    records.claim(tenant, "a", REQUEST);
+    asANodeOfTheVersionBefore(tenant, "null, null");
     grow(tenant, "50 seconds");
-    assertThat(records.claim(tenant, "a", REQUEST))
-        .isInstanceOf(IdempotencyRecords.Claim.InProgress.class);
+    assertThat(claim(tenant)).isEqualTo(new Claim.InProgress());
     grow(tenant, "11 seconds");
-    assertThat(records.claim(tenant, "a", REQUEST))
-        .isInstanceOf(IdempotencyRecords.Claim.First.class);
+    assertThat(claim(tenant)).isEqualTo(new Claim.First());
+  }
+
+  @Test
+  void theAnswerOfANodeOfTheVersionBeforeIsJson() {
+    TenantId tenant = foundTenant();
+    asANodeOfTheVersionBefore(tenant, "201, '{}'");
+    assertThat(claim(tenant))
+        .isInstanceOfSatisfying(
+            Claim.Done.class,
+            done -> {
+              assertThat(done.answer().json()).isTrue();
+              assertThat(done.answer().status()).isEqualTo(201);
+            });
   }
 
   @Test
   void anAnswerIsRememberedForADay() {
     TenantId tenant = foundTenant();
     Housekeeping housekeeping = new Housekeeping(testing.database(), Clock.systemUTC());
-    records.claim(tenant, "a", REQUEST);
-    records.complete(tenant, "a", 200, REQUEST);
+    records.keep(tenant, "a", REQUEST, new IdempotencyRecords.Kept(200, REQUEST, false));
     grow(tenant, "23 hours 55 minutes");
     housekeeping.run();
-    assertThat(records.claim(tenant, "a", REQUEST))
-        .isInstanceOf(IdempotencyRecords.Claim.Done.class);
+    assertThat(claim(tenant)).isInstanceOf(Claim.Done.class);
     grow(tenant, "6 minutes");
     housekeeping.run();
-    assertThat(records.claim(tenant, "a", REQUEST))
-        .isInstanceOf(IdempotencyRecords.Claim.First.class);
+    assertThat(claim(tenant)).isEqualTo(new Claim.First());
   }
 }

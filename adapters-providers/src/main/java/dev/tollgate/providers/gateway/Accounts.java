@@ -48,8 +48,8 @@ final class Accounts {
     }
   }
 
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not open yet and the store
-  ///   does not answer
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when it is not open yet and the store does
+  ///   not answer
   /// @throws UpstreamFailure when its credential cannot be opened, or its options do not hold
   Account of(Provider provider) {
     Account account = open.get(provider.id());

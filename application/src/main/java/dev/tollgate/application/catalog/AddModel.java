@@ -1,59 +1,59 @@
 package dev.tollgate.application.catalog;
 
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.Catalog;
-import dev.tollgate.domain.catalog.Deployment;
 import dev.tollgate.domain.catalog.Model;
-import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.ModelId;
 import dev.tollgate.domain.ids.ProviderId;
-import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.reasons.Reason;
+import dev.tollgate.domain.stores.Work;
 import java.time.Clock;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.Map;
 
 /// Adds a model with its deployments.
 public final class AddModel {
   private final Catalog catalog;
   private final Routes routes;
+  private final Work work;
   private final Ids ids;
   private final Clock clock;
 
-  public AddModel(Catalog catalog, Routes routes, Ids ids, Clock clock) {
+  public AddModel(Catalog catalog, Routes routes, Work work, Ids ids, Clock clock) {
     this.catalog = catalog;
     this.routes = routes;
+    this.work = work;
     this.ids = ids;
     this.clock = clock;
   }
 
-  /// What came of it.
-  public sealed interface Outcome {
-    /// The model can be called.
-    record Added(Model model) implements Outcome {}
+  public record Command(String name, List<DeploymentTerms> deployments) {}
 
-    /// The tenant has a model of that name.
-    record NameTaken() implements Outcome {}
-
-    /// A deployment names a provider that does not exist.
-    record NoProvider(ProviderId provider) implements Outcome {}
+  public Result<ModelView> run(Actor actor, Command command, Trail trail) {
+    return Result.permitted(actor, Permission.MODELS_WRITE, () -> add(actor, command, trail));
   }
 
-  /// @throws IllegalArgumentException when name or deployments break a rule of [Model]
-  public Outcome add(TenantId tenant, String name, List<Deployment> deployments) {
-    Set<ProviderId> known =
-        catalog.providers(tenant).stream().map(Provider::id).collect(Collectors.toSet());
-    for (Deployment deployment : deployments) {
-      if (!known.contains(deployment.provider())) {
-        return new Outcome.NoProvider(deployment.provider());
-      }
-    }
-    Model model = new Model(new ModelId(ids.next()), tenant, name, deployments, clock.instant());
+  private Result<ModelView> add(Actor actor, Command command, Trail trail) {
+    Map<ProviderId, String> providers = ModelView.names(catalog, actor.tenant());
+    Model model =
+        new Model(
+            new ModelId(ids.next()),
+            actor.tenant(),
+            command.name(),
+            DeploymentTerms.deployments(command.deployments(), providers),
+            clock.instant());
     if (!catalog.addModel(model)) {
-      return new Outcome.NameTaken();
+      return new Result.Conflict<>(
+          Reason.NAME_TAKEN, "There is a model named '" + command.name() + "'.");
     }
-    routes.refresh(tenant);
-    return new Outcome.Added(model);
+    work.afterwards(() -> routes.refresh(actor.tenant()));
+    ModelView view = new ModelView(model, providers);
+    trail.made(model.id(), view);
+    return Result.done(view);
   }
 }

@@ -1,18 +1,23 @@
 package dev.tollgate.application.catalog;
 
-import dev.tollgate.domain.catalog.BaseUrls;
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.ProviderId;
-import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.secrets.CredentialVault;
+import dev.tollgate.domain.secrets.SealedCredential;
 import dev.tollgate.domain.secrets.Secret;
+import dev.tollgate.domain.stores.Work;
 import java.net.URI;
 import java.time.Clock;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Adds a provider and seals its credential.
@@ -20,20 +25,22 @@ public final class AddProvider {
   private final Catalog catalog;
   private final Routes routes;
   private final CredentialVault vault;
+  private final Work work;
   private final Ids ids;
   private final Clock clock;
 
-  public AddProvider(Catalog catalog, Routes routes, CredentialVault vault, Ids ids, Clock clock) {
+  public AddProvider(
+      Catalog catalog, Routes routes, CredentialVault vault, Work work, Ids ids, Clock clock) {
     this.catalog = catalog;
     this.routes = routes;
     this.vault = vault;
+    this.work = work;
     this.ids = ids;
     this.clock = clock;
   }
 
-  /// What to add. The credential is wiped once it is sealed.
+  /// @param credential wiped when the use case returns; null for none
   public record Command(
-      TenantId tenant,
       String name,
       ProviderKind kind,
       @Nullable URI baseUrl,
@@ -41,32 +48,34 @@ public final class AddProvider {
       Provider.Options options,
       @Nullable Secret credential) {}
 
-  /// @return empty when the tenant has a provider of that name
-  /// @throws IllegalArgumentException when the command breaks a rule of [Provider]
-  public Optional<Provider> add(Command command) {
-    if (command.baseUrl() != null) {
-      BaseUrls.check("base_url", command.baseUrl());
+  public Result<Provider> run(Actor actor, Command command, Trail trail) {
+    try (Secret credential = command.credential()) {
+      if (!actor.may(Permission.PROVIDERS_WRITE, Scope.of(actor.tenant()))) {
+        return new Result.Forbidden<>(Permission.PROVIDERS_WRITE);
+      }
+      return Result.checked(() -> add(actor, command, credential, trail));
     }
+  }
+
+  private Result<Provider> add(
+      Actor actor, Command command, @Nullable Secret credential, Trail trail) {
     Provider provider =
         new Provider(
             new ProviderId(ids.next()),
-            command.tenant(),
+            actor.tenant(),
             command.name(),
             command.kind(),
             command.baseUrl(),
             command.allowPrivateNetwork(),
             command.options(),
             clock.instant());
-    boolean added;
-    try (Secret credential = command.credential()) {
-      added =
-          catalog.addProvider(
-              provider, credential == null ? null : vault.seal(provider, credential));
+    SealedCredential sealed = credential == null ? null : vault.seal(provider, credential);
+    if (!catalog.addProvider(provider, sealed)) {
+      return new Result.Conflict<>(
+          Reason.NAME_TAKEN, "There is a provider named '" + command.name() + "'.");
     }
-    if (added) {
-      routes.refresh(command.tenant());
-      return Optional.of(provider);
-    }
-    return Optional.empty();
+    work.afterwards(() -> routes.refresh(actor.tenant()));
+    trail.made(provider.id(), provider);
+    return Result.done(provider);
   }
 }

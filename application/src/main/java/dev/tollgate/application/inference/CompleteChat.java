@@ -26,7 +26,7 @@ import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.TokenCounter;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Price;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,7 +6,7 @@ import dev.tollgate.domain.keys.KeyRefusal;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -82,10 +82,10 @@ public final class OpenCalls {
   /// Calls that run on this node without a hold although a budget counts them, because it was not
   /// there when they began.
   public int unheldUnder(Budget budget, BudgetBook book) {
+    BudgetBook alone = book.alone(budget);
     int count = 0;
     for (Exchange exchange : unheld) {
-      if (book.touching(exchange.known().key(), exchange.payload().model()).stream()
-          .anyMatch(each -> each.id().equals(budget.id()))) {
+      if (!alone.touching(exchange.known().key(), exchange.payload().model()).isEmpty()) {
         count++;
       }
     }

@@ -39,7 +39,7 @@ public final class AuthenticateCaller {
   }
 
   /// @param endpoint the call that is to be made, or null when the holder only asks about the key
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the key is not cached and the store
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the key is not cached and the store
   ///   does not answer
   public Outcome authenticate(String presented, @Nullable Endpoint endpoint, byte[] callerAddress) {
     KeySecret secret = KeySecret.parse(presented);

@@ -1,15 +1,22 @@
 package dev.tollgate.application.keys;
 
+import dev.tollgate.application.ledger.BudgetTerms;
+import dev.tollgate.application.ledger.SetBudget;
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.keys.KeySecret;
 import dev.tollgate.domain.keys.StoredSecret;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
+import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Projects;
@@ -17,14 +24,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Creates a virtual key in a project. Its secret is in the outcome and nowhere else.
+/// Creates a virtual key in a project, with a budget if one is asked for. Its secret is in the
+/// answer and nowhere else.
 public final class CreateKey {
   private final VirtualKeys keys;
   private final Projects projects;
+  private final SetBudget setBudget;
   private final Pepper pepper;
   private final Ids ids;
   private final RandomGenerator secureRandom;
@@ -33,67 +41,91 @@ public final class CreateKey {
   public CreateKey(
       VirtualKeys keys,
       Projects projects,
+      SetBudget setBudget,
       Pepper pepper,
       Ids ids,
       RandomGenerator secureRandom,
       Clock clock) {
     this.keys = keys;
     this.projects = projects;
+    this.setBudget = setBudget;
     this.pepper = pepper;
     this.ids = ids;
     this.secureRandom = secureRandom;
     this.clock = clock;
   }
 
-  /// What to create.
   public record Command(
-      TenantId tenant,
       ProjectId project,
       String name,
       @Nullable MemberId owner,
       @Nullable Instant expiresAt,
       KeyPolicy policy,
       Map<String, String> metadata,
-      List<String> tags) {}
+      List<String> tags,
+      @Nullable BudgetTerms budget) {}
 
-  /// What came of it.
-  public sealed interface Outcome {
-    /// The key, and its secret to show once.
-    record Created(VirtualKey key, KeySecret secret) implements Outcome {}
+  /// The key, and its secret to show once.
+  public record Created(KeyView view, KeySecret secret) {}
 
-    /// The project does not exist or is archived.
-    record NoProject() implements Outcome {}
+  public Result<Created> run(Actor actor, Command command, Trail trail) {
+    if (command.owner() != null) {
+      // There are no members yet whose id it could be.
+      return new Result.Invalid<>("owner", "There is no such member");
+    }
+    Project project = projects.find(actor.tenant(), command.project()).orElse(null);
+    if (project == null || project.archived()) {
+      return new Result.Invalid<>("project", "There is no such project, or it is archived");
+    }
+    return Result.checked(
+        () -> {
+          KeySecret secret = KeySecret.generate(secureRandom);
+          return Result.done(key(command, project, secret))
+              .allowed(actor, Permission.KEYS_WRITE, VirtualKey::scope)
+              .then(key -> add(actor, key, secret, command.budget()))
+              .map(
+                  created -> {
+                    trail.made(created.view().key().id(), created.view());
+                    return created;
+                  });
+        });
   }
 
-  /// @throws IllegalArgumentException when the command breaks a rule of [VirtualKey]
-  public Outcome create(Command command) {
-    Optional<Project> project = projects.find(command.tenant(), command.project());
-    if (project.isEmpty() || project.get().archived()) {
-      return new Outcome.NoProject();
-    }
+  private VirtualKey key(Command command, Project project, KeySecret secret) {
     Instant now = clock.instant();
     if (command.expiresAt() != null && !now.isBefore(command.expiresAt())) {
-      throw new IllegalArgumentException("expires_at must be in the future");
+      throw BrokenRule.of("expires_at", "must be in the future");
     }
-    KeySecret secret = KeySecret.generate(secureRandom);
-    VirtualKey key =
-        new VirtualKey(
-            new KeyId(ids.next()),
-            command.tenant(),
-            command.project(),
-            project.get().businessUnit(),
-            command.owner(),
-            command.name(),
-            VirtualKey.State.ACTIVE,
-            command.expiresAt(),
-            command.policy(),
-            command.metadata(),
-            command.tags(),
-            secret.hint(),
-            now,
-            null);
+    return new VirtualKey(
+        new KeyId(ids.next()),
+        project.tenant(),
+        project.id(),
+        project.businessUnit(),
+        command.owner(),
+        command.name(),
+        VirtualKey.State.ACTIVE,
+        command.expiresAt(),
+        command.policy(),
+        command.metadata(),
+        command.tags(),
+        secret.hint(),
+        now,
+        null);
+  }
+
+  private Result<Created> add(
+      Actor actor, VirtualKey key, KeySecret secret, @Nullable BudgetTerms budget) {
     keys.add(key, stored(secret, key.id(), pepper));
-    return new Outcome.Created(key, secret);
+    if (budget == null) {
+      return Result.done(new Created(new KeyView(key, null), secret));
+    }
+    return setBudget
+        .run(actor, new SetBudget.Command(Scope.KEY, key.id().value(), budget), new Trail())
+        .map(
+            state ->
+                new Created(
+                    new KeyView(key, state.budget().models() == null ? state : null), secret))
+        .under("budget");
   }
 
   static StoredSecret stored(KeySecret secret, KeyId key, Pepper pepper) {

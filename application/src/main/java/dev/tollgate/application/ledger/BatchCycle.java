@@ -7,7 +7,7 @@ import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.LedgerStore;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;

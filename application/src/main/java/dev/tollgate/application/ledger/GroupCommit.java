@@ -10,7 +10,7 @@ import dev.tollgate.domain.ledger.Ledger;
 import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.Spill;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;

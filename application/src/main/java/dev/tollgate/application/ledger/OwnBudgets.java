@@ -17,7 +17,7 @@ public final class OwnBudgets {
     this.budgets = budgets;
   }
 
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   public List<Budgets.State> of(VirtualKey key) {
     List<Budgets.State> own =
         new ArrayList<>(

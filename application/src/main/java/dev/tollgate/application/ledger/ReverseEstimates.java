@@ -1,10 +1,14 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.HoldId;
-import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.jobs.Steps;
 import dev.tollgate.domain.ledger.Corrections;
 import dev.tollgate.domain.ledger.Corrections.Estimate;
 import dev.tollgate.domain.ledger.Corrections.EstimateFilter;
@@ -14,7 +18,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -36,24 +39,32 @@ public final class ReverseEstimates {
   ///
   /// @param filter names a provider
   /// @param dryRun whether only the sums are wanted
-  public record Command(TenantId tenant, EstimateFilter filter, String reason, boolean dryRun) {}
+  public record Command(EstimateFilter filter, String reason, boolean dryRun) {}
 
   /// What a business unit gets back.
   ///
   /// @param calls of which a call that was tried several times is one
   public record Reversal(BusinessUnitId businessUnit, long calls, Money amount) {}
 
-  /// @return by business unit, or empty when there is no such provider
-  public Optional<List<Reversal>> reverse(Command command) {
-    if (catalog.providers(command.tenant()).stream()
-        .noneMatch(each -> each.name().equals(command.filter().provider()))) {
-      return Optional.empty();
+  /// By business unit.
+  public Result<List<Reversal>> run(Actor actor, Command command, Steps steps) {
+    if (!actor.may(Permission.LEDGER_CORRECT, Scope.of(actor.tenant()))) {
+      return new Result.Forbidden<>(Permission.LEDGER_CORRECT);
+    }
+    EstimateFilter filter = command.filter();
+    if (!filter.from().isBefore(filter.to())) {
+      return new Result.Invalid<>("from", "from must be before to");
+    }
+    if (catalog.providers(actor.tenant()).stream()
+        .noneMatch(each -> each.name().equals(filter.provider()))) {
+      return new Result.Invalid<>(
+          filter.upstreamModel() == null ? "provider" : "deployment", "There is no such provider");
     }
     Map<String, Reversal> reversals = new TreeMap<>();
     Set<CallId> seen = new HashSet<>();
     HoldId last = null;
     while (true) {
-      List<Estimate> page = corrections.estimates(command.tenant(), command.filter(), last, PAGE);
+      List<Estimate> page = corrections.estimates(actor.tenant(), filter, last, PAGE);
       List<Target> targets = new ArrayList<>(page.size());
       for (Estimate each : page) {
         targets.add(new Target(each.hold(), Money.ZERO, null));
@@ -63,12 +74,13 @@ public final class ReverseEstimates {
             ReverseEstimates::sum);
       }
       if (!command.dryRun() && !targets.isEmpty()) {
-        corrections.adjust(command.tenant(), targets, command.reason());
+        corrections.adjust(actor.tenant(), targets, command.reason());
       }
       if (page.size() < PAGE) {
-        return Optional.of(List.copyOf(reversals.values()));
+        return Result.done(List.copyOf(reversals.values()));
       }
       last = page.getLast().hold();
+      steps.progress(seen.size() + " calls");
     }
   }
 

@@ -1,148 +1,132 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.RaiseId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Budgets;
-import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
-import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Bound;
+import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.stores.Work;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Sets, changes or removes a budget. Takes effect with the next hold on every node.
+/// Sets or changes a budget. Takes effect with the next hold on every node.
 public final class SetBudget {
   private final Budgets budgets;
   private final BudgetBooks books;
+  private final Work work;
   private final Ids ids;
   private final Clock clock;
 
-  public SetBudget(Budgets budgets, BudgetBooks books, Ids ids, Clock clock) {
+  public SetBudget(Budgets budgets, BudgetBooks books, Work work, Ids ids, Clock clock) {
     this.budgets = budgets;
     this.books = books;
+    this.work = work;
     this.ids = ids;
     this.clock = clock;
   }
 
-  /// The short form of a raise: another limit until an instant.
-  public record RaiseTo(Money to, Instant until) {}
+  /// @param scopeId of the tenant, unit, project, member or key
+  public record Command(Scope scope, UUID scopeId, BudgetTerms terms) {}
 
-  /// What to set.
-  public record Command(
-      TenantId tenant,
-      Scope scope,
-      UUID scopeId,
-      @Nullable List<String> models,
-      Window window,
-      Policy policy,
-      Money limit,
-      @Nullable RaiseTo raise,
-      List<Integer> thresholds,
-      List<String> told) {
-    /// The same for another scope id.
-    public Command of(UUID id) {
-      return new Command(tenant, scope, id, models, window, policy, limit, raise, thresholds, told);
+  public Result<Budgets.State> run(Actor actor, Command command, Trail trail) {
+    var place = dev.tollgate.domain.authority.Scope.of(actor.tenant());
+    if (!actor.may(Permission.BUDGETS_WRITE, place)) {
+      return new Result.Forbidden<>(Permission.BUDGETS_WRITE);
+    }
+    if (command.scope() == Scope.MEMBER) {
+      // There are no members yet whose id it could be.
+      return new Result.Invalid<>("scope_id", "There is no such member");
+    }
+    return Result.checked(() -> set(actor, command, trail));
+  }
+
+  private Result<Budgets.State> set(Actor actor, Command command, Trail trail) {
+    BudgetTerms terms = command.terms();
+    checkAmount("limit", terms.limit());
+    checkRaise(terms);
+    Budget budget =
+        new Budget(
+            new BudgetId(ids.next()),
+            actor.tenant(),
+            command.scope(),
+            command.scopeId(),
+            terms.models(),
+            terms.window(),
+            terms.policy(),
+            terms.limit(),
+            raises(terms),
+            terms.thresholds(),
+            terms.told(),
+            clock.instant());
+    Budgets.@Nullable State before = before(budget);
+    Budgets.State state = budgets.put(actor.tenant(), List.of(budget)).getFirst().orElse(null);
+    if (state == null) {
+      String noun = command.scope().wire().replace('_', ' ');
+      return new Result.Invalid<>("scope_id", "There is no such " + noun);
+    }
+    work.afterwards(() -> books.refresh(actor.tenant()));
+    if (before == null) {
+      trail.made(state.budget().id(), state);
+    } else {
+      trail.changed(state.budget().id(), before, state);
+    }
+    return Result.done(state);
+  }
+
+  /// The budget that this one takes the place of, for the audit log.
+  private Budgets.@Nullable State before(Budget budget) {
+    return budgets.of(budget.tenant(), budget.scope(), budget.scopeId()).stream()
+        .filter(each -> each.budget().replaces(budget))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void checkRaise(BudgetTerms terms) {
+    BudgetTerms.RaiseTo raise = terms.raise();
+    if (raise == null) {
+      return;
+    }
+    checkAmount("raise.to", raise.to());
+    if (!raise.until().isAfter(clock.instant())) {
+      throw BrokenRule.of("raise.until", "must be in the future");
+    }
+    if (raise.to().compareTo(terms.limit()) <= 0) {
+      throw BrokenRule.of(
+          "raise.to", "must be more than limit; leave raise out to set a limit without one");
     }
   }
 
-  /// @return the budget as it is now, or empty when its scope does not exist
-  /// @throws IllegalArgumentException when the command breaks a rule of [Budget]
-  public Optional<Budgets.State> set(Command command) {
-    checkAmount("limit", command.limit());
-    RaiseTo raise = command.raise();
-    if (raise != null) {
-      checkAmount("raise.to", raise.to());
-      if (!raise.until().isAfter(clock.instant())) {
-        throw new IllegalArgumentException("raise.until must be in the future");
-      }
-      if (raise.to().compareTo(command.limit()) <= 0) {
-        throw new IllegalArgumentException(
-            "raise.to must be more than limit; leave raise out to set a limit without one");
-      }
-    }
-    Optional<Budgets.State> set =
-        budgets.put(
-            new Budget(
-                new BudgetId(ids.next()),
-                command.tenant(),
-                command.scope(),
-                command.scopeId(),
-                command.models(),
-                command.window(),
-                command.policy(),
-                command.limit(),
-                raises(command),
-                command.thresholds(),
-                command.told(),
-                clock.instant()));
-    books.refresh(command.tenant());
-    return set;
-  }
-
-  private List<Budget.Raise> raises(Command command) {
-    RaiseTo raise = command.raise();
+  private List<Budget.Raise> raises(BudgetTerms terms) {
+    BudgetTerms.RaiseTo raise = terms.raise();
     if (raise == null) {
       return List.of();
     }
+    Instant now = clock.instant();
     return List.of(
         new Budget.Raise(
             new RaiseId(ids.next()),
-            raise.to().minus(command.limit()),
-            clock.instant(),
+            raise.to().minus(terms.limit()),
+            now,
             raise.until(),
             "",
             Budget.Raise.OF_BUDGET));
   }
 
-  /// Adds to the limit of a budget, for a time or for good.
-  ///
-  /// @param from when it begins, or null for now
-  /// @param until when it ends, or null for good
-  /// @return the budget as it is now, or empty when there is none
-  /// @throws IllegalArgumentException when it breaks a rule of [Budget.Raise]
-  public Optional<Budgets.State> raise(
-      TenantId tenant,
-      BudgetId id,
-      Money amount,
-      @Nullable Instant from,
-      @Nullable Instant until,
-      String reason) {
-    Instant begins = from == null ? clock.instant() : from;
-    Budget.Raise raise =
-        new Budget.Raise(new RaiseId(ids.next()), amount, begins, until, reason, "api");
-    if (!budgets.raise(tenant, id, raise)) {
-      return Optional.empty();
-    }
-    books.refresh(tenant);
-    return budgets.find(tenant, id);
-  }
-
-  /// @return false when there is none
-  public boolean endRaise(TenantId tenant, BudgetId id, RaiseId raise) {
-    boolean ended = budgets.endRaise(tenant, id, raise);
-    books.refresh(tenant);
-    return ended;
-  }
-
-  /// @return false when there is none
-  public boolean remove(TenantId tenant, BudgetId id) {
-    boolean removed = budgets.remove(tenant, id);
-    books.refresh(tenant);
-    return removed;
-  }
-
   private static void checkAmount(String name, Money amount) {
     if (amount.compareTo(Bound.HIGHEST) > 0) {
-      throw new IllegalArgumentException(name + " must be at most 1000000000");
+      throw BrokenRule.of(name, "must be at most 1000000000");
     }
   }
 }

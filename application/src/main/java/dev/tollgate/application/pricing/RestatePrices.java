@@ -1,5 +1,9 @@
 package dev.tollgate.application.pricing;
 
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Deployment;
 import dev.tollgate.domain.catalog.Model;
@@ -7,6 +11,7 @@ import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.jobs.Steps;
 import dev.tollgate.domain.ledger.Corrections;
 import dev.tollgate.domain.ledger.Corrections.Settled;
 import dev.tollgate.domain.ledger.Corrections.Target;
@@ -15,6 +20,8 @@ import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.pricing.Rate;
+import dev.tollgate.domain.rules.BrokenRule;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -22,9 +29,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Corrects what calls cost when the price they were settled at was wrong: each is priced again by
 /// the prices as they are now, and the difference becomes an entry of its own. A repeat changes
@@ -35,8 +42,10 @@ public final class RestatePrices {
   private final Catalog catalog;
   private final Prices prices;
   private final Corrections corrections;
+  private final Clock clock;
 
-  public RestatePrices(Catalog catalog, Prices prices, Corrections corrections) {
+  public RestatePrices(Catalog catalog, Prices prices, Corrections corrections, Clock clock) {
+    this.clock = clock;
     this.catalog = catalog;
     this.prices = prices;
     this.corrections = corrections;
@@ -46,13 +55,13 @@ public final class RestatePrices {
   ///
   /// @param provider its name
   /// @param model the provider's name for the model
+  /// @param to the end of the time, or null for now
   /// @param dryRun whether only the differences are wanted
   public record Command(
-      TenantId tenant,
       String provider,
       String model,
       Instant from,
-      Instant to,
+      @Nullable Instant to,
       String reason,
       boolean dryRun) {}
 
@@ -60,38 +69,45 @@ public final class RestatePrices {
   public record Difference(
       ProjectId project, YearMonth month, long calls, Money before, Money after) {}
 
-  /// @return differences by project and month, or empty when there is no such provider
-  public Optional<List<Difference>> restate(Command command) {
+  /// Differences by project and month.
+  public Result<List<Difference>> run(Actor actor, Command command, Steps steps) {
+    if (!actor.may(Permission.LEDGER_CORRECT, Scope.of(actor.tenant()))) {
+      return new Result.Forbidden<>(Permission.LEDGER_CORRECT);
+    }
     Provider provider =
-        catalog.providers(command.tenant()).stream()
+        catalog.providers(actor.tenant()).stream()
             .filter(each -> each.name().equals(command.provider()))
             .findFirst()
             .orElse(null);
     if (provider == null) {
-      return Optional.empty();
+      return new Result.Invalid<>("provider", "There is no such provider");
     }
-    String pricedAs = pricedAs(command, provider);
-    PriceBook book = new PriceBook(prices.all(command.tenant()));
+    return Result.checked(() -> restate(actor, provider, command, steps));
+  }
+
+  private Result<List<Difference>> restate(
+      Actor actor, Provider provider, Command command, Steps steps) {
+    TenantId tenant = actor.tenant();
+    Instant to = command.to() == null ? clock.instant() : command.to();
+    String pricedAs = pricedAs(tenant, command, provider);
+    PriceBook book = new PriceBook(prices.all(tenant));
     Map<String, Difference> differences = new TreeMap<>();
     HoldId last = null;
+    long seen = 0;
     while (true) {
       List<Settled> page =
           corrections.settled(
-              command.tenant(),
-              command.provider(),
-              command.model(),
-              command.from(),
-              command.to(),
-              last,
-              PAGE);
+              tenant, command.provider(), command.model(), command.from(), to, last, PAGE);
       List<Target> targets = targets(page, provider, pricedAs, book, differences);
       if (!command.dryRun() && !targets.isEmpty()) {
-        corrections.adjust(command.tenant(), targets, command.reason());
+        corrections.adjust(tenant, targets, command.reason());
       }
       if (page.size() < PAGE) {
-        return Optional.of(List.copyOf(differences.values()));
+        return Result.done(List.copyOf(differences.values()));
       }
       last = page.getLast().hold();
+      seen += page.size();
+      steps.progress(seen + " calls looked at");
     }
   }
 
@@ -134,9 +150,9 @@ public final class RestatePrices {
 
   /// The name under which the provider's model is priced. Deployments that differ in it cannot be
   /// told apart afterwards.
-  private String pricedAs(Command command, Provider provider) {
+  private String pricedAs(TenantId tenant, Command command, Provider provider) {
     Set<String> names = new HashSet<>();
-    for (Model model : catalog.models(command.tenant())) {
+    for (Model model : catalog.models(tenant)) {
       for (Deployment deployment : model.deployments()) {
         if (deployment.provider().equals(provider.id())
             && deployment.model().equals(command.model())) {
@@ -145,8 +161,7 @@ public final class RestatePrices {
       }
     }
     if (names.size() > 1) {
-      throw new IllegalArgumentException(
-          "model is priced under several names: " + String.join(", ", names));
+      throw BrokenRule.of("model", "is priced under several names: " + String.join(", ", names));
     }
     return names.isEmpty() ? command.model() : names.iterator().next();
   }

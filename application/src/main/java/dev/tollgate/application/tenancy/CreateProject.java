@@ -1,15 +1,17 @@
 package dev.tollgate.application.tenancy;
 
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.ProjectId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Projects;
 import dev.tollgate.domain.tenancy.Retention;
 import java.time.Clock;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Creates a project in a business unit, the root when none is named.
@@ -24,28 +26,34 @@ public final class CreateProject {
     this.clock = clock;
   }
 
-  /// @return empty when the business unit does not exist
-  /// @throws IllegalArgumentException when the name breaks the rule for names
-  public Optional<Project> create(
-      TenantId tenant,
-      String name,
-      @Nullable BusinessUnitId businessUnit,
-      Capture capture,
-      Retention retention) {
-    if (businessUnit != null && !projects.hasBusinessUnit(tenant, businessUnit)) {
-      return Optional.empty();
+  public record Command(
+      String name, @Nullable BusinessUnitId businessUnit, Capture capture, Retention retention) {}
+
+  public Result<Project> run(Actor actor, Command command, Trail trail) {
+    BusinessUnitId named = command.businessUnit();
+    if (named != null && !projects.hasBusinessUnit(actor.tenant(), named)) {
+      return new Result.Invalid<>("business_unit", "There is no such business unit");
     }
-    Project project =
-        new Project(
-            new ProjectId(ids.next()),
-            tenant,
-            businessUnit == null ? projects.rootOf(tenant) : businessUnit,
-            name,
-            capture,
-            retention,
-            false,
-            clock.instant());
-    projects.add(project);
-    return Optional.of(project);
+    return Result.checked(
+        () -> {
+          Project project =
+              new Project(
+                  new ProjectId(ids.next()),
+                  actor.tenant(),
+                  named == null ? projects.rootOf(actor.tenant()) : named,
+                  command.name(),
+                  command.capture(),
+                  command.retention(),
+                  false,
+                  clock.instant());
+          return Result.done(project)
+              .allowed(actor, Permission.PROJECTS_WRITE, Project::scope)
+              .map(
+                  allowed -> {
+                    projects.add(allowed);
+                    trail.made(allowed.id(), allowed);
+                    return allowed;
+                  });
+        });
   }
 }

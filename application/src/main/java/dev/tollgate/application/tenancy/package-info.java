@@ -1,4 +1,4 @@
-/// Use cases around projects.
+/// Use cases around projects and business units.
 @NullMarked
 package dev.tollgate.application.tenancy;
 

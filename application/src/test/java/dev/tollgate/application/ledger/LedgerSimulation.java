@@ -19,7 +19,7 @@ import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.money.Money;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.LedgerStore;
-import dev.tollgate.domain.tenancy.StoreUnavailable;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;

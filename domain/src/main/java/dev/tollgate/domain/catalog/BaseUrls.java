@@ -1,5 +1,6 @@
 package dev.tollgate.domain.catalog;
 
+import dev.tollgate.domain.rules.BrokenRule;
 import java.net.URI;
 import java.util.Locale;
 
@@ -12,17 +13,16 @@ public final class BaseUrls {
   public static void check(String field, URI url) {
     String scheme = url.getScheme();
     if (scheme == null || !(scheme.equals("https") || scheme.equals("http"))) {
-      throw new IllegalArgumentException(field + " must start with http:// or https://");
+      throw BrokenRule.of(field, "must start with http:// or https://");
     }
     if (url.getHost() == null) {
-      throw new IllegalArgumentException(field + " must name a host");
+      throw BrokenRule.of(field, "must name a host");
     }
     if (url.getRawUserInfo() != null || url.getRawQuery() != null || url.getRawFragment() != null) {
-      throw new IllegalArgumentException(
-          field + " must not hold user information, a query or a fragment");
+      throw BrokenRule.of(field, "must not hold user information, a query or a fragment");
     }
     if (url.getPort() == 0 || url.getPort() > 65_535) {
-      throw new IllegalArgumentException(field + " has an impossible port");
+      throw BrokenRule.of(field, "has an impossible port");
     }
   }
 

@@ -1,31 +1,68 @@
 package dev.tollgate.domain.catalog;
 
+import dev.tollgate.domain.ids.ModelId;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.secrets.SealedCredential;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Store of providers and models. Each method is one transaction and throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// Store of providers and models. Each method is one transaction, or a part of the open unit of
+/// work, and throws [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer.
+/// Changes of one tenant's catalogue happen one after the other. Thread-safe.
 public interface Catalog {
   /// Adds a provider with its sealed credential; false when the tenant has one of that name.
   boolean addProvider(Provider provider, @Nullable SealedCredential credential);
 
   Optional<Provider> findProvider(TenantId tenant, ProviderId id);
 
+  /// All providers of a tenant, newest first.
   List<Provider> providers(TenantId tenant);
 
   Optional<SealedCredential> credential(TenantId tenant, ProviderId id);
 
-  /// Puts another credential in the place of a provider's.
+  /// Changes a provider under a lock on its row. What the function throws leaves it as it was.
   ///
-  /// @return the provider as it is now, or empty when there is none
-  Optional<Provider> changeCredential(Provider provider, SealedCredential credential);
+  /// @param credential to put in the place of the one before, or null to keep that
+  Change<Provider> updateProvider(
+      TenantId tenant,
+      ProviderId id,
+      UnaryOperator<Provider> change,
+      @Nullable SealedCredential credential);
+
+  /// Removes a provider that no model names, with its credential.
+  Removal removeProvider(TenantId tenant, ProviderId id);
 
   /// Adds a model; false when the tenant has one of that name.
   boolean addModel(Model model);
 
+  Optional<Model> findModel(TenantId tenant, ModelId id);
+
+  /// All models of a tenant, by name.
   List<Model> models(TenantId tenant);
+
+  /// Changes a model under a lock on its row. What the function throws leaves it as it was.
+  Change<Model> updateModel(TenantId tenant, ModelId id, UnaryOperator<Model> change);
+
+  /// @return false when there is none
+  boolean removeModel(TenantId tenant, ModelId id);
+
+  /// What came of a change.
+  sealed interface Change<T> {
+    record Changed<T>(T now) implements Change<T> {}
+
+    record Missing<T>() implements Change<T> {}
+
+    /// The tenant has another one of the new name.
+    record NameTaken<T>() implements Change<T> {}
+  }
+
+  /// What came of a removal.
+  enum Removal {
+    REMOVED,
+    MISSING,
+    IN_USE
+  }
 }

@@ -1,6 +1,7 @@
 package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.rules.BrokenRule;
 import org.jspecify.annotations.Nullable;
 
 /// One model at one provider.
@@ -10,19 +11,32 @@ import org.jspecify.annotations.Nullable;
 /// @param priority lower is tried first
 /// @param weight share of calls among deployments of one priority, 0 to 1,000
 /// @param timeouts instead of the provider's, or null
+/// @param drained whether it gets no new calls; those that it has end
 public record Deployment(
     ProviderId provider,
     String model,
     @Nullable String canonicalModel,
     int priority,
     int weight,
-    @Nullable Timeouts timeouts) {
+    @Nullable Timeouts timeouts,
+    boolean drained) {
+  /// One that takes calls.
+  public Deployment(
+      ProviderId provider,
+      String model,
+      @Nullable String canonicalModel,
+      int priority,
+      int weight,
+      @Nullable Timeouts timeouts) {
+    this(provider, model, canonicalModel, priority, weight, timeouts, false);
+  }
+
   public Deployment {
     if (model.isBlank() || model.length() > 256) {
-      throw new IllegalArgumentException("deployments.model must have 1 to 256 characters");
+      throw BrokenRule.of("model", "must have 1 to 256 characters");
     }
     if (weight < 0 || weight > 1_000) {
-      throw new IllegalArgumentException("deployments.weight must be between 0 and 1000");
+      throw BrokenRule.of("weight", "must be between 0 and 1000");
     }
   }
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /// Store of what is known of models. Facts with the same model and effective date replace the
 /// earlier ones. Each method is one transaction and throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface FactsOfModels {
   void put(TenantId tenant, ModelFacts facts);
 

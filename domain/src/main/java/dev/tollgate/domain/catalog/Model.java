@@ -2,6 +2,7 @@ package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.ids.ModelId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,12 +15,12 @@ public record Model(
   public Model {
     deployments = List.copyOf(deployments);
     if (!NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "name must have 1 to 128 letters, digits or . _ : / @ + - and start with a letter or"
-              + " digit");
+      throw BrokenRule.of(
+          "name",
+          "must have 1 to 128 letters, digits or . _ : / @ + - and start with a letter or digit");
     }
     if (deployments.isEmpty() || deployments.size() > 32) {
-      throw new IllegalArgumentException("deployments must have 1 to 32 entries");
+      throw BrokenRule.of("deployments", "must have 1 to 32 entries");
     }
   }
 }

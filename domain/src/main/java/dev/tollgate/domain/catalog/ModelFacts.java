@@ -2,6 +2,7 @@ package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.ids.ModelFactsId;
 import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +36,11 @@ public record ModelFacts(
 
   public ModelFacts {
     if (model.isBlank() || model.length() > 256) {
-      throw new IllegalArgumentException("model must have 1 to 256 characters");
+      throw BrokenRule.of("model", "must have 1 to 256 characters");
     }
     int star = model.indexOf('*');
     if (star >= 0 && star != model.length() - 1) {
-      throw new IllegalArgumentException("model may have a * at its end only");
+      throw BrokenRule.of("model", "may have a * at its end only");
     }
     check("window", window, 1);
     check("output_cap", outputCap, 0);
@@ -51,8 +52,7 @@ public record ModelFacts(
     if (capParameter != null
         && !capParameter.equals("max_tokens")
         && !capParameter.equals("max_completion_tokens")) {
-      throw new IllegalArgumentException(
-          "cap_parameter must be max_tokens or max_completion_tokens");
+      throw BrokenRule.of("cap_parameter", "must be max_tokens or max_completion_tokens");
     }
   }
 
@@ -72,9 +72,25 @@ public record ModelFacts(
         300);
   }
 
+  /// The same under another id.
+  public ModelFacts as(ModelFactsId newId) {
+    return new ModelFacts(
+        newId,
+        model,
+        effectiveFrom,
+        window,
+        outputCap,
+        imageTokens,
+        audioTokens,
+        documentTokens,
+        hiddenTokens,
+        capParameter,
+        topSpeed);
+  }
+
   private static void check(String name, long value, long least) {
     if (value < least || value > Usage.MOST) {
-      throw new IllegalArgumentException(name + " must be a number of at least " + least);
+      throw BrokenRule.of(name, "must be a number of at least " + least);
     }
   }
 

@@ -2,7 +2,8 @@ package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.Names;
+import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.Names;
 import java.net.URI;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +39,7 @@ public record Provider(
   public Provider {
     Names.check(name);
     if (kind != ProviderKind.SIMULATED && baseUrl == null) {
-      throw new IllegalArgumentException("base_url is required for kind " + kind.wire());
+      throw BrokenRule.of("base_url", "is required for kind " + kind.wire());
     }
     if (baseUrl != null) {
       BaseUrls.check("base_url", baseUrl);
@@ -57,6 +58,24 @@ public record Provider(
         options,
         createdAt,
         credentialVersion + 1);
+  }
+
+  /// The same with what an administrator may change.
+  public Provider changed(
+      String newName,
+      @Nullable URI newBaseUrl,
+      boolean newAllowPrivateNetwork,
+      Options newOptions) {
+    return new Provider(
+        id,
+        tenant,
+        newName,
+        kind,
+        newBaseUrl,
+        newAllowPrivateNetwork,
+        newOptions,
+        createdAt,
+        credentialVersion);
   }
 
   /// Scheme, host and port that its credential is bound to.

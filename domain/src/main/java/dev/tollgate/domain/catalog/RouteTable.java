@@ -19,7 +19,7 @@ public final class RouteTable {
       List<Target> targets = new ArrayList<>();
       for (Deployment deployment : model.deployments()) {
         Provider provider = providers.get(deployment.provider());
-        if (provider != null) {
+        if (provider != null && !deployment.drained()) {
           targets.add(new Target(provider, deployment));
         }
       }

@@ -6,7 +6,7 @@ import dev.tollgate.domain.pricing.PriceBook;
 /// The catalogue as the request path needs it: held in memory, replaced whole within five seconds
 /// of a change on any node. Thread-safe.
 public interface Routes {
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it was never loaded and the store
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when it was never loaded and the store
   ///   cannot answer
   Snapshot current(TenantId tenant);
 

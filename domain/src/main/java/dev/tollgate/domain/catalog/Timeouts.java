@@ -1,5 +1,6 @@
 package dev.tollgate.domain.catalog;
 
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Duration;
 
 /// How long a provider may take. All are bounded: more than nothing, at most 1 hour.
@@ -35,14 +36,13 @@ public record Timeouts(
     check("idle", idle);
     check("total", total);
     if (finish.isNegative() || finish.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException("timeouts.finish must be between 0 and PT1H");
+      throw BrokenRule.of("timeouts.finish", "must be between 0 and PT1H");
     }
   }
 
   private static void check(String name, Duration value) {
     if (value.isNegative() || value.isZero() || value.compareTo(LONGEST) > 0) {
-      throw new IllegalArgumentException(
-          "timeouts." + name + " must be more than 0 and at most PT1H");
+      throw BrokenRule.of("timeouts." + name, "must be more than 0 and at most PT1H");
     }
   }
 }

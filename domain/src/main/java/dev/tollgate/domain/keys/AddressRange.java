@@ -8,7 +8,7 @@ public record AddressRange(byte[] address, int prefixLength) {
   public AddressRange {
     address = address.clone();
     if (prefixLength < 0 || prefixLength > address.length * 8) {
-      throw new IllegalArgumentException("prefix length is out of range");
+      throw new IllegalArgumentException("must have a prefix that is no longer than the address");
     }
   }
 
@@ -21,7 +21,7 @@ public record AddressRange(byte[] address, int prefixLength) {
           slash < 0 ? address.length * 8 : Integer.parseUnsignedInt(text.substring(slash + 1));
       return new AddressRange(address, length);
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not an address or range: " + text, e);
+      throw new IllegalArgumentException("must be an IP address or a range, 10.0.0.0/8", e);
     }
   }
 

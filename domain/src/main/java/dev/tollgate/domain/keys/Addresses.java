@@ -13,7 +13,7 @@ public final class Addresses {
     try {
       return InetAddress.ofLiteral(text).getAddress();
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("not an IP address: " + text, e);
+      throw new IllegalArgumentException("must be an IP address", e);
     }
   }
 

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 public interface KeyDirectory {
   /// The key that a secret's name belongs to, or null when there is none.
   ///
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not cached and the store
-  ///   cannot answer: the key may well exist, so the caller must not be told that it does not
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when it is not cached and the store cannot
+  ///   answer: the key may well exist, so the caller must not be told that it does not
   @Nullable KnownKey find(SecretId id);
 
   /// What [#find] answers from memory, or null when it would have to ask the store.

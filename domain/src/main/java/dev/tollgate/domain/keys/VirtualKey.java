@@ -1,12 +1,14 @@
 package dev.tollgate.domain.keys;
 
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.domain.tenancy.Names;
+import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.Names;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +41,15 @@ public record VirtualKey(
     Names.check(name);
     metadata = Map.copyOf(metadata);
     tags = List.copyOf(tags);
-    if (metadata.size() > MOST_PAIRS || tags.size() > MOST_PAIRS) {
-      throw new IllegalArgumentException("metadata and tags may have at most 16 entries each");
+    if (metadata.size() > MOST_PAIRS) {
+      throw BrokenRule.of("metadata", "must have at most 16 entries");
+    }
+    if (tags.size() > MOST_PAIRS) {
+      throw BrokenRule.of("tags", "must have at most 16 entries");
     }
     metadata.forEach(VirtualKey::checkPair);
     if (tags.stream().anyMatch(tag -> tag.isBlank() || tag.length() > LONGEST_NAME)) {
-      throw new IllegalArgumentException("a tag has 1 to 64 characters");
+      throw new BrokenRule("tags", "each of tags must have 1 to 64 characters");
     }
   }
 
@@ -77,9 +82,14 @@ public record VirtualKey(
     };
   }
 
+  /// Whether it may be put into a state: what is revoked stays so.
+  public boolean mayBecome(State newState) {
+    return state != State.REVOKED || newState == State.REVOKED;
+  }
+
   /// @throws IllegalStateException when the key is revoked: that is final
   public VirtualKey in(State newState) {
-    if (state == State.REVOKED && newState != State.REVOKED) {
+    if (!mayBecome(newState)) {
       throw new IllegalStateException("a revoked key stays revoked");
     }
     return new VirtualKey(
@@ -97,6 +107,15 @@ public record VirtualKey(
         hint,
         createdAt,
         lastUsedAt);
+  }
+
+  public Scope scope() {
+    return new Scope(tenant, businessUnit, project);
+  }
+
+  /// What its administrator may change, as it is.
+  public Change settings() {
+    return new Change(name, expiresAt, policy, metadata, tags);
   }
 
   public VirtualKey changed(Change change) {
@@ -145,8 +164,8 @@ public record VirtualKey(
 
   private static void checkPair(String name, String value) {
     if (name.isBlank() || name.length() > LONGEST_NAME || value.length() > LONGEST_VALUE) {
-      throw new IllegalArgumentException(
-          "metadata names have 1 to 64 characters, values at most 512");
+      throw new BrokenRule(
+          "metadata", "metadata must have names of 1 to 64 characters and values of at most 512");
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.tollgate.domain.keys;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Store of virtual keys. Each method is one transaction, confined to the tenant by row-level
-/// security, and throws [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot
-/// answer. Thread-safe.
+/// security, and throws [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer.
+/// Thread-safe.
 public interface VirtualKeys {
   /// Adds a key with its first secret.
   void add(VirtualKey key, StoredSecret secret);

@@ -6,8 +6,10 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Bound;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -43,16 +45,16 @@ public record Budget(
     told = List.copyOf(told);
     raises = List.copyOf(raises);
     if (limit.nanos() < 0) {
-      throw new IllegalArgumentException("limit must not be negative");
+      throw BrokenRule.of("limit", "must not be negative");
     }
     if (models != null && (models.isEmpty() || models.size() > MOST || tooLong(models))) {
-      throw new IllegalArgumentException("models must have 1 to 16 names, or be null for all");
+      throw BrokenRule.of("models", "must have 1 to 16 names, or be null for all");
     }
     if (thresholds.size() > MOST || thresholds.stream().anyMatch(each -> each < 1 || each > 1000)) {
-      throw new IllegalArgumentException("thresholds must be at most 16 percentages, 1 to 1000");
+      throw BrokenRule.of("thresholds", "must be at most 16 percentages, 1 to 1000");
     }
     if (told.size() > MOST || tooLong(told) || told.stream().anyMatch(Budget::isNoAddress)) {
-      throw new IllegalArgumentException("notify must be at most 16 e-mail addresses");
+      throw BrokenRule.of("notify", "must be at most 16 e-mail addresses");
     }
   }
 
@@ -72,13 +74,13 @@ public record Budget(
 
     public Raise {
       if (amount.nanos() <= 0 || amount.compareTo(Bound.HIGHEST) > 0) {
-        throw new IllegalArgumentException("amount must be more than 0 and at most 1000000000");
+        throw BrokenRule.of("amount", "must be more than 0 and at most 1000000000");
       }
       if (until != null && !until.isAfter(from)) {
-        throw new IllegalArgumentException("until must be later than from");
+        throw BrokenRule.of("until", "must be later than from");
       }
       if (reason.length() > LONGEST) {
-        throw new IllegalArgumentException("reason must have at most 256 characters");
+        throw BrokenRule.of("reason", "must have at most 256 characters");
       }
     }
 
@@ -102,6 +104,15 @@ public record Budget(
         .filter(raise -> raise.origin().equals(Raise.OF_BUDGET))
         .findFirst()
         .orElse(null);
+  }
+
+  /// Whether setting another one would change this one.
+  public boolean replaces(Budget other) {
+    return tenant.equals(other.tenant)
+        && scope == other.scope
+        && scopeId.equals(other.scopeId)
+        && window == other.window
+        && Objects.equals(models, other.models);
   }
 
   public boolean counts(String model) {

@@ -3,6 +3,7 @@ package dev.tollgate.domain.ledger;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class BudgetBook {
 
     public Settings {
       if (outputCap < 1) {
-        throw new IllegalArgumentException("default_output_cap must be at least 1");
+        throw BrokenRule.of("default_output_cap", "must be at least 1");
       }
     }
   }
@@ -63,6 +64,11 @@ public final class BudgetBook {
 
   public Settings settings() {
     return settings;
+  }
+
+  /// The same tree with one budget alone, which need not be in this book yet.
+  public BudgetBook alone(Budget budget) {
+    return new BudgetBook(tenant, version, settings, List.of(budget), parents);
   }
 
   public @Nullable Budget find(BudgetId id) {

@@ -3,28 +3,33 @@ package dev.tollgate.domain.ledger;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Store of budgets. Each method is one transaction and throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// Store of budgets. Each method is one transaction, or a part of the open unit of work, and throws
+/// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Budgets {
-  /// Sets a budget. Of its raises only the one of its own form is written, in place of the one
-  /// before; the others stay as they are. One with the same scope, models and window is changed and
-  /// keeps its id. A new one starts from what was spent in its window, open holds included.
+  /// Sets budgets, in one statement. Of the raises of each only the one of its own form is written,
+  /// in place of the one before; the others stay as they are. One with the same scope, models and
+  /// window is changed and keeps its id. A new one starts from what was spent in its window, open
+  /// holds included. Batches of the ledger wait meanwhile, so in a unit of work this comes last.
   ///
-  /// @return the budget as it is kept, or empty when its scope does not exist
-  Optional<State> put(Budget budget);
+  /// @return each budget as it is kept, or empty when its scope does not exist
+  List<Optional<State>> put(TenantId tenant, List<Budget> budgets);
 
   /// @return false when there is none
   boolean remove(TenantId tenant, BudgetId id);
 
   /// Adds a raise to a budget.
   ///
+  /// @param atOnce whether it begins now by the time of the store, whatever its `from` says
   /// @return false when there is no such budget
-  boolean raise(TenantId tenant, BudgetId id, Budget.Raise raise);
+  boolean raise(TenantId tenant, BudgetId id, Budget.Raise raise, boolean atOnce);
 
   /// Ends a raise.
   ///
@@ -43,6 +48,14 @@ public interface Budgets {
       @Nullable UUID scopeId,
       @Nullable UUID cursor,
       int limit);
+
+  /// All budgets of one scope.
+  default List<State> of(TenantId tenant, Scope scope, UUID scopeId) {
+    return list(tenant, scope, scopeId, null, Page.LARGEST).items();
+  }
+
+  /// The newest budget over all models of each of some scopes that have one.
+  Map<UUID, State> overAllModels(TenantId tenant, Scope scope, Collection<UUID> scopeIds);
 
   /// A budget and its account in the current window.
   record State(Budget budget, Balance balance) {}

@@ -14,7 +14,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Settled calls, and setting what they cost by further entries. Each method throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Corrections {
   /// What a call should have cost, and by which price; null keeps the price it has.
   record Target(HoldId hold, Money amount, @Nullable PriceId price) {}

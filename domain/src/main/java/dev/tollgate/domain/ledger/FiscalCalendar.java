@@ -1,5 +1,6 @@
 package dev.tollgate.domain.ledger;
 
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
@@ -11,7 +12,7 @@ public record FiscalCalendar(ZoneId zone, int firstMonth) {
 
   public FiscalCalendar {
     if (firstMonth < 1 || firstMonth > 12) {
-      throw new IllegalArgumentException("fiscal_year_start must be a month, 1 to 12");
+      throw BrokenRule.of("fiscal_year_start", "must be a month, 1 to 12");
     }
   }
 
@@ -25,8 +26,8 @@ public record FiscalCalendar(ZoneId zone, int firstMonth) {
     }
     boolean region = name.contains("/") && !name.startsWith("SystemV/");
     if (!region || !ZoneId.getAvailableZoneIds().contains(name)) {
-      throw new IllegalArgumentException(
-          "time_zone must be UTC or the name of a region, such as Europe/Berlin");
+      throw BrokenRule.of(
+          "time_zone", "must be UTC or the name of a region, such as Europe/Berlin");
     }
     return ZoneId.of(name);
   }

@@ -9,12 +9,12 @@ import java.util.Set;
 public interface LedgerStore {
   /// Begins a session; its batches are numbered from 1.
   ///
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   long openSession();
 
   /// Applies a batch, or answers again what became of it when it had been applied before.
   ///
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when it is not known whether it was
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when it is not known whether it was
   ///   applied; send it again
   /// @throws Refused when its content can never be written
   /// @throws Forgotten when the store lacks batches that it had acknowledged
@@ -23,12 +23,12 @@ public interface LedgerStore {
   /// Which of these calls the store has already. For a batch that failed for a reason of which
   /// nobody knows how far it came; waits for whatever the session still has under way.
   ///
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   Set<CallId> written(long session, List<CallRecord> calls);
 
   /// Tells the other nodes that the session is alive.
   ///
-  /// @throws dev.tollgate.domain.tenancy.StoreUnavailable when the store does not answer
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   void beat(long session);
 
   /// Nothing waits to be applied: what the store keeps for a quiet moment it may do now.

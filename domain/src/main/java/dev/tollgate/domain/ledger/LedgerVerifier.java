@@ -4,7 +4,7 @@ import dev.tollgate.domain.ids.TenantId;
 import java.util.List;
 
 /// Looks for contradictions in the books. Thread-safe; each method reads one moment and throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer.
+/// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer.
 public interface LedgerVerifier {
   /// Checks everything that concerns a tenant, entry by entry.
   Report verify(TenantId tenant);

@@ -14,12 +14,12 @@ public record Money(long nanos) implements Comparable<Money> {
   /// @throws IllegalArgumentException when it is not such an amount
   public static Money parseUsd(String text) {
     if (!text.matches("-?[0-9]{1,10}(\\.[0-9]{1,18})?")) {
-      throw new IllegalArgumentException("not a dollar amount with at most 9 decimals");
+      throw new IllegalArgumentException("must be a dollar amount with at most 9 decimals");
     }
     try {
       return new Money(new BigDecimal(text).movePointRight(9).longValueExact());
     } catch (ArithmeticException | NumberFormatException e) {
-      throw new IllegalArgumentException("not a dollar amount with at most 9 decimals", e);
+      throw new IllegalArgumentException("must be a dollar amount with at most 9 decimals", e);
     }
   }
 

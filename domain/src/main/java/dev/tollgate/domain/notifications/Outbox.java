@@ -1,14 +1,14 @@
 package dev.tollgate.domain.notifications;
 
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Messages that wait to be delivered, and those that were. Each method is one transaction and
-/// throws [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// throws [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Outbox {
   /// Makes messages of the thresholds that were reached since, one for each receiver of the budget
   /// and each webhook of the tenant. Each threshold is taken once, by one node.

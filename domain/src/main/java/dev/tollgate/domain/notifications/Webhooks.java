@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Store of webhooks. Each method is one transaction and throws
-/// [dev.tollgate.domain.tenancy.StoreUnavailable] when the store cannot answer. Thread-safe.
+/// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Webhooks {
   void add(Webhook webhook, SealedCredential secret);
 

@@ -1,6 +1,8 @@
 package dev.tollgate.domain.pricing;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a provider counts and bills. The components of one answer are disjoint: `INPUT` is fresh
@@ -70,6 +72,7 @@ public enum Component {
         return component;
       }
     }
-    throw new IllegalArgumentException("unknown component " + wire);
+    throw new IllegalArgumentException(
+        "must be " + Arrays.stream(ALL).map(Component::wire).collect(Collectors.joining(", ")));
   }
 }

@@ -2,6 +2,7 @@ package dev.tollgate.domain.pricing;
 
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +25,7 @@ public record Price(
   public Price {
     rates = List.copyOf(rates);
     if (discountBasisPoints < 0 || discountBasisPoints > 10_000) {
-      throw new IllegalArgumentException("discount_percent must be between 0 and 100");
+      throw BrokenRule.of("discount_percent", "must be between 0 and 100");
     }
   }
 

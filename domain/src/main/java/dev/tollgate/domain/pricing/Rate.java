@@ -1,5 +1,6 @@
 package dev.tollgate.domain.pricing;
 
+import dev.tollgate.domain.rules.BrokenRule;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record Rate(Component component, Unit unit, Conditions when, long microsPerUnit) {
   public Rate {
     if (microsPerUnit < 0) {
-      throw new IllegalArgumentException("price is negative");
+      throw BrokenRule.of("price", "must not be negative");
     }
   }
 

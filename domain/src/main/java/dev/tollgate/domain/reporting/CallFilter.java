@@ -4,6 +4,7 @@ import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,10 @@ public record CallFilter(
     @Nullable Long minLatencyMillis) {
   public CallFilter {
     if (!from.isBefore(to)) {
-      throw new IllegalArgumentException("from must be before to");
+      throw BrokenRule.of("from", "must be before to");
+    }
+    if (status != null && !status.matches("ok|error|[1-5][0-9][0-9]")) {
+      throw BrokenRule.of("status", "must be ok, error or an HTTP status");
     }
   }
 }

@@ -3,13 +3,13 @@ package dev.tollgate.domain.reporting;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CapturedContent;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads committed calls. Throws [dev.tollgate.domain.tenancy.StoreUnavailable] when the store
+/// Reads committed calls. Throws [dev.tollgate.domain.stores.StoreUnavailable] when the store
 /// cannot answer. Thread-safe.
 public interface CallHistory {
   /// At most `limit` calls that match, made before the one named by the cursor, newest first.

@@ -2,6 +2,7 @@ package dev.tollgate.domain.reporting;
 
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,18 +30,19 @@ public record UsageQuery(
     from = from.truncatedTo(ChronoUnit.MINUTES);
     to = to.plusSeconds(60).minusNanos(1).truncatedTo(ChronoUnit.MINUTES);
     if (!from.isBefore(to)) {
-      throw new IllegalArgumentException("from must be before to");
+      throw BrokenRule.of("from", "must be before to");
     }
     if (groups.size() > 2 || groups.stream().distinct().count() != groups.size()) {
-      throw new IllegalArgumentException("group_by takes one or two different groups");
+      throw BrokenRule.of("group_by", "takes one or two different groups");
     }
     if (groups.stream().filter(group -> group.width() != null).count() > 1) {
-      throw new IllegalArgumentException("group_by takes one interval at most");
+      throw BrokenRule.of("group_by", "takes one interval at most");
     }
     for (Group group : groups) {
       Duration width = group.width();
       if (width != null && Duration.between(from, to).dividedBy(width) > MOST_BUCKETS) {
-        throw new IllegalArgumentException(
+        throw new BrokenRule(
+            "from",
             "from and to span more than " + MOST_BUCKETS + " intervals of one " + group.wire());
       }
     }

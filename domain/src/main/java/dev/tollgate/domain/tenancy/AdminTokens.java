@@ -1,6 +1,7 @@
 package dev.tollgate.domain.tenancy;
 
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.stores.StoreUnavailable;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens that manage a gateway until people can sign in. Thread-safe.

@@ -1,7 +1,9 @@
 package dev.tollgate.domain.tenancy;
 
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.rules.Names;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -16,5 +18,9 @@ public record BusinessUnit(
     Instant createdAt) {
   public BusinessUnit {
     Names.check(name);
+  }
+
+  public Scope scope() {
+    return new Scope(tenant, id, null);
   }
 }

@@ -2,12 +2,14 @@ package dev.tollgate.domain.tenancy;
 
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.stores.Page;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// Store of the tree. Each method is one transaction and throws [StoreUnavailable] when the store
-/// cannot answer. Thread-safe.
+/// Store of the tree. Each method is one transaction, or a part of the open unit of work, and
+/// throws [StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface BusinessUnits {
   /// @return false when its parent does not exist
   boolean add(BusinessUnit unit);
@@ -17,9 +19,17 @@ public interface BusinessUnits {
   /// At most `limit` units made before the one named by the cursor, newest first.
   Page<BusinessUnit> list(TenantId tenant, @Nullable UUID cursor, int limit);
 
-  /// Renames or moves the unit with the same id.
-  ///
-  /// @return false when its new parent does not exist or lies below it, or when it is the root and
-  ///   would get one
-  boolean update(BusinessUnit unit);
+  /// Renames or moves a unit under a lock on its row. What the function throws leaves the unit as
+  /// it was.
+  Update update(TenantId tenant, BusinessUnitId id, UnaryOperator<BusinessUnit> change);
+
+  /// What came of an update.
+  sealed interface Update {
+    record Changed(BusinessUnit unit) implements Update {}
+
+    record Missing() implements Update {}
+
+    /// Its new parent does not exist or lies below it, or it is the root and would get one.
+    record BadParent() implements Update {}
+  }
 }

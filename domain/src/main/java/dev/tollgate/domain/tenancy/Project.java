@@ -1,9 +1,11 @@
 package dev.tollgate.domain.tenancy;
 
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
+import dev.tollgate.domain.rules.Names;
 import java.time.Instant;
 
 /// A project: owns virtual keys, belongs to one business unit.
@@ -30,5 +32,9 @@ public record Project(
 
   public Project archive() {
     return new Project(id, tenant, businessUnit, name, capture, retention, true, createdAt);
+  }
+
+  public Scope scope() {
+    return new Scope(tenant, businessUnit, id);
   }
 }

@@ -1,5 +1,7 @@
 package dev.tollgate.domain.tenancy;
 
+import dev.tollgate.domain.rules.BrokenRule;
+
 /// How long calls and their content are kept; each class has partitions of its own, which are
 /// dropped whole when their time is over.
 public enum Retention {
@@ -25,6 +27,6 @@ public enum Retention {
         return retention;
       }
     }
-    throw new IllegalArgumentException("retention_days must be 7, 30, 90 or 400");
+    throw BrokenRule.of("retention_days", "must be 7, 30, 90 or 400");
   }
 }

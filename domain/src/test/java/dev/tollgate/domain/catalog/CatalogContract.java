@@ -13,6 +13,7 @@ import dev.tollgate.domain.secrets.SealedCredential;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What every store of providers and models promises.
@@ -96,16 +97,21 @@ public abstract class CatalogContract {
         .isEqualTo(credential);
   }
 
+  private Catalog.Change<Provider> changeCredential(Provider provider, SealedCredential next) {
+    return catalog().updateProvider(provider.tenant(), provider.id(), now -> now, next);
+  }
+
   @Test
   void aCredentialCanBeChanged() {
     Provider provider = aProvider(foundTenant(), "mock");
     catalog().addProvider(provider, aCredential("aaaa"));
     SealedCredential next = aCredential("bbbb");
 
-    Provider changed = catalog().changeCredential(provider, next).orElseThrow();
+    assertThat(changeCredential(provider, next))
+        .isEqualTo(new Catalog.Change.Changed<>(provider.withNextCredential()));
 
-    assertThat(changed).isEqualTo(provider.withNextCredential());
-    assertThat(catalog().providers(provider.tenant())).containsExactly(changed);
+    assertThat(catalog().providers(provider.tenant()))
+        .containsExactly(provider.withNextCredential());
     assertThat(catalog().credential(provider.tenant(), provider.id()).orElseThrow())
         .usingRecursiveComparison()
         .isEqualTo(next);
@@ -115,7 +121,8 @@ public abstract class CatalogContract {
   void aProviderWithoutACredentialCanBeGivenOne() {
     Provider provider = add(foundTenant(), "mock");
 
-    assertThat(catalog().changeCredential(provider, aCredential("aaaa"))).isPresent();
+    assertThat(changeCredential(provider, aCredential("aaaa")))
+        .isInstanceOf(Catalog.Change.Changed.class);
 
     assertThat(catalog().credential(provider.tenant(), provider.id())).isPresent();
   }
@@ -124,21 +131,79 @@ public abstract class CatalogContract {
   void theCredentialOfAnotherTenantCannotBeChanged() {
     Provider provider = aProvider(foundTenant(), "mock");
     catalog().addProvider(provider, aCredential("aaaa"));
-    Provider forged =
-        new Provider(
-            provider.id(),
-            foundTenant(),
-            provider.name(),
-            provider.kind(),
-            provider.baseUrl(),
-            provider.allowPrivateNetwork(),
-            provider.options(),
-            provider.createdAt());
 
-    assertThat(catalog().changeCredential(forged, aCredential("bbbb"))).isEmpty();
+    assertThat(catalog().updateProvider(foundTenant(), provider.id(), now -> now, aCredential("b")))
+        .isInstanceOf(Catalog.Change.Missing.class);
 
     assertThat(catalog().credential(provider.tenant(), provider.id()).orElseThrow().hint())
         .isEqualTo("aaaa");
+  }
+
+  @Test
+  void aProviderCanBeChangedAndKeepsItsCredential() {
+    Provider provider = aProvider(foundTenant(), "mock");
+    catalog().addProvider(provider, aCredential("aaaa"));
+    Provider changed =
+        provider.changed("renamed", URI.create("https://b.example/v1"), true, provider.options());
+    assertThat(catalog().updateProvider(provider.tenant(), provider.id(), _ -> changed, null))
+        .isEqualTo(new Catalog.Change.Changed<>(changed));
+    assertThat(catalog().findProvider(provider.tenant(), provider.id())).contains(changed);
+    assertThat(catalog().credential(provider.tenant(), provider.id()).orElseThrow().hint())
+        .isEqualTo("aaaa");
+  }
+
+  @Test
+  void aProviderIsNotGivenTheNameOfAnother() {
+    Provider first = add(foundTenant(), "first");
+    Provider second = add(first.tenant(), "second");
+    assertThat(
+            catalog()
+                .updateProvider(
+                    first.tenant(),
+                    second.id(),
+                    now -> now.changed("first", now.baseUrl(), false, now.options()),
+                    null))
+        .isInstanceOf(Catalog.Change.NameTaken.class);
+    assertThat(catalog().findProvider(first.tenant(), second.id())).contains(second);
+  }
+
+  @Test
+  void aProviderThatModelsNameStays() {
+    Provider provider = add(foundTenant(), "mock");
+    Model model = aModel(provider.tenant(), "gpt-x", aDeployment(provider));
+    catalog().addModel(model);
+    assertThat(catalog().removeProvider(provider.tenant(), provider.id()))
+        .isEqualTo(Catalog.Removal.IN_USE);
+    assertThat(catalog().removeModel(provider.tenant(), model.id())).isTrue();
+    assertThat(catalog().removeModel(provider.tenant(), model.id())).isFalse();
+    assertThat(catalog().removeProvider(foundTenant(), provider.id()))
+        .isEqualTo(Catalog.Removal.MISSING);
+    assertThat(catalog().removeProvider(provider.tenant(), provider.id()))
+        .isEqualTo(Catalog.Removal.REMOVED);
+    assertThat(catalog().providers(provider.tenant())).isEmpty();
+  }
+
+  @Test
+  void aModelCanBeChanged() {
+    Provider provider = add(foundTenant(), "mock");
+    Model model = aModel(provider.tenant(), "gpt-x", aDeployment(provider));
+    catalog().addModel(model);
+    Model changed =
+        new Model(
+            model.id(),
+            model.tenant(),
+            "gpt-y",
+            List.of(new Deployment(provider.id(), "up", null, 1, 2, null, true)),
+            model.createdAt());
+    assertThat(catalog().updateModel(model.tenant(), model.id(), _ -> changed))
+        .isEqualTo(new Catalog.Change.Changed<>(changed));
+    assertThat(catalog().findModel(model.tenant(), model.id())).contains(changed);
+    Model other = aModel(provider.tenant(), "gpt-x", aDeployment(provider));
+    catalog().addModel(other);
+    assertThat(catalog().updateModel(model.tenant(), other.id(), _ -> changed))
+        .isInstanceOf(Catalog.Change.NameTaken.class);
+    assertThat(catalog().updateModel(foundTenant(), model.id(), _ -> changed))
+        .isInstanceOf(Catalog.Change.Missing.class);
   }
 
   @Test

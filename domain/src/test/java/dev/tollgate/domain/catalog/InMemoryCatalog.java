@@ -1,16 +1,20 @@
 package dev.tollgate.domain.catalog;
 
+import dev.tollgate.domain.ids.ModelId;
+import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.secrets.SealedCredential;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Providers, models and prices in memory, for tests.
@@ -50,16 +54,41 @@ public final class InMemoryCatalog implements Catalog, Prices {
   }
 
   @Override
-  public synchronized Optional<Provider> changeCredential(
-      Provider provider, SealedCredential credential) {
-    return findProvider(provider.tenant(), provider.id())
-        .map(
-            before -> {
-              Provider changed = before.withNextCredential();
-              providers.set(providers.indexOf(before), changed);
-              credentials.put(provider.id(), credential);
-              return changed;
-            });
+  public synchronized Catalog.Change<Provider> updateProvider(
+      TenantId tenant,
+      ProviderId id,
+      UnaryOperator<Provider> change,
+      @Nullable SealedCredential credential) {
+    Provider before = findProvider(tenant, id).orElse(null);
+    if (before == null) {
+      return new Catalog.Change.Missing<>();
+    }
+    Provider changed = change.apply(before);
+    if (providers(tenant).stream()
+        .anyMatch(each -> !each.id().equals(id) && each.name().equals(changed.name()))) {
+      return new Catalog.Change.NameTaken<>();
+    }
+    Provider kept = credential == null ? changed : changed.withNextCredential();
+    providers.set(providers.indexOf(before), kept);
+    if (credential != null) {
+      credentials.put(id, credential);
+    }
+    return new Catalog.Change.Changed<>(kept);
+  }
+
+  @Override
+  public synchronized Removal removeProvider(TenantId tenant, ProviderId id) {
+    boolean used =
+        models(tenant).stream()
+            .flatMap(each -> each.deployments().stream())
+            .anyMatch(each -> each.provider().equals(id));
+    if (used) {
+      return Removal.IN_USE;
+    }
+    credentials.remove(id);
+    return providers.removeIf(each -> each.tenant().equals(tenant) && each.id().equals(id))
+        ? Removal.REMOVED
+        : Removal.MISSING;
   }
 
   @Override
@@ -77,6 +106,32 @@ public final class InMemoryCatalog implements Catalog, Prices {
   }
 
   @Override
+  public synchronized Optional<Model> findModel(TenantId tenant, ModelId id) {
+    return models(tenant).stream().filter(each -> each.id().equals(id)).findFirst();
+  }
+
+  @Override
+  public synchronized Catalog.Change<Model> updateModel(
+      TenantId tenant, ModelId id, UnaryOperator<Model> change) {
+    Model before = findModel(tenant, id).orElse(null);
+    if (before == null) {
+      return new Catalog.Change.Missing<>();
+    }
+    Model changed = change.apply(before);
+    if (models(tenant).stream()
+        .anyMatch(each -> !each.id().equals(id) && each.name().equals(changed.name()))) {
+      return new Catalog.Change.NameTaken<>();
+    }
+    models.set(models.indexOf(before), changed);
+    return new Catalog.Change.Changed<>(changed);
+  }
+
+  @Override
+  public synchronized boolean removeModel(TenantId tenant, ModelId id) {
+    return models.removeIf(each -> each.tenant().equals(tenant) && each.id().equals(id));
+  }
+
+  @Override
   public synchronized void put(TenantId tenant, Price price) {
     List<Price> own = prices.computeIfAbsent(tenant, _ -> new ArrayList<>());
     own.removeIf(
@@ -89,6 +144,53 @@ public final class InMemoryCatalog implements Catalog, Prices {
         Comparator.comparing(Price::seller)
             .thenComparing(Price::model)
             .thenComparing(Price::effectiveFrom, Comparator.reverseOrder()));
+  }
+
+  @Override
+  public synchronized Optional<Price> find(TenantId tenant, PriceId id) {
+    return all(tenant).stream().filter(each -> each.id().equals(id)).findFirst();
+  }
+
+  @Override
+  public synchronized Prices.Change change(TenantId tenant, Price price) {
+    Price before = find(tenant, price.id()).orElse(null);
+    Prices.Change refused = refused(before, price.effectiveFrom());
+    if (refused != null) {
+      return refused;
+    }
+    boolean taken =
+        all(tenant).stream()
+            .anyMatch(
+                each ->
+                    !each.id().equals(price.id())
+                        && each.seller().equals(price.seller())
+                        && each.model().equals(price.model())
+                        && each.effectiveFrom().equals(price.effectiveFrom()));
+    if (taken) {
+      return Prices.Change.DATE_TAKEN;
+    }
+    remove(tenant, price.id());
+    put(tenant, price);
+    return Prices.Change.DONE;
+  }
+
+  private static Prices.@Nullable Change refused(@Nullable Price before, Instant then) {
+    if (before == null) {
+      return Prices.Change.MISSING;
+    }
+    Instant now = Instant.now();
+    return before.effectiveFrom().isAfter(now) && then.isAfter(now) ? null : Prices.Change.IN_FORCE;
+  }
+
+  @Override
+  public synchronized Prices.Change remove(TenantId tenant, PriceId id) {
+    Price before = find(tenant, id).orElse(null);
+    Prices.Change refused = refused(before, before == null ? Instant.MAX : before.effectiveFrom());
+    if (refused != null) {
+      return refused;
+    }
+    prices.getOrDefault(tenant, new ArrayList<>()).removeIf(each -> each.id().equals(id));
+    return Prices.Change.DONE;
   }
 
   @Override

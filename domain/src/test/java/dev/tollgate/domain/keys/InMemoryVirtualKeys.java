@@ -2,8 +2,8 @@ package dev.tollgate.domain.keys;
 
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.InMemoryProjects;
-import dev.tollgate.domain.tenancy.Page;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

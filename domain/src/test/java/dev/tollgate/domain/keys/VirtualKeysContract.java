@@ -13,7 +13,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.keys.VirtualKeys.Filter;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Projects;
 import dev.tollgate.domain.tenancy.Retention;

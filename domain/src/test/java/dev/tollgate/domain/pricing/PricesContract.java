@@ -75,4 +75,42 @@ public abstract class PricesContract {
     prices().put(other, aPrice("openai", "gpt-x", JANUARY, 5));
     assertThat(prices().all(tenant)).containsExactly(price);
   }
+
+  @Test
+  void aPriceThatBeginsLaterCanBeChangedAndRemoved() {
+    TenantId tenant = foundTenant();
+    Instant later = Instant.parse("2126-01-01T00:00:00Z");
+    Price future = aPrice("openai", "gpt-x", later, 1_000);
+    prices().put(tenant, future);
+    assertThat(prices().find(tenant, future.id())).contains(future);
+    Price changed =
+        new Price(
+            future.id(),
+            future.seller(),
+            future.model(),
+            later.plusSeconds(60),
+            aPrice("openai", "gpt-x", later, 2_000).rates(),
+            5);
+    assertThat(prices().change(tenant, changed)).isEqualTo(Prices.Change.DONE);
+    assertThat(prices().all(tenant)).containsExactly(changed);
+    Price other = aPrice("openai", "gpt-x", later, 3_000);
+    prices().put(tenant, other);
+    Price onto =
+        new Price(changed.id(), changed.seller(), changed.model(), later, changed.rates(), 0);
+    assertThat(prices().change(tenant, onto)).isEqualTo(Prices.Change.DATE_TAKEN);
+    assertThat(prices().remove(foundTenant(), changed.id())).isEqualTo(Prices.Change.MISSING);
+    assertThat(prices().remove(tenant, changed.id())).isEqualTo(Prices.Change.DONE);
+    assertThat(prices().remove(tenant, changed.id())).isEqualTo(Prices.Change.MISSING);
+    assertThat(prices().all(tenant)).containsExactly(other);
+  }
+
+  @Test
+  void aPriceInForceStaysAsItIs() {
+    TenantId tenant = foundTenant();
+    Price price = aPrice("openai", "gpt-x", JANUARY, 1_000);
+    prices().put(tenant, price);
+    assertThat(prices().remove(tenant, price.id())).isEqualTo(Prices.Change.IN_FORCE);
+    assertThat(prices().change(tenant, price)).isEqualTo(Prices.Change.IN_FORCE);
+    assertThat(prices().all(tenant)).containsExactly(price);
+  }
 }

@@ -21,7 +21,7 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.domain.reporting.UsageQuery.Group;
-import dev.tollgate.domain.tenancy.Page;
+import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.domain.tenancy.SampleProjects;
 import java.time.Duration;

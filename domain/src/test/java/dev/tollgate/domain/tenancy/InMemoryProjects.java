@@ -4,6 +4,7 @@ import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.stores.Page;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Projects in memory, for tests. Tenants are founded with [#found].
@@ -47,21 +49,11 @@ public final class InMemoryProjects implements Projects {
   }
 
   @Override
-  public void update(Project project) {
-    projects.computeIfPresent(
-        project.id(),
-        (_, stored) ->
-            stored.tenant().equals(project.tenant())
-                ? new Project(
-                    stored.id(),
-                    stored.tenant(),
-                    stored.businessUnit(),
-                    project.name(),
-                    project.capture(),
-                    project.retention(),
-                    project.archived(),
-                    stored.createdAt())
-                : stored);
+  public Optional<Project> update(TenantId tenant, ProjectId id, UnaryOperator<Project> change) {
+    return Optional.ofNullable(
+            projects.computeIfPresent(
+                id, (_, stored) -> stored.tenant().equals(tenant) ? change.apply(stored) : stored))
+        .filter(each -> each.tenant().equals(tenant));
   }
 
   @Override

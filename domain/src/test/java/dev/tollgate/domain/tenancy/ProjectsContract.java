@@ -2,15 +2,22 @@ package dev.tollgate.domain.tenancy;
 
 import static dev.tollgate.domain.tenancy.SampleProjects.aProject;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.BusinessUnitId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.Capture;
+import dev.tollgate.domain.stores.Page;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +85,7 @@ public abstract class ProjectsContract {
   void updatesEverythingThatMayChange() {
     Project project = add(foundTenant());
     Project changed = project.renamed("ads", Capture.FULL, Retention.DAYS_400).archive();
-    projects().update(changed);
+    assertThat(projects().update(project.tenant(), project.id(), _ -> changed)).contains(changed);
     assertThat(projects().find(project.tenant(), project.id())).contains(changed);
   }
 
@@ -86,19 +93,48 @@ public abstract class ProjectsContract {
   void anUpdateFromAnotherTenantChangesNothing() {
     Project project = add(foundTenant());
     TenantId other = foundTenant();
-    projects()
-        .update(
-            new Project(
-                project.id(),
-                other,
-                projects().rootOf(other),
-                "stolen",
-                Capture.NONE,
-                Retention.DAYS_7,
-                true,
-                project.createdAt()));
+    assertThat(projects().update(other, project.id(), Project::archive)).isEmpty();
     assertThat(projects().find(project.tenant(), project.id())).contains(project);
     assertThat(projects().find(other, project.id())).isEmpty();
+  }
+
+  /// Each of many changes at once sees what the one before it did.
+  @Test
+  void noChangeIsLostWhenManyChangeAtOnce() throws Exception {
+    Project project = add(foundTenant());
+    List<Callable<Optional<Project>>> changes = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      changes.add(
+          () ->
+              projects()
+                  .update(
+                      project.tenant(),
+                      project.id(),
+                      now -> now.renamed(now.name() + "+", now.capture(), now.retention())));
+    }
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Future<Optional<Project>> each : executor.invokeAll(changes)) {
+        assertThat(each.get()).isPresent();
+      }
+    }
+    assertThat(projects().find(project.tenant(), project.id()).orElseThrow().name())
+        .isEqualTo(project.name() + "+".repeat(20));
+  }
+
+  @Test
+  void whatAChangeThrowsLeavesTheProjectAsItWas() {
+    Project project = add(foundTenant());
+    assertThatThrownBy(
+            () ->
+                projects()
+                    .update(
+                        project.tenant(),
+                        project.id(),
+                        _ -> {
+                          throw new IllegalStateException("no");
+                        }))
+        .hasMessageContaining("no");
+    assertThat(projects().find(project.tenant(), project.id())).contains(project);
   }
 
   @Test

@@ -1,0 +1,5 @@
+/// Methods of the contract for operations that run on their own.
+@NullMarked
+package dev.tollgate.admin.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.tollgate.admin.reporting;
+
+import dev.tollgate.admin.Operations;
+import dev.tollgate.admin.Wire;
+import dev.tollgate.application.reporting.CallQuery;
+import dev.tollgate.application.reporting.ExportCalls;
+import dev.tollgate.application.reporting.GetCall;
+import dev.tollgate.application.reporting.ListCalls;
+import dev.tollgate.domain.audit.Trail;
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.ids.KeyId;
+import dev.tollgate.domain.ids.MemberId;
+import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.inference.CapturedContent;
+import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.reporting.CallView;
+import dev.tollgate.domain.stores.Page;
+import dev.tollgate.proto.v1.Call;
+import dev.tollgate.proto.v1.CallContent;
+import dev.tollgate.proto.v1.CallServiceGrpc;
+import dev.tollgate.proto.v1.Client;
+import dev.tollgate.proto.v1.ExportCallsRequest;
+import dev.tollgate.proto.v1.GetCallRequest;
+import dev.tollgate.proto.v1.ListCallsRequest;
+import dev.tollgate.proto.v1.ListCallsResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/// `CallService`.
+public final class CallMethods {
+  private final ListCalls listCalls;
+  private final GetCall getCall;
+  private final ExportCalls exportCalls;
+
+  public CallMethods(ListCalls listCalls, GetCall getCall, ExportCalls exportCalls) {
+    this.listCalls = listCalls;
+    this.getCall = getCall;
+    this.exportCalls = exportCalls;
+  }
+
+  public void bind(Operations operations) {
+    operations
+        .read(CallServiceGrpc.getListCallsMethod(), this::list)
+        .auditedRead(CallServiceGrpc.getGetCallMethod(), this::get)
+        .stream(CallServiceGrpc.getExportCallsMethod(), this::export);
+  }
+
+  private Result<ListCallsResponse> list(Actor actor, ListCallsRequest request) {
+    Page.Ask ask = Wire.page(request.hasLimit(), request.getLimit(), request.getCursor());
+    return listCalls
+        .run(actor, query(request), ask)
+        .map(
+            page -> {
+              ListCallsResponse.Builder answer = ListCallsResponse.newBuilder();
+              page.items().forEach(each -> answer.addData(call(each)));
+              Wire.set(page.next(), next -> answer.setNextCursor(Wire.cursor(next)));
+              return answer.setHasMore(page.next() != null).build();
+            });
+  }
+
+  private Result<Call> get(Actor actor, GetCallRequest request, Trail trail) {
+    return Wire.id(request.getId(), CallId::parse, "call")
+        .then(id -> getCall.run(actor, id, trail))
+        .map(
+            shown -> {
+              Call.Builder answer = call(shown.call());
+              Wire.set(shown.content(), content -> answer.setContent(content(content)));
+              return answer.build();
+            });
+  }
+
+  private Result<?> export(Actor actor, ExportCallsRequest request, Consumer<Call> each) {
+    // The filters of both requests are the same.
+    ListCallsRequest.Builder filters = ListCallsRequest.newBuilder();
+    request
+        .getAllFields()
+        .forEach(
+            (field, value) ->
+                filters.setField(
+                    ListCallsRequest.getDescriptor().findFieldByName(field.getName()), value));
+    return exportCalls.run(actor, query(filters.build()), call -> each.accept(call(call).build()));
+  }
+
+  private static CallQuery query(ListCallsRequest request) {
+    return new CallQuery(
+        Wire.instantOrNull(request.hasFrom(), request.getFrom()),
+        Wire.instantOrNull(request.hasTo(), request.getTo()),
+        Wire.parsedOrNull(request.hasKey(), "key", request.getKey(), KeyId::parse),
+        Wire.parsedOrNull(request.hasProject(), "project", request.getProject(), ProjectId::parse),
+        Wire.parsedOrNull(request.hasMember(), "member", request.getMember(), MemberId::parse),
+        request.hasModel() ? request.getModel() : null,
+        request.hasTag() ? request.getTag() : null,
+        request.hasStatus() ? request.getStatus() : null,
+        request.hasErrorCode() ? request.getErrorCode() : null,
+        request.hasMinCost() ? Wire.money("min_cost", request.getMinCost()) : null,
+        request.hasMinLatencyMs() ? request.getMinLatencyMs() : null);
+  }
+
+  private static CallContent content(CapturedContent content) {
+    return CallContent.newBuilder()
+        .setRequest(new String(content.request(), StandardCharsets.UTF_8))
+        .setResponse(new String(content.response(), StandardCharsets.UTF_8))
+        .setTruncated(content.truncated())
+        .build();
+  }
+
+  private static Call.Builder call(CallView call) {
+    Call.Builder wire =
+        Call.newBuilder()
+            .setId(call.id().toString())
+            .setTime(Wire.time(call.time()))
+            .setEndpoint(call.endpoint())
+            .setAttempts(call.attempts())
+            .setStream(call.stream())
+            .setStatus(call.status())
+            .setEstimated(call.estimated())
+            .setLatencyMs(call.latencyMicros() / 1_000)
+            .setOverheadMs(millis(call.overheadMicros()))
+            .putAllTokens(UsageMethods.tokens(call.usage()))
+            .addAllTags(call.tags())
+            .setClient(client(call.client()));
+    Wire.set(call.key(), key -> wire.setKey(key.toString()));
+    Wire.set(call.project(), project -> wire.setProject(project.toString()));
+    Wire.set(call.businessUnit(), unit -> wire.setBusinessUnit(unit.toString()));
+    Wire.set(call.member(), member -> wire.setMember(member.toString()));
+    Wire.set(call.model(), wire::setModel);
+    Wire.set(call.provider(), wire::setProvider);
+    Wire.set(call.upstreamModel(), wire::setUpstreamModel);
+    Wire.set(call.serviceTier(), wire::setServiceTier);
+    Wire.set(call.errorCode(), wire::setErrorCode);
+    Wire.set(call.cost(), cost -> wire.setCost(cost.usd()));
+    Wire.set(call.price(), price -> wire.setPrice(price.toString()));
+    Wire.set(call.details(), details -> wire.setDetails(Wire.json(details)));
+    if (call.firstTokenMicros() >= 0) {
+      wire.setTtftMs(call.firstTokenMicros() / 1_000);
+    }
+    return wire;
+  }
+
+  private static Client client(ClientInfo client) {
+    Client.Builder wire = Client.newBuilder();
+    Wire.set(client.address(), wire::setIp);
+    Wire.set(client.userAgent(), wire::setUserAgent);
+    Wire.set(client.sdk(), wire::setSdk);
+    Wire.set(client.session(), wire::setSession);
+    Wire.set(client.user(), wire::setUser);
+    Wire.set(client.metadata(), wire::setMetadata);
+    return wire.build();
+  }
+
+  private static String millis(long micros) {
+    return String.format(Locale.ROOT, "%d.%03d", micros / 1_000, micros % 1_000);
+  }
+}

@@ -1,0 +1,23 @@
+package dev.tollgate.application.catalog;
+
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.ids.ProviderId;
+
+/// Shows one provider.
+public final class GetProvider {
+  private final Catalog catalog;
+
+  public GetProvider(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  public Result<Provider> run(Actor actor, ProviderId id) {
+    return Result.found(catalog.findProvider(actor.tenant(), id), "provider")
+        .allowed(actor, Permission.PROVIDERS_READ, _ -> Scope.of(actor.tenant()));
+  }
+}

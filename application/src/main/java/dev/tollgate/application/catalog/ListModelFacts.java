@@ -1,0 +1,31 @@
+package dev.tollgate.application.catalog;
+
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.catalog.FactsOfModels;
+import dev.tollgate.domain.catalog.ModelFacts;
+import dev.tollgate.domain.stores.Page;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Lists what is known of models, by model, newest first.
+public final class ListModelFacts {
+  private final FactsOfModels facts;
+
+  public ListModelFacts(FactsOfModels facts) {
+    this.facts = facts;
+  }
+
+  /// @param model only facts of this one, or null
+  public Result<Page<ModelFacts>> run(Actor actor, @Nullable String model, Page.Ask ask) {
+    List<ModelFacts> asked =
+        facts.all(actor.tenant()).stream()
+            .filter(each -> model == null || model.equals(each.model()))
+            .toList();
+    return Result.permitted(
+        actor,
+        Permission.MODELS_READ,
+        () -> Result.done(Page.of(asked, each -> each.id().value(), ask.cursor(), ask.limit())));
+  }
+}

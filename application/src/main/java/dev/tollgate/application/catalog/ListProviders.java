@@ -1,0 +1,30 @@
+package dev.tollgate.application.catalog;
+
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
+import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.stores.Page;
+
+/// Lists providers, newest first.
+public final class ListProviders {
+  private final Catalog catalog;
+
+  public ListProviders(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  public Result<Page<Provider>> run(Actor actor, Page.Ask ask) {
+    return Result.permitted(
+        actor,
+        Permission.PROVIDERS_READ,
+        () ->
+            Result.done(
+                Page.of(
+                    catalog.providers(actor.tenant()),
+                    provider -> provider.id().value(),
+                    ask.cursor(),
+                    ask.limit())));
+  }
+}

@@ -1,0 +1,21 @@
+package dev.tollgate.application.catalog;
+
+import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Model;
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.ids.TenantId;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// A model with the names of the providers of its deployments.
+public record ModelView(Model model, Map<ProviderId, String> providers) {
+  public ModelView {
+    providers = Map.copyOf(providers);
+  }
+
+  static Map<ProviderId, String> names(Catalog catalog, TenantId tenant) {
+    return catalog.providers(tenant).stream()
+        .collect(Collectors.toMap(Provider::id, Provider::name));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.tollgate.application.keys;
+
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.keys.VirtualKey;
+import dev.tollgate.domain.ledger.Budgets;
+import dev.tollgate.domain.ledger.Scope;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// A virtual key with its budget over all models.
+///
+/// @param budget null when it has none
+public record KeyView(VirtualKey key, Budgets.@Nullable State budget) {
+  /// Keys with their budgets, which are read at once.
+  static List<KeyView> of(Budgets budgets, TenantId tenant, List<VirtualKey> keys) {
+    if (keys.isEmpty()) {
+      return List.of();
+    }
+    Map<UUID, Budgets.State> found =
+        budgets.overAllModels(
+            tenant, Scope.KEY, keys.stream().map(key -> key.id().value()).toList());
+    return keys.stream().map(key -> new KeyView(key, found.get(key.id().value()))).toList();
+  }
+
+  static KeyView of(Budgets budgets, VirtualKey key) {
+    return of(budgets, key.tenant(), List.of(key)).getFirst();
+  }
+}

@@ -1,0 +1,306 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import com.google.protobuf.UnknownFieldSet;
+import dev.tollgate.proto.Operation;
+import io.grpc.CallOptions;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import io.grpc.stub.StreamObserver;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// Management over gRPC, as a client in Java meets it.
+class GrpcTest {
+  private static final TestingGateway GATEWAY = TestingGateway.shared();
+  private static final TestingGrpc GRPC =
+      new TestingGrpc(GATEWAY.dev().grpcPort(), GATEWAY.adminToken());
+
+  @AfterAll
+  static void close() {
+    GRPC.close();
+  }
+
+  @Test
+  void aKeyIsMadeAndItsRepeatShowsNoSecret() {
+    String request =
+        "{\"name\":\"%s\",\"project\":\"%s\"}"
+            .formatted(TestingGateway.unique("grpc"), GATEWAY.newProject());
+    Map<String, String> under = Map.of("idempotency-key", TestingGateway.unique("idem"));
+    TestingGrpc.Answer first = GRPC.ask("CreateKey", request, under);
+    assertThat(first.code()).as(first.detail()).isEqualTo("OK");
+    JsonNode key = TestingGateway.json(first.messages().getFirst());
+    assertThat(key.path("key").asText()).startsWith("tgk_");
+    assertThat(GATEWAY.get("/v1/key", key.path("key").asText()).statusCode()).isEqualTo(200);
+    assertThat(first.header("x-request-id")).startsWith("call_");
+    assertThat(first.header("idempotent-replayed")).isNull();
+
+    TestingGrpc.Answer again = GRPC.ask("CreateKey", request, under);
+    JsonNode replay = TestingGateway.json(again.messages().getFirst());
+    assertThat(replay.path("id")).isEqualTo(key.path("id"));
+    assertThat(replay.path("key").isNull()).isTrue();
+    assertThat(replay.path("secret_shown").asBoolean()).isTrue();
+    assertThat(again.header("idempotent-replayed")).isEqualTo("true");
+  }
+
+  @Test
+  void anErrorNamesReasonFieldAndRequest() {
+    TestingGrpc.Answer answer =
+        GRPC.ask("CreateKey", "{\"name\":\"\",\"project\":\"prj_x\"}", Map.of());
+    assertThat(answer.code()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(answer.reason()).isEqualTo("invalid_request");
+    assertThat(answer.field()).isEqualTo("name");
+    assertThat(answer.detail()).isEqualTo("name must have 1 to 100 characters.");
+  }
+
+  @Test
+  void aStrangerIsTurnedAwayBeforeHisMessage() throws Exception {
+    try (TestingGrpc stranger =
+        new TestingGrpc(GATEWAY.dev().grpcPort(), "tga_" + "x".repeat(43))) {
+      TestingGrpc.Answer answer = stranger.ask("ListKeys", "{}");
+      assertThat(answer.code()).isEqualTo("UNAUTHENTICATED");
+      assertThat(answer.reason()).isEqualTo("unauthenticated");
+      // Nothing is sent after the headers: a server that waited for the message would stay silent.
+      var call =
+          stranger
+              .channel()
+              .newCall(
+                  // Of another kind of call, the client keeps the headers back.
+                  TestingGrpc.method(TestingGrpc.operation("ListKeys")).toBuilder()
+                      .setType(io.grpc.MethodDescriptor.MethodType.BIDI_STREAMING)
+                      .build(),
+                  CallOptions.DEFAULT);
+      BlockingQueue<String> closed = new ArrayBlockingQueue<>(1);
+      call.start(
+          new io.grpc.ClientCall.Listener<>() {
+            @Override
+            public void onClose(io.grpc.Status status, io.grpc.Metadata trailers) {
+              closed.add(status.getCode().name());
+            }
+          },
+          new io.grpc.Metadata());
+      call.request(1);
+      assertThat(closed.poll(10, TimeUnit.SECONDS)).isEqualTo("UNAUTHENTICATED");
+    }
+  }
+
+  @Test
+  void aFieldThatTheServerDoesNotKnowIsRefused() {
+    Operation operation = TestingGrpc.operation("GetKey");
+    Message request =
+        DynamicMessage.newBuilder(operation.request())
+            .setField(operation.request().findFieldByName("id"), "key_x")
+            .setUnknownFields(
+                UnknownFieldSet.newBuilder()
+                    .addField(
+                        99,
+                        UnknownFieldSet.Field.newBuilder()
+                            .addLengthDelimited(ByteString.copyFromUtf8("x"))
+                            .build())
+                    .build())
+            .build();
+    TestingGrpc.Answer answer = GRPC.ask(operation, request, Map.of());
+    assertThat(answer.code()).isEqualTo("INVALID_ARGUMENT");
+    assertThat(answer.detail()).contains("99");
+  }
+
+  @Test
+  void aDryRunChangesNothing() {
+    String project = GATEWAY.newProject();
+    TestingGrpc.Answer answer =
+        GRPC.ask(
+            "CreateKey",
+            "{\"name\":\"dry\",\"project\":\"" + project + "\"}",
+            Map.of("dry-run", "true"));
+    assertThat(answer.code()).as(answer.detail()).isEqualTo("OK");
+    assertThat(answer.messages().getFirst()).contains("\"dry\"").doesNotContain("tgk_");
+    assertThat(GATEWAY.manage("GET", "/keys?project=" + project, "").path("data")).isEmpty();
+  }
+
+  @Test
+  void aMaskClearsWhatItNames() {
+    String id =
+        GATEWAY
+            .newKey(GATEWAY.newProject(), "\"owner\":null,\"tags\":[\"a\"],\"models\":[\"x\"]")
+            .path("id")
+            .asText();
+    TestingGrpc.Answer answer =
+        GRPC.ask("UpdateKey", "{\"id\":\"" + id + "\",\"models\":null,\"tags\":[\"b\"]}");
+    assertThat(answer.code()).as(answer.detail()).isEqualTo("OK");
+    JsonNode key = TestingGateway.json(answer.messages().getFirst());
+    assertThat(key.path("models").isNull()).isTrue();
+    assertThat(key.path("tags").get(0).asText()).isEqualTo("b");
+  }
+
+  @Test
+  void aJobIsWaitedForOrAskedFor() {
+    TestingGrpc.Answer whole = GRPC.ask("VerifyLedger", "{}");
+    JsonNode done = TestingGateway.json(whole.messages().getFirst());
+    assertThat(done.path("ok").asBoolean()).isTrue();
+    assertThat(done.path("operation").path("state").asText()).isEqualTo("done");
+    TestingGrpc.Answer pending = GRPC.ask("VerifyLedger", "{}", Map.of("wait", "PT0S"));
+    assertThat(pending.code()).isEqualTo("OK");
+    String id =
+        TestingGateway.json(pending.messages().getFirst()).path("operation").path("id").asText();
+    assertThat(GRPC.ask("GetOperation", "{\"id\":\"" + id + "\"}").code()).isEqualTo("OK");
+  }
+
+  @Test
+  void aStreamWaitsForItsReader() throws Exception {
+    JsonNode key = GATEWAY.newKey(GATEWAY.newProject(), "");
+    for (int i = 0; i < 40; i++) {
+      assertThat(
+              GATEWAY
+                  .call(
+                      "/v1/chat/completions",
+                      key.path("key").asText(),
+                      "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")
+                  .statusCode())
+          .isEqualTo(200);
+    }
+    TestingGrpc.Answer all =
+        GRPC.ask("ExportCalls", "{\"key\":\"" + key.path("id").asText() + "\"}");
+    assertThat(all.code()).as(all.detail()).isEqualTo("OK");
+    assertThat(all.messages()).hasSize(40);
+  }
+
+  @Test
+  void aDeadlineIsKept() {
+    Operation operation = TestingGrpc.operation("VerifyLedger");
+    assertThatThrownBy(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    GRPC.channel(),
+                    TestingGrpc.method(operation),
+                    CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.MICROSECONDS),
+                    DynamicMessage.getDefaultInstance(operation.request())))
+        .hasMessageStartingWith("DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void healthSaysThatItServes() {
+    assertThat(
+            HealthGrpc.newBlockingStub(GRPC.channel())
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus())
+        .isEqualTo(ServingStatus.SERVING);
+  }
+
+  /// What a client that has no file of the contract learns from the server is enough to ask it.
+  @Test
+  void aClientNeedsNothingButReflection() throws Exception {
+    List<String> services =
+        reflect(ServerReflectionRequest.newBuilder().setListServices("").build())
+            .getListServicesResponse()
+            .getServiceList()
+            .stream()
+            .map(each -> each.getName())
+            .toList();
+    for (var service : Operation.services()) {
+      assertThat(services).contains(service.getFullName());
+    }
+    assertThat(services)
+        .contains("grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection");
+
+    Map<String, FileDescriptorProto> files = new HashMap<>();
+    ServerReflectionResponse found =
+        reflect(
+            ServerReflectionRequest.newBuilder()
+                .setFileContainingSymbol("tollgate.admin.v1.ProjectService")
+                .build());
+    for (ByteString bytes : found.getFileDescriptorResponse().getFileDescriptorProtoList()) {
+      FileDescriptorProto file = FileDescriptorProto.parseFrom(bytes);
+      files.put(file.getName(), file);
+    }
+    FileDescriptor contract = built("tollgate/admin/v1/projects.proto", files);
+    var method = contract.findServiceByName("ProjectService").findMethodByName("CreateProject");
+    Descriptor type = method.getInputType();
+    String name = TestingGateway.unique("reflected");
+    io.grpc.Metadata token = new io.grpc.Metadata();
+    token.put(
+        io.grpc.Metadata.Key.of("authorization", io.grpc.Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer " + GATEWAY.adminToken());
+    Message answer =
+        ClientCalls.blockingUnaryCall(
+            io.grpc.ClientInterceptors.intercept(
+                GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token)),
+            io.grpc.MethodDescriptor.<Message, Message>newBuilder()
+                .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+                .setFullMethodName("tollgate.admin.v1.ProjectService/CreateProject")
+                .setRequestMarshaller(
+                    io.grpc.protobuf.ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(type)))
+                .setResponseMarshaller(
+                    io.grpc.protobuf.ProtoUtils.marshaller(
+                        DynamicMessage.getDefaultInstance(method.getOutputType())))
+                .build(),
+            CallOptions.DEFAULT,
+            DynamicMessage.newBuilder(type).setField(type.findFieldByName("name"), name).build());
+    assertThat(answer.getField(method.getOutputType().findFieldByName("name"))).isEqualTo(name);
+  }
+
+  private static FileDescriptor built(String name, Map<String, FileDescriptorProto> files)
+      throws Exception {
+    FileDescriptorProto file = files.get(name);
+    if (file == null) {
+      file =
+          FileDescriptorProto.parseFrom(
+              reflect(ServerReflectionRequest.newBuilder().setFileByFilename(name).build())
+                  .getFileDescriptorResponse()
+                  .getFileDescriptorProto(0));
+    }
+    List<FileDescriptor> needed = new ArrayList<>();
+    for (String each : file.getDependencyList()) {
+      needed.add(built(each, files));
+    }
+    return FileDescriptor.buildFrom(file, needed.toArray(FileDescriptor[]::new));
+  }
+
+  private static ServerReflectionResponse reflect(ServerReflectionRequest request)
+      throws InterruptedException {
+    BlockingQueue<ServerReflectionResponse> answers = new ArrayBlockingQueue<>(1);
+    StreamObserver<ServerReflectionRequest> asking =
+        ServerReflectionGrpc.newStub(GRPC.channel())
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse value) {
+                    answers.add(value);
+                  }
+
+                  @Override
+                  public void onError(Throwable t) {
+                    throw new AssertionError(t);
+                  }
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    asking.onNext(request);
+    ServerReflectionResponse answer = answers.poll(10, TimeUnit.SECONDS);
+    asking.onCompleted();
+    assertThat(answer).isNotNull();
+    return answer;
+  }
+}
