@@ -24,11 +24,14 @@ import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Every operation of the contract as gRPC services, for any gRPC server.
 public final class GrpcApi {
+  private static final Logger LOG = System.getLogger(GrpcApi.class.getName());
   private static final Metadata.Key<String> AUTHORIZATION = key("authorization");
   private static final Metadata.Key<String> TENANT = key("x-tollgate-tenant");
   private static final Metadata.Key<String> IDEMPOTENCY = key("idempotency-key");
@@ -49,7 +52,8 @@ public final class GrpcApi {
   /// Who asks, and what beside the message.
   private record Asker(Actor actor, Asked asked, Reply reply) {}
 
-  List<ServerServiceDefinition> services() {
+  /// All of them, for any server of gRPC.
+  public List<ServerServiceDefinition> services() {
     List<ServerServiceDefinition> services = new ArrayList<>();
     for (var service : Operation.services()) {
       List<Bound> bound =
@@ -139,6 +143,7 @@ public final class GrpcApi {
         case Answer.Done _, Answer.Pending _ -> out.onCompleted();
       }
     } catch (Dispatch.SurfaceBroke e) {
+      LOG.log(Level.DEBUG, "a stream broke", e);
       asker.reply().breakOff();
     }
   }

@@ -9,7 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param port 0 for any
 /// @param drain how long open calls may take when the server stops
 /// @param tls or null for plaintext
-public record GrpcSettings(String host, int port, Duration drain, @Nullable Tls tls) {
+/// @param helidon where Helidon's server serves it too, or null for nowhere
+public record GrpcSettings(
+    String host, int port, Duration drain, @Nullable Tls tls, @Nullable Helidon helidon) {
+  /// Helidon's server, which has a port of its own and no TLS.
+  ///
+  /// @param host an address of loopback or of a private network
+  public record Helidon(String host, int port) {}
+
   /// PEM files.
   ///
   /// @param authorities of clients, who then must show a certificate; or null

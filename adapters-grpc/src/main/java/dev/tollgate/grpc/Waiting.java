@@ -33,7 +33,11 @@ final class Waiting {
       }
       signals.drainPermits();
     }
-    out.onNext(message);
+    try {
+      out.onNext(message);
+    } catch (RuntimeException e) {
+      throw new Dispatch.SurfaceBroke(e);
+    }
   }
 
   private boolean signalled() {

@@ -1,5 +1,7 @@
 package dev.tollgate.admin;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.money.Money;
@@ -140,5 +142,18 @@ public final class Wire {
             .putLong(next.getLeastSignificantBits())
             .array();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /// The fields that two messages have in common, by name.
+  public static <B extends Message.Builder> B shared(Message from, B into) {
+    from.getAllFields()
+        .forEach(
+            (field, value) -> {
+              FieldDescriptor same = into.getDescriptorForType().findFieldByName(field.getName());
+              if (same != null) {
+                into.setField(same, value);
+              }
+            });
+    return into;
   }
 }

@@ -30,6 +30,11 @@ final class DevCommand implements Callable<Integer> {
   @Option(names = "--grpc-port", description = "Port for management over gRPC (default 9090).")
   private @Nullable Integer grpcPort;
 
+  @Option(
+      names = "--helidon-grpc-port",
+      description = "Serves gRPC by Helidon's server on this port, too (off).")
+  private @Nullable Integer helidonGrpcPort;
+
   @Option(names = "--host", description = "Address to listen on (default ${DEFAULT-VALUE}).")
   private String host = "127.0.0.1";
 
@@ -68,6 +73,7 @@ final class DevCommand implements Callable<Integer> {
             main,
             ops,
             grpc,
+            helidonGrpcPort,
             publicUrl,
             new LinkedHashSet<>(corsOrigins),
             drain,

@@ -41,6 +41,7 @@ final class DevGateway implements AutoCloseable {
 
   /// What the command line says.
   ///
+  /// @param helidonGrpcPort where Helidon's server serves gRPC too, or null for nowhere
   /// @param publicUrl the URL that callers use, or null for `http://localhost` with the port
   /// @param clock the node's own; a test shifts it together with the database's
   record Options(
@@ -49,6 +50,7 @@ final class DevGateway implements AutoCloseable {
       int port,
       int opsPort,
       int grpcPort,
+      @Nullable Integer helidonGrpcPort,
       @Nullable String publicUrl,
       Set<String> corsOrigins,
       Duration drain,
@@ -121,17 +123,7 @@ final class DevGateway implements AutoCloseable {
             options.corsOrigins(),
             options.drain());
     Gateway node =
-        new Gateway(
-            new Database(server.config()),
-            keys,
-            tenant,
-            settings,
-            GatewayOptions.USUAL
-                .mailingBy(DevGateway::catchMail)
-                .keepingIn(options.data())
-                .servingGrpc(
-                    new GrpcSettings(options.host(), options.grpcPort(), options.drain(), null))
-                .at(options.clock()));
+        new Gateway(new Database(server.config()), keys, tenant, settings, gatewayOptions());
     gateway = node;
     Seed seed = node.seed(tenant);
     seed.prices();
@@ -146,9 +138,24 @@ final class DevGateway implements AutoCloseable {
                     ? "http://localhost:" + node.port()
                     : options.publicUrl(),
                 "http://localhost:" + node.opsPort(),
-                "localhost:" + node.grpcPort());
+                "localhost:" + node.grpc().port());
     current.write(opened.file("dev.env"));
     env = current;
+  }
+
+  private GatewayOptions gatewayOptions() {
+    Integer helidon = options.helidonGrpcPort();
+    return GatewayOptions.USUAL
+        .mailingBy(DevGateway::catchMail)
+        .keepingIn(options.data())
+        .servingGrpc(
+            new GrpcSettings(
+                options.host(),
+                options.grpcPort(),
+                options.drain(),
+                null,
+                helidon == null ? null : new GrpcSettings.Helidon(options.host(), helidon)))
+        .at(options.clock());
   }
 
   private void refuseWithoutKeys(Path keysFile, DataFolder opened) {
@@ -180,6 +187,9 @@ final class DevGateway implements AutoCloseable {
     out.println("  Calls        " + env.url() + "/v1");
     out.println("  Management   " + env.url() + "/api/v1");
     out.println("  gRPC         " + env.grpc());
+    if (options.helidonGrpcPort() != null) {
+      out.println("               localhost:" + helidonGrpcPort() + "  (by Helidon's server)");
+    }
     out.println("  Operations   " + env.opsUrl() + "/health/ready  " + env.opsUrl() + "/metrics");
     out.println("  Demo key     " + env.key() + "  (a hard budget of $5 a day)");
     out.println("  Models       sim-small  sim-large  sim-embed  (simulated, nothing is billed)");
@@ -225,7 +235,11 @@ final class DevGateway implements AutoCloseable {
   }
 
   int grpcPort() {
-    return running(gateway).grpcPort();
+    return running(gateway).grpc().port();
+  }
+
+  int helidonGrpcPort() {
+    return running(gateway).grpc().helidonPort();
   }
 
   /// Where its database is.

@@ -135,6 +135,9 @@ final class DoctorCommand implements Callable<Integer> {
     GrpcSettings grpc = settings.options().grpc();
     if (grpc != null) {
       ports.put("grpc.port", grpc.port());
+      if (grpc.helidon() != null) {
+        ports.put("grpc.helidon.port", grpc.helidon().port());
+      }
     }
     return ports;
   }

@@ -23,10 +23,9 @@ import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.LedgerVerifier;
 import dev.tollgate.domain.ledger.Spill;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.grpc.GrpcApi;
-import dev.tollgate.grpc.GrpcServer;
-import dev.tollgate.grpc.GrpcSettings;
 import dev.tollgate.http.edge.BodyMemory;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.edge.EdgeHandler;
@@ -70,7 +69,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /// One node: everything wired by hand, in the order in which it depends on each other.
 final class Gateway implements AutoCloseable {
@@ -99,7 +97,7 @@ final class Gateway implements AutoCloseable {
   private final ProviderGateway providers;
   private final BodyMemory memory;
   private final HttpServer http;
-  private final @Nullable GrpcServer grpc;
+  private final GrpcServers grpc;
   private final Housekeeping housekeeping;
 
   Gateway(
@@ -145,7 +143,9 @@ final class Gateway implements AutoCloseable {
     MeterRegistry registry = Services.get(MeterRegistry.class);
     memory = BodyMemory.ofHeap(Runtime.getRuntime().maxMemory(), settings.largestBody());
     http = http(keys, settings, registry, homeTenant, new OwnBudgets(budgets));
-    grpc = grpc(options.grpc());
+    grpc =
+        new GrpcServers(
+            options.grpc(), new GrpcApi(management.dispatch(), management.operations(), ids));
     housekeeping = new Housekeeping(database, clock);
     new NodeGauges(registry)
         .of(journal)
@@ -161,13 +161,6 @@ final class Gateway implements AutoCloseable {
             "partitions_ahead",
             housekeeping::daysAhead,
             "Days from today on that have partitions; raise an alarm below 3.");
-  }
-
-  private @Nullable GrpcServer grpc(@Nullable GrpcSettings settings) {
-    return settings == null
-        ? null
-        : new GrpcServer(
-            settings, new GrpcApi(management.dispatch(), management.operations(), ids));
   }
 
   private HttpServer http(
@@ -265,14 +258,8 @@ final class Gateway implements AutoCloseable {
     return http.opsPort();
   }
 
-  /// Where gRPC is served.
-  ///
-  /// @throws IllegalStateException when it is not
-  int grpcPort() {
-    if (grpc == null) {
-      throw new IllegalStateException("gRPC is not served");
-    }
-    return grpc.port();
+  GrpcServers grpc() {
+    return grpc;
   }
 
   void start() {
@@ -299,36 +286,29 @@ final class Gateway implements AutoCloseable {
     jobs.every(30, "last-used", directory::flushTouched);
     jobs.every(3_600, "housekeeping", housekeeping::run);
     http.start();
-    if (grpc != null) {
-      grpc.start();
-    }
+    grpc.start();
     jobs.every(2, "listeners", http::lookAfter);
   }
 
   /// Open answers are waited for no longer.
   void hurry() {
     http.hurry();
-    if (grpc != null) {
-      grpc.hurry();
-    }
+    grpc.hurry();
   }
 
   /// Takes no new calls, lets open answers finish, cuts those that do not in time, and settles all.
   @Override
   public void close() {
     http.beginDrain();
-    if (grpc != null) {
-      grpc.beginDrain();
-    }
+    grpc.beginDrain();
     open.dropAbandoned();
     if (http.awaitDrained() > 0) {
-      open.cutAll(Refusal.unavailable("gateway_stopping", "The gateway is stopping. Try again."));
+      open.cutAll(
+          Refusal.unavailable(Reason.GATEWAY_STOPPING, "The gateway is stopping. Try again."));
       http.awaitRest();
     }
     http.stop();
-    if (grpc != null) {
-      grpc.close();
-    }
+    grpc.close();
     jobs.close();
     cluster.close();
     refused.close();

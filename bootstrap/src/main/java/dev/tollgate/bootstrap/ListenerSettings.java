@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The settings of the listeners, below `http` and `grpc`.
 final class ListenerSettings {
   static final int GRPC_PORT = 9090;
+  private static final int HELIDON_GRPC_PORT = 9091;
   private static final Duration DRAIN = Duration.ofSeconds(60);
 
   private ListenerSettings() {}
@@ -69,6 +70,7 @@ final class ListenerSettings {
     String host = settings.text("grpc.host", settings.text("http.host", "0.0.0.0"));
     int port = settings.port("grpc.port", GRPC_PORT);
     ListenerTls tls = tls(settings, "grpc.tls");
+    GrpcSettings.Helidon helidon = helidon(settings);
     if (!Boolean.parseBoolean(settings.text("grpc.enabled", "true"))) {
       return null;
     }
@@ -81,7 +83,16 @@ final class ListenerSettings {
         settings.duration("http.drain", DRAIN),
         tls == null
             ? null
-            : new GrpcSettings.Tls(tls.certificate(), tls.key(), tls.clientAuthorities()));
+            : new GrpcSettings.Tls(tls.certificate(), tls.key(), tls.clientAuthorities()),
+        helidon);
+  }
+
+  private static GrpcSettings.@Nullable Helidon helidon(Settings settings) {
+    String host = settings.text("grpc.helidon.host", "127.0.0.1");
+    int port = settings.port("grpc.helidon.port", HELIDON_GRPC_PORT);
+    return Boolean.parseBoolean(settings.text("grpc.helidon.enabled", "false"))
+        ? new GrpcSettings.Helidon(host, port)
+        : null;
   }
 
   private static void refuseDoubles(HttpSettings.Ports ports) {

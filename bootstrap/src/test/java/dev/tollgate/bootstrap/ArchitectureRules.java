@@ -188,4 +188,31 @@ final class ArchitectureRules {
                     call.getTargetOwner().isAssignableTo("io.helidon.common.mapper.Value")
                         && call.getName().startsWith("as")));
   }
+
+  /// Helidon's HTTP/2 trusts its callers, so only the guard of gRPC may open it.
+  static ArchRule onlyTheGuardOpensHttp2(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + "..")
+        .and()
+        .resideOutsideOfPackage(root + ".grpc.helidon..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.helidon.webserver.http2..", "io.helidon.webserver.grpc..");
+  }
+
+  /// A listener that offers a protocol of its own accord offers what no guard has seen.
+  static ArchRule noListenerAddsAProtocol(String root) {
+    return noClasses()
+        .that()
+        .resideInAPackage(root + "..")
+        .should()
+        .callMethodWhere(
+            DescribedPredicate.describe(
+                "addProtocol of a listener",
+                call ->
+                    call.getTargetOwner().getPackageName().startsWith("io.helidon.webserver")
+                        && (call.getName().equals("addProtocol")
+                            || call.getName().equals("protocols"))));
+  }
 }

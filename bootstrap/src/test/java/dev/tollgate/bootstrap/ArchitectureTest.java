@@ -44,6 +44,8 @@ class ArchitectureTest {
             ArchitectureRules::coreAsksNoMachineForTimeOrChance,
             ArchitectureRules::moneyIsNeverFloating,
             ArchitectureRules::columnsAreReadByGet,
+            ArchitectureRules::onlyTheGuardOpensHttp2,
+            ArchitectureRules::noListenerAddsAProtocol,
             ArchitectureRules::onlyAttemptsCallProviders)) {
       rule.apply(ROOT).check(PROGRAM);
     }
@@ -109,6 +111,23 @@ class ArchitectureTest {
     JavaClasses fixture = fixture(directory, "fixture.admin.One", known);
     assertThatThrownBy(() -> ArchitectureRules.adminKnowsNoTransport("fixture").check(fixture))
         .isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "io.helidon.webserver.http2.Http2ConnectionSelector",
+        "io.helidon.webserver.grpc.GrpcRouting"
+      })
+  void theRuleOfHttp2Bites(String known, @TempDir Path directory) throws IOException {
+    JavaClasses fixture = fixture(directory, "fixture.http.One", known);
+    assertThatThrownBy(() -> ArchitectureRules.onlyTheGuardOpensHttp2("fixture").check(fixture))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void theRuleOfProtocolsBites() {
+    bites("protocol", ArchitectureRules::noListenerAddsAProtocol);
   }
 
   private static JavaClasses fixture(Path directory, String from, String to) throws IOException {

@@ -247,6 +247,8 @@ class CanaryTest {
             "/prices",
             "/projects",
             "/usage?group_by=key,model",
+            "/audit-events?limit=100",
+            "/operations?limit=100",
             "/calls:export",
             "/calls?limit=100&key=" + key.path("id").asText())) {
       record(gateway.tryManage("GET", path, ""));

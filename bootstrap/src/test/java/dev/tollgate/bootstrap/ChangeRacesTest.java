@@ -11,11 +11,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +167,38 @@ class ChangeRacesTest {
     }
     assertThat(keysOf(project)).isEqualTo(ROUNDS);
     assertThat(told).as("twins that met the first while it ran").isPositive();
+  }
+
+  /// A statement that fails is a defect, not a database that is away.
+  @Test
+  void aDefectIsToldToTheLogUnderItsRequest() throws Exception {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            lines.add(record.getLevel() + " " + record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger.getLogger("").addHandler(handler);
+    try {
+      doom("project", "raise exception 'doomed'");
+      HttpResponse<String> answer = gateway.tryManage("POST", "/projects", "{\"name\":\"x\"}");
+      assertThat(answer.statusCode()).isEqualTo(500);
+      assertThat(answer.body()).contains("internal_error").doesNotContain("doomed");
+      String request = answer.headers().firstValue("x-request-id").orElseThrow();
+      assertThat(answer.body()).contains(request);
+      assertThat(lines)
+          .anyMatch(each -> each.startsWith("SEVERE CreateProject") && each.contains(request));
+    } finally {
+      Logger.getLogger("").removeHandler(handler);
+    }
   }
 
   private static int keysOf(String project) {

@@ -1,15 +1,11 @@
 package dev.tollgate.bootstrap;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -19,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class NodeSdkTest {
   private static final Path SOURCES = Path.of("src/test/node");
   private static final Path FOLDER = Path.of("target/sdk-node");
-  private static final int LONGEST_MINUTES = 5;
+  private static final TestingClient CLIENT = new TestingClient(FOLDER);
 
   private final TestingGateway gateway = TestingGateway.shared();
 
@@ -29,9 +25,9 @@ class NodeSdkTest {
     for (String name : List.of("package.json", "package-lock.json", "sdk.test.mjs")) {
       Files.copy(SOURCES.resolve(name), FOLDER.resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
-    run(Map.of(), "npm", "ci", "--no-audit", "--no-fund");
+    CLIENT.run(Map.of(), "npm", "ci", "--no-audit", "--no-fund");
     String project = gateway.newProject();
-    run(
+    CLIENT.run(
         Map.of(
             "TOLLGATE_URL", gateway.url(),
             "TOLLGATE_KEY", secret(project, ""),
@@ -43,26 +39,5 @@ class NodeSdkTest {
 
   private String secret(String project, String more) {
     return gateway.newKey(project, more).path("key").asText();
-  }
-
-  private static void run(Map<String, String> environment, String... command)
-      throws IOException, InterruptedException {
-    Path output = Files.createTempFile("tollgate-node", ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(FOLDER.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().putAll(environment);
-    builder.environment().put("NO_PROXY", "127.0.0.1,localhost");
-    Process process = builder.start();
-    boolean ended = process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES);
-    process.destroyForcibly();
-    String said = Files.readString(output, StandardCharsets.UTF_8);
-    Files.delete(output);
-
-    assertThat(ended && process.waitFor() == 0)
-        .as("%s%n%s", String.join(" ", command), said)
-        .isTrue();
   }
 }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -99,12 +100,23 @@ class ParityTest {
         : one.equals(other);
   }
 
+  /// Refused calls are not committed before the answer.
+  private static void waitForRow(TestingGateway gateway, String call) {
+    for (int i = 0; i < 200; i++) {
+      if (gateway.tryManage("GET", "/calls/" + call, "").statusCode() == 200) {
+        return;
+      }
+      LockSupport.parkNanos(50_000_000);
+    }
+    throw new AssertionError(call + " has no row");
+  }
+
   private String answer(TestingGateway gateway, Line line, String file) {
     String[] parts = fill(line.text()).split(" ", 3);
     String body = parts.length > 2 ? parts[2] : "";
     if (parts[0].equals("CALL")) {
       HttpResponse<String> called = gateway.call("/v1/chat/completions", parts[1], body);
-      gateway.lastCall(kept.getOrDefault("KEY", ""));
+      waitForRow(gateway, called.headers().firstValue("x-request-id").orElseThrow());
       return line.number() + " " + called.statusCode() + "\t";
     }
     HttpRequest.Builder request =

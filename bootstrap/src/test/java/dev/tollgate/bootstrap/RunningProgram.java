@@ -95,13 +95,32 @@ final class RunningProgram implements AutoCloseable {
 
   /// Has the collector clear what nobody holds any more.
   void collectGarbage() throws Exception {
-    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Process collecting =
-        new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.run")
+    jcmd("GC.run");
+  }
+
+  /// How many virtual threads there are.
+  long virtualThreads() throws Exception {
+    Path file = Files.createTempDirectory("threads").resolve("dump.txt");
+    jcmd("Thread.dump_to_file", file.toString());
+    try (var lines = Files.lines(file)) {
+      return lines.filter(line -> line.startsWith("#") && line.contains(" virtual")).count();
+    } finally {
+      Files.delete(file);
+      Files.delete(file.getParent());
+    }
+  }
+
+  private void jcmd(String... command) throws Exception {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+    all.add(Long.toString(process.pid()));
+    all.addAll(List.of(command));
+    Process asked =
+        new ProcessBuilder(all)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    if (collecting.waitFor() != 0) {
+    if (asked.waitFor() != 0) {
       throw new AssertionError("jcmd failed");
     }
   }

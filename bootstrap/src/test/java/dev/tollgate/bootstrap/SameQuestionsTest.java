@@ -18,13 +18,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The same questions over REST, gRPC and the command line have the same answers.
+/// The same questions over REST, both servers of gRPC and the command line have the same answers.
 class SameQuestionsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final TestingGateway GATEWAY = TestingGateway.shared();
   private static final TestingCommands COMMANDS = new TestingCommands(GATEWAY);
   private static final TestingGrpc GRPC =
       new TestingGrpc(GATEWAY.dev().grpcPort(), GATEWAY.adminToken());
+  private static final TestingGrpc HELIDON =
+      new TestingGrpc(GATEWAY.dev().helidonGrpcPort(), GATEWAY.adminToken());
   private static String project = "";
   private static String key = "";
   private static String revoked = "";
@@ -47,6 +49,7 @@ class SameQuestionsTest {
   @AfterAll
   static void close() {
     GRPC.close();
+    HELIDON.close();
   }
 
   /// @param reason of the catalogue, or null when it was answered
@@ -93,7 +96,8 @@ class SameQuestionsTest {
     String question =
         template.replace("PROJECT", project).replace("REVOKED", revoked).replace("KEY", key);
     Said rest = rest(operation, question);
-    assertThat(grpc(operation, question)).isEqualTo(rest);
+    assertThat(grpc(GRPC, operation, question)).isEqualTo(rest);
+    assertThat(grpc(HELIDON, operation, question)).isEqualTo(rest);
     assertThat(command(operation, question)).isEqualTo(rest);
   }
 
@@ -137,8 +141,9 @@ class SameQuestionsTest {
         problem.path("code").asText(), problem.path("detail").asText(), JSON.nullNode());
   }
 
-  private static Said grpc(Operation operation, String question) throws Exception {
-    TestingGrpc.Answer answer = GRPC.ask(operation.name(), question);
+  private static Said grpc(TestingGrpc server, Operation operation, String question)
+      throws Exception {
+    TestingGrpc.Answer answer = server.ask(operation.name(), question);
     return answer.reason() == null
         ? new Said(null, answer.detail(), body(String.join("\n", answer.messages())))
         : new Said(answer.reason(), answer.detail(), JSON.nullNode());

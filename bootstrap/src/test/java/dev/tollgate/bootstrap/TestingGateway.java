@@ -94,6 +94,7 @@ final class TestingGateway {
                 port,
                 0,
                 0,
+                0,
                 null,
                 Set.of("https://app.example"),
                 Duration.ofSeconds(5),

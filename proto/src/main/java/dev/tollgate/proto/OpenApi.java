@@ -71,7 +71,6 @@ public final class OpenApi {
               "Made from the contract that gRPC and the command line are made from, too. Money is a"
                   + " decimal string in US dollars. Requests are read strictly; answers may gain"
                   + " members.");
-          object("license", () -> json.writeStringField("name", "See the project"));
         });
     json.writeArrayFieldStart("servers");
     json.writeStartObject();

@@ -22,6 +22,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.connection.WholeAnswer;
@@ -90,7 +91,7 @@ public final class CatalogueHandler implements HttpService {
       switch (Credentials.find(request.headers())) {
         case Credentials.Found.One one -> {
           byte[] address = GuardedConnection.CURRENT.get().address();
-          switch (authenticate.authenticate(one.secret(), null, address)) {
+          switch (authenticate.authenticate(one.secrets(), null, address)) {
             case Outcome.Known found -> {
               ObjectNode answer = question.ask(request, found.known());
               if (answer == null) {
@@ -111,8 +112,8 @@ public final class CatalogueHandler implements HttpService {
             refuse(
                 request,
                 response,
-                Refusal.badRequest(
-                    "conflicting_credentials",
+                Refusal.of(
+                    Reason.CONFLICTING_CREDENTIALS,
                     "The request holds two different Tollgate keys. Send one.",
                     null));
       }

@@ -1,6 +1,7 @@
 package dev.tollgate.http.edge;
 
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -58,8 +59,8 @@ final class ContentCoding {
     } catch (IOException | RuntimeException e) {
       // Decoders of nonsense throw what they like.
       return new Decoded.Refused(
-          Refusal.badRequest(
-              "invalid_encoding",
+          Refusal.of(
+              Reason.INVALID_ENCODING,
               "The body is not the " + name + " that its header Content-Encoding says.",
               null));
     }

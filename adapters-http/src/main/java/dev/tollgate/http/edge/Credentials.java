@@ -5,9 +5,9 @@ import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /// The one place where a caller's credential is found. Exactly one Tollgate secret may be
 /// presented, in any of four headers; the same one twice is fine. Other credentials beside it are
@@ -20,12 +20,22 @@ final class Credentials {
           HeaderNames.create("api-key"),
           HeaderNames.AUTHORIZATION);
 
+  /// One for each header: more are not looked at.
+  private static final int MOST_OTHERS = 4;
+
   private Credentials() {}
 
   /// What the headers hold.
   sealed interface Found {
-    /// One secret, or what was given in its place.
-    record One(String secret) implements Found {}
+    /// One secret; or, when none is Tollgate's, what was given in its place, in the order of the
+    /// headers.
+    record One(List<String> secrets) implements Found {
+      /// No secret is printed.
+      @Override
+      public String toString() {
+        return "One";
+      }
+    }
 
     /// No credential at all.
     record None() implements Found {}
@@ -36,7 +46,7 @@ final class Credentials {
 
   static Found find(Headers headers) {
     String secret = null;
-    String other = null;
+    List<String> others = new ArrayList<>(2);
     for (HeaderName name : HEADERS) {
       if (!headers.contains(name)) {
         continue;
@@ -45,7 +55,11 @@ final class Credentials {
       for (String value : header.allValues()) {
         String credential = strip(value);
         if (!credential.startsWith(KeySecret.PREFIX)) {
-          other = credential;
+          if (!credential.isEmpty()
+              && !others.contains(credential)
+              && others.size() < MOST_OTHERS) {
+            others.add(credential);
+          }
         } else if (secret == null) {
           secret = credential;
         } else if (!secret.equals(credential)) {
@@ -53,14 +67,10 @@ final class Credentials {
         }
       }
     }
-    return found(secret, other);
-  }
-
-  private static Found found(@Nullable String secret, @Nullable String other) {
     if (secret != null) {
-      return new Found.One(secret);
+      return new Found.One(List.of(secret));
     }
-    return other == null || other.isEmpty() ? new Found.None() : new Found.One(other);
+    return others.isEmpty() ? new Found.None() : new Found.One(others);
   }
 
   private static String strip(String value) {

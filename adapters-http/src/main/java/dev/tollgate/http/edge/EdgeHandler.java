@@ -13,6 +13,7 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies.Body;
@@ -147,14 +148,14 @@ public final class EdgeHandler implements Handler {
               null);
       case Credentials.Found.Several _ ->
           new Identity.Stranger(
-              Refusal.badRequest(
-                  "conflicting_credentials",
+              Refusal.of(
+                  Reason.CONFLICTING_CREDENTIALS,
                   "The request holds two different Tollgate keys. Send one.",
                   null),
               null);
       case Credentials.Found.One one ->
           switch (edge.authenticate()
-              .authenticate(one.secret(), endpoint, GuardedConnection.CURRENT.get().address())) {
+              .authenticate(one.secrets(), endpoint, GuardedConnection.CURRENT.get().address())) {
             case Outcome.Known found -> new Identity.Holder(found.known());
             case Outcome.Refused refused ->
                 new Identity.Stranger(Refusal.of(refused.reason()), refused.known());

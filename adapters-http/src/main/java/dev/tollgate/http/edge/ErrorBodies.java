@@ -6,6 +6,7 @@ import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.http.errors.ErrorTypes;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,7 @@ final class ErrorBodies {
   private static String text(Dialect dialect, Refusal refusal, CallId call) {
     if (dialect == Dialect.ANTHROPIC) {
       return "{\"type\":\"error\",\"error\":{\"type\":\""
-          + anthropicType(refusal.status())
+          + ErrorTypes.anthropic(refusal)
           + "\",\"message\":"
           + quote(refusal.message())
           + ",\"code\":"
@@ -78,7 +79,7 @@ final class ErrorBodies {
     return "{\"error\":{\"message\":"
         + quote(refusal.message())
         + ",\"type\":"
-        + quote(refusal.type())
+        + quote(ErrorTypes.openAi(refusal))
         + ",\"param\":"
         + quote(refusal.param())
         + ",\"code\":"
@@ -106,22 +107,6 @@ final class ErrorBodies {
     }
     String resets = budget.resetsAt() == null ? null : budget.resetsAt().toString();
     return text.append(",\"resets_at\":").append(quote(resets)).append('}').toString();
-  }
-
-  /// Anthropic's types go by status.
-  private static String anthropicType(int status) {
-    return switch (status) {
-      case 401 -> "authentication_error";
-      case 402 -> "billing_error";
-      case 403 -> "permission_error";
-      case 404 -> "not_found_error";
-      case 409 -> "conflict_error";
-      case 413 -> "request_too_large";
-      case 429 -> "rate_limit_error";
-      case 503, 529 -> "overloaded_error";
-      case 504 -> "timeout_error";
-      default -> status >= 500 ? "api_error" : "invalid_request_error";
-    };
   }
 
   private static String quote(@Nullable String text) {

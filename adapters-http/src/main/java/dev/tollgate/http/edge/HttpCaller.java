@@ -8,6 +8,7 @@ import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.http.connection.GuardedConnection;
+import dev.tollgate.http.errors.Statuses;
 import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
@@ -68,6 +69,11 @@ final class HttpCaller implements Caller {
   }
 
   @Override
+  public int status(Refusal refusal) {
+    return Statuses.of(refusal);
+  }
+
+  @Override
   public byte[] errorBody(Refusal refusal) {
     return ErrorBodies.body(endpoint.dialect(), refusal, call);
   }
@@ -80,7 +86,7 @@ final class HttpCaller implements Caller {
       response.header(HeaderValues.create(COST, cost.usd()));
     }
     response.header(JSON);
-    send(Status.create(refusal.status()), body);
+    send(Status.create(Statuses.of(refusal)), body);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.tollgate.http.edge;
 
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.edge.PayloadParser.BadPayload;
 import java.util.HashSet;
 import java.util.Set;
@@ -42,15 +43,15 @@ final class MemberNames {
     String folded = fold(name);
     if (!folds.add(folded)) {
       throw new BadPayload(
-          "duplicate_parameter", "The parameter '" + name + "' is given twice.", name);
+          Reason.DUPLICATE_PARAMETER, "The parameter '" + name + "' is given twice.", name);
     }
     if (!folded.equals(name) && CHECKED.contains(folded)) {
       throw new BadPayload(
-          "unknown_parameter", "The parameter '" + folded + "' is written differently.", name);
+          Reason.UNKNOWN_PARAMETER, "The parameter '" + folded + "' is written differently.", name);
     }
     if (folds.size() > MOST) {
       throw new BadPayload(
-          "invalid_json", "The request has more than " + MOST + " parameters.", null);
+          Reason.INVALID_JSON, "The request has more than " + MOST + " parameters.", null);
     }
     names.add(name);
     return name;

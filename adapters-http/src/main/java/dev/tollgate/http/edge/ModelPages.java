@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.catalog.RouteTable.Route;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
 import io.helidon.webserver.http.ServerRequest;
 import java.util.List;
 import java.util.function.Function;
@@ -26,7 +27,7 @@ final class ModelPages {
 
     BadPage(String field, String message) {
       super(message, null, false, false);
-      this.refusal = Refusal.badRequest("invalid_value", message, field);
+      this.refusal = Refusal.of(Reason.INVALID_VALUE, message, field);
     }
 
     Refusal refusal() {

@@ -11,6 +11,7 @@ import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Payload.Span;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +63,7 @@ final class PayloadParser {
   /// @throws BadPayload when the body is not a request of this endpoint
   static Payload parse(Endpoint endpoint, byte[] body) {
     if (!Utf8.isValid(body)) {
-      throw new BadPayload("invalid_json", "The request body is not valid UTF-8.", null);
+      throw new BadPayload(Reason.INVALID_JSON, "The request body is not valid UTF-8.", null);
     }
     return new PayloadParser(endpoint, body).parse();
   }
@@ -73,9 +74,9 @@ final class PayloadParser {
 
     private final transient Refusal refusal;
 
-    BadPayload(String code, String message, @Nullable String param) {
+    BadPayload(Reason reason, String message, @Nullable String param) {
       super(message, null, false, false);
-      this.refusal = Refusal.badRequest(code, message, param);
+      this.refusal = Refusal.of(reason, message, param);
     }
 
     Refusal refusal() {
@@ -86,7 +87,7 @@ final class PayloadParser {
   private Payload parse() {
     try (JsonParser json = JSON.createParser(body)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
-        throw new BadPayload("invalid_json", "The request body must be a JSON object.", null);
+        throw new BadPayload(Reason.INVALID_JSON, "The request body must be a JSON object.", null);
       }
       int membersFrom = (int) json.currentTokenLocation().getByteOffset() + 1;
       while (json.nextToken() != JsonToken.END_OBJECT) {
@@ -96,25 +97,25 @@ final class PayloadParser {
         member(json, name, json.nextToken());
       }
       if (json.nextToken() != null) {
-        throw new BadPayload("invalid_json", "There is text behind the JSON object.", null);
+        throw new BadPayload(Reason.INVALID_JSON, "There is text behind the JSON object.", null);
       }
       return payload(membersFrom);
     } catch (StreamConstraintsException e) {
-      throw new BadPayload("invalid_json", limit(e), null);
+      throw new BadPayload(Reason.INVALID_JSON, limit(e), null);
     } catch (JsonParseException e) {
       throw new BadPayload(
-          "invalid_json",
+          Reason.INVALID_JSON,
           "The request body is not valid JSON at byte " + e.getLocation().getByteOffset() + ".",
           null);
     } catch (IOException e) {
-      throw new BadPayload("invalid_json", "The request body is not valid JSON.", null);
+      throw new BadPayload(Reason.INVALID_JSON, "The request body is not valid JSON.", null);
     }
   }
 
   private Payload payload(int membersFrom) {
     if (model == null || modelAt == null) {
       throw new BadPayload(
-          "missing_required_parameter", "You must provide a model parameter.", "model");
+          Reason.MISSING_REQUIRED_PARAMETER, "You must provide a model parameter.", "model");
     }
     requireMember(
         switch (endpoint) {
@@ -128,7 +129,7 @@ final class PayloadParser {
       requireMember("max_tokens");
     }
     if (stream && !endpoint.canStream()) {
-      throw new BadPayload("unsupported_parameter", "This call cannot be streamed.", "stream");
+      throw new BadPayload(Reason.UNSUPPORTED_PARAMETER, "This call cannot be streamed.", "stream");
     }
     return new Payload(
         body,
@@ -150,7 +151,7 @@ final class PayloadParser {
   private void requireMember(String name) {
     if (!name.isEmpty() && !names.contains(name)) {
       throw new BadPayload(
-          "missing_required_parameter", "Missing required parameter: '" + name + "'.", name);
+          Reason.MISSING_REQUIRED_PARAMETER, "Missing required parameter: '" + name + "'.", name);
     }
   }
 
@@ -288,7 +289,7 @@ final class PayloadParser {
         if (name.equals("include_usage")) {
           if (includeUsageAt != null) {
             throw new BadPayload(
-                "duplicate_parameter",
+                Reason.DUPLICATE_PARAMETER,
                 "The parameter 'include_usage' is given twice.",
                 "stream_options");
           }
@@ -344,7 +345,7 @@ final class PayloadParser {
   private static void require(String name, boolean holds, String what) {
     if (!holds) {
       throw new BadPayload(
-          "invalid_type", "Invalid value for '" + name + "': it must be " + what + ".", name);
+          Reason.INVALID_TYPE, "Invalid value for '" + name + "': it must be " + what + ".", name);
     }
   }
 

@@ -4,7 +4,9 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.connection.WholeAnswer;
+import dev.tollgate.http.errors.Statuses;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -34,7 +36,7 @@ public final class RefusalAnswers {
     Dialect dialect = dialect(request.prologue().uriPath().rawPath(), request.headers());
     name(response, dialect, id);
     advise(response, refusal);
-    response.status(Status.create(refusal.status())).header(HeaderValues.CONTENT_TYPE_JSON);
+    response.status(Status.create(Statuses.of(refusal))).header(HeaderValues.CONTENT_TYPE_JSON);
     WholeAnswer.send(request, response, ErrorBodies.body(dialect, refusal, id));
   }
 
@@ -49,8 +51,8 @@ public final class RefusalAnswers {
     String path = request.prologue().uriPath().rawPath();
     String method = request.prologue().method().text();
     String asked = method + " " + shortened(path);
-    return Refusal.notFound(
-        "unknown_url", "Unknown request URL: " + asked + "." + hint(method, path), null);
+    return Refusal.of(
+        Reason.UNKNOWN_URL, "Unknown request URL: " + asked + "." + hint(method, path), null);
   }
 
   static void name(ServerResponse response, Dialect dialect, CallId id) {

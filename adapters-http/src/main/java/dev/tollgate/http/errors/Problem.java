@@ -2,6 +2,7 @@ package dev.tollgate.http.errors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.connection.WholeAnswer;
 import io.helidon.http.HeaderName;
@@ -34,6 +35,11 @@ public record Problem(int status, Reason reason, @Nullable String field, String 
   /// On the management side a provider is what a request is about, not what answers it.
   private static int status(Reason reason) {
     return reason == Reason.PROVIDER_UNREACHABLE ? UNPROCESSABLE : Statuses.of(reason);
+  }
+
+  /// What is told on `/v1` in a caller's dialect, for whoever manages.
+  public static Problem of(Refusal refusal) {
+    return new Problem(Statuses.of(refusal), refusal.reason(), refusal.param(), refusal.message());
   }
 
   public void send(ServerRequest request, ServerResponse response, String requestId) {

@@ -1,16 +1,28 @@
 package dev.tollgate.http.errors;
 
+import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.reasons.Reason;
 
 /// The HTTP status of each reason, and whether the same request can do better later.
 public final class Statuses {
   private Statuses() {}
 
+  /// What a caller on `/v1` is answered with.
+  public static int of(Refusal refusal) {
+    Refusal.Own own = refusal.own();
+    return own == null ? of(refusal.reason()) : own.status();
+  }
+
   public static int of(Reason reason) {
     return switch (reason) {
       case CHANGE_REQUESTED -> 202;
       case INVALID_REQUEST, INVALID_JSON, INVALID_ENCODING, MISSING_REQUIRED_PARAMETER -> 400;
-      case INVALID_TYPE, INVALID_VALUE, UNSUPPORTED_PARAMETER, DUPLICATE_PARAMETER -> 400;
+      case INVALID_TYPE,
+          INVALID_VALUE,
+          UNSUPPORTED_PARAMETER,
+          DUPLICATE_PARAMETER,
+          UNKNOWN_PARAMETER ->
+          400;
       case BACKGROUND_NOT_ALLOWED, BAD_REQUEST, INVALID_PATH, INVALID_METHOD -> 400;
       case CONFLICTING_CREDENTIALS, ENDPOINT_NOT_SUPPORTED, PROVIDER_BAD_REQUEST -> 400;
       case CONTENT_FILTER -> 400;
@@ -20,7 +32,13 @@ public final class Statuses {
       case NOT_FOUND, MODEL_NOT_FOUND, UNKNOWN_URL -> 404;
       case METHOD_NOT_ALLOWED -> 405;
       case REQUEST_TIMEOUT -> 408;
-      case NAME_TAKEN, KEY_REVOKED, PROVIDER_IN_USE, PRICE_IN_FORCE, PRICE_DATE_TAKEN -> 409;
+      case NAME_TAKEN,
+          SECRET_TAKEN,
+          KEY_REVOKED,
+          PROVIDER_IN_USE,
+          PRICE_IN_FORCE,
+          PRICE_DATE_TAKEN ->
+          409;
       case CHANGED_MEANWHILE, IDEMPOTENCY_IN_PROGRESS -> 409;
       case REQUEST_TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;

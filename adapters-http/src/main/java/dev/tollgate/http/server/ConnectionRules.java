@@ -3,6 +3,7 @@ package dev.tollgate.http.server;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
 import dev.tollgate.http.edge.RefusalAnswers;
@@ -79,8 +80,8 @@ final class ConnectionRules implements Filter {
   /// Why a program on the way may read the first line differently, or null.
   private static @Nullable Refusal refusal(RoutingRequest request, GuardedConnection connection) {
     if (connection.hasLowerMethod()) {
-      return Refusal.badRequest(
-          "invalid_method", "The method of the request must be in capital letters.", null);
+      return Refusal.of(
+          Reason.INVALID_METHOD, "The method of the request must be in capital letters.", null);
     }
     HttpPrologue prologue = request.prologue();
     String fault =
@@ -89,8 +90,8 @@ final class ConnectionRules implements Filter {
             : CanonicalPath.fault(prologue.uriPath().rawPath());
     return fault.isEmpty()
         ? null
-        : Refusal.badRequest(
-            "invalid_path",
+        : Refusal.of(
+            Reason.INVALID_PATH,
             "The path of the URL is not in its canonical form: " + fault + ".",
             null);
   }

@@ -6,6 +6,7 @@ import dev.tollgate.http.connection.Connections;
 import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.edge.CatalogueHandler;
 import dev.tollgate.http.ops.OpsRoutes;
+import dev.tollgate.http.rest.ApiDocs;
 import dev.tollgate.http.rest.RestApi;
 import dev.tollgate.http.server.HttpSettings.Door;
 import io.helidon.http.HeaderNames;
@@ -67,7 +68,9 @@ public final class HttpServer {
     HttpRouting.Builder calls = calls(settings, services);
     Integer own = settings.ports().management();
     HttpRouting.Builder administration = own == null ? calls : guarded();
-    administration.register(RestApi.PATH, services.management());
+    administration
+        .register(RestApi.PATH, services.management())
+        .register(ApiDocs.PATH, new ApiDocs());
     add(Door.OPS, settings, settings.ports().ops(), ops);
     if (own != null) {
       add(Door.MANAGEMENT, settings, own, administration);

@@ -4,6 +4,8 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.http.edge.RefusalAnswers;
+import dev.tollgate.http.errors.Problem;
+import dev.tollgate.http.rest.RestApi;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -45,11 +47,24 @@ final class WithoutRoute {
     }
     CallId id = newId();
     if (problem instanceof HttpException http && http.status().code() < 500) {
-      RefusalAnswers.send(request, response, malformed(http.status().code()), id);
+      send(request, response, malformed(http.status().code()), id);
       return;
     }
     LOG.log(Level.ERROR, "request " + id + " failed", problem);
-    RefusalAnswers.send(request, response, Refusal.internal(), id);
+    send(request, response, Refusal.internal(), id);
+  }
+
+  private static void send(
+      ServerRequest request, ServerResponse response, Refusal refusal, CallId id) {
+    if (isManagement(request.prologue().uriPath().rawPath())) {
+      Problem.of(refusal).send(request, response, id.toString());
+    } else {
+      RefusalAnswers.send(request, response, refusal, id);
+    }
+  }
+
+  private static boolean isManagement(String path) {
+    return path.startsWith(RestApi.PATH + "/") || path.equals(RestApi.PATH);
   }
 
   /// The connection is closed behind these answers.
@@ -64,7 +79,12 @@ final class WithoutRoute {
                   : type == DirectHandler.EventType.INTERNAL_ERROR ? Status.BAD_REQUEST_400 : asked;
           CallId id = newId();
           ServerResponseHeaders answer = ServerResponseHeaders.create(headers);
-          answer.set(HeaderValues.CONTENT_TYPE_JSON);
+          boolean management = isManagement(request.path());
+          answer.set(
+              management
+                  ? HeaderValues.create(HeaderNames.CONTENT_TYPE, Problem.TYPE)
+                  : HeaderValues.CONTENT_TYPE_JSON);
+          Refusal refusal = malformed(status.code());
           answer.set(HeaderNames.create("x-request-id"), id.toString());
           answer.set(HeaderNames.create("x-should-retry"), "false");
           return DirectHandler.TransportResponse.builder()
@@ -72,8 +92,9 @@ final class WithoutRoute {
               .headers(answer)
               .keepAlive(false)
               .entity(
-                  RefusalAnswers.body(
-                      request.path(), request.headers(), malformed(status.code()), id))
+                  management
+                      ? Problem.of(refusal).body(id.toString())
+                      : RefusalAnswers.body(request.path(), request.headers(), refusal, id))
               .build();
         };
     DirectHandlers.Builder handlers = DirectHandlers.builder();

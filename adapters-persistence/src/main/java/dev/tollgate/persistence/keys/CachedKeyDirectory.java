@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /// The keys of all tenants that this node has seen, in memory, emptied by the poll for changes. An
 /// unknown secret is remembered briefly, so that a flood of wrong keys does not reach the database.
+/// Secrets that were imported have an index of their own.
 public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listener {
   private static final int MOST_KEYS = 1_000_000;
   private static final int MOST_UNKNOWN = 20_000;
@@ -47,13 +48,31 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
           + " join tollgate.project p on p.tenant_id = k.tenant_id and p.id = k.project_id"
           + " where s.id = ?";
 
+  private static final String ANY_IMPORTED =
+      "select exists (select from tollgate.key_secret where id < 0)";
+
   private final Database database;
-  private final Cache<Long, KnownKey> known = Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
-  private final Cache<Long, Boolean> unknown =
-      Caffeine.newBuilder().maximumSize(MOST_UNKNOWN).expireAfterWrite(UNKNOWN_FOR).build();
+  private final Index own = new Index();
+  private final Index imported = new Index();
+  private volatile @Nullable Boolean anyImported;
   private final ConcurrentHashMap<KeyId, VirtualKey> touched = new ConcurrentHashMap<>();
   private final ConcurrentHashMap<UUID, Set<Long>> secretsOfKey = new ConcurrentHashMap<>();
   private final AtomicLong changes = new AtomicLong();
+
+  private static final class Index {
+    private final Cache<Long, KnownKey> known =
+        Caffeine.newBuilder().maximumSize(MOST_KEYS).build();
+    private final Cache<Long, Boolean> unknown =
+        Caffeine.newBuilder().maximumSize(MOST_UNKNOWN).expireAfterWrite(UNKNOWN_FOR).build();
+  }
+
+  private Index index(SecretId id) {
+    return id.isImported() ? imported : own;
+  }
+
+  private List<Index> both() {
+    return List.of(own, imported);
+  }
 
   public CachedKeyDirectory(Database database) {
     this.database = database;
@@ -61,28 +80,29 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
 
   @Override
   public @Nullable KnownKey cached(SecretId id) {
-    return known.getIfPresent(id.value());
+    return index(id).known.getIfPresent(id.value());
   }
 
   @Override
   public @Nullable KnownKey find(SecretId id) {
     Long secret = id.value();
-    KnownKey cached = known.getIfPresent(secret);
+    Index index = index(id);
+    KnownKey cached = index.known.getIfPresent(secret);
     if (cached != null) {
       return cached;
     }
-    if (unknown.getIfPresent(secret) != null) {
+    if (index.unknown.getIfPresent(secret) != null) {
       return null;
     }
     long before = changes.get();
-    KnownKey loaded = loadInto(secret, id);
+    KnownKey loaded = loadInto(index, secret, id);
     if (loaded == null) {
-      unknown.put(secret, Boolean.TRUE);
+      index.unknown.put(secret, Boolean.TRUE);
     }
     if (changes.get() != before) {
       // What was read may be older than a change that found nothing to forget here.
-      known.invalidate(secret);
-      unknown.invalidate(secret);
+      index.known.invalidate(secret);
+      index.unknown.invalidate(secret);
     }
     return loaded;
   }
@@ -101,14 +121,22 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
       case "key" -> {
         Set<Long> secrets = secretsOfKey.remove(UUID.fromString(change.subject()));
         if (secrets != null) {
-          known.invalidateAll(secrets);
+          both().forEach(each -> each.known.invalidateAll(secrets));
         }
         // A secret that was tried before it existed must not stay unknown.
-        unknown.invalidateAll();
+        both().forEach(each -> each.unknown.invalidateAll());
+        anyImported = null;
       }
       case "project" -> {
         UUID project = UUID.fromString(change.subject());
-        known.asMap().values().removeIf(each -> each.project().id().value().equals(project));
+        both()
+            .forEach(
+                index ->
+                    index
+                        .known
+                        .asMap()
+                        .values()
+                        .removeIf(each -> each.project().id().value().equals(project)));
       }
       default -> {
         // Not about keys.
@@ -119,8 +147,39 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
   @Override
   public void everythingMayHaveChanged() {
     changes.incrementAndGet();
-    known.invalidateAll();
-    unknown.invalidateAll();
+    anyImported = null;
+    for (Index each : both()) {
+      each.known.invalidateAll();
+      each.unknown.invalidateAll();
+    }
+  }
+
+  /// Asked at most once after each change of a key.
+  @Override
+  public boolean hasImported() {
+    Boolean any = anyImported;
+    return any == null ? askWhetherImported() : any;
+  }
+
+  private synchronized boolean askWhetherImported() {
+    Boolean known = anyImported;
+    if (known != null) {
+      return known;
+    }
+    long before = changes.get();
+    boolean any =
+        database.asLedger(
+            connection -> {
+              try (PreparedStatement select = connection.prepareStatement(ANY_IMPORTED);
+                  ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+              }
+            });
+    if (changes.get() == before) {
+      anyImported = any;
+    }
+    return any;
   }
 
   /// Writes when keys were used, to the minute. What could not be written is tried again next time.
@@ -148,8 +207,8 @@ public final class CachedKeyDirectory implements KeyDirectory, ChangePoll.Listen
 
   /// A loader may return null, which keeps nothing; Caffeine's annotations do not say so.
   @SuppressWarnings("NullAway")
-  private @Nullable KnownKey loadInto(Long secret, SecretId id) {
-    return known.get(secret, _ -> load(id));
+  private @Nullable KnownKey loadInto(Index index, Long secret, SecretId id) {
+    return index.known.get(secret, _ -> load(id));
   }
 
   private @Nullable KnownKey load(SecretId id) {

@@ -30,9 +30,9 @@ public final class PostgresVirtualKeys implements VirtualKeys {
   }
 
   @Override
-  public void add(VirtualKey key, StoredSecret secret) {
+  public boolean add(VirtualKey key, StoredSecret secret) {
     MemberId owner = key.owner();
-    database.inTenant(
+    return database.inTenant(
         key.tenant(),
         tx -> {
           tx.createInsert(
@@ -54,7 +54,7 @@ public final class PostgresVirtualKeys implements VirtualKeys {
               .addParam(key.hint())
               .addParam(param(key.createdAt()))
               .execute();
-          return addSecret(tx, key.tenant(), secret);
+          return addSecret(tx, key.tenant(), secret) == 1;
         });
   }
 
@@ -165,7 +165,7 @@ public final class PostgresVirtualKeys implements VirtualKeys {
   private static long addSecret(DbExecute tx, TenantId tenant, StoredSecret secret) {
     return tx.createInsert(
             "insert into tollgate.key_secret (id, tenant_id, key_id, hmac, pepper_version,"
-                + " valid_until) values (?,?,?,?,?,cast(? as timestamptz))")
+                + " valid_until) values (?,?,?,?,?,cast(? as timestamptz)) on conflict (id) do nothing")
         .addParam(secret.id().value())
         .addParam(tenant.value())
         .addParam(secret.key().value())

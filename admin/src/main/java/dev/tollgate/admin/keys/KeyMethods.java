@@ -7,6 +7,7 @@ import dev.tollgate.admin.ledger.BudgetForm;
 import dev.tollgate.admin.tenancy.ProjectMethods;
 import dev.tollgate.application.keys.CreateKey;
 import dev.tollgate.application.keys.GetKey;
+import dev.tollgate.application.keys.ImportKey;
 import dev.tollgate.application.keys.KeyView;
 import dev.tollgate.application.keys.ListKeys;
 import dev.tollgate.application.keys.RotateKey;
@@ -22,6 +23,7 @@ import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.inference.Capture;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.keys.AddressRange;
+import dev.tollgate.domain.keys.ImportedSecret;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.keys.KeySecret;
 import dev.tollgate.domain.keys.VirtualKey;
@@ -33,6 +35,7 @@ import dev.tollgate.proto.v1.BudgetSettings;
 import dev.tollgate.proto.v1.CreateKeyRequest;
 import dev.tollgate.proto.v1.EndpointList;
 import dev.tollgate.proto.v1.GetKeyRequest;
+import dev.tollgate.proto.v1.ImportKeyRequest;
 import dev.tollgate.proto.v1.Key;
 import dev.tollgate.proto.v1.KeyServiceGrpc;
 import dev.tollgate.proto.v1.KeyStatus;
@@ -60,6 +63,7 @@ public final class KeyMethods {
   /// The use cases that the methods call.
   public record Verbs(
       CreateKey create,
+      ImportKey bring,
       GetKey get,
       ListKeys list,
       UpdateKey update,
@@ -73,6 +77,7 @@ public final class KeyMethods {
   public void bind(Operations operations) {
     operations
         .change(KeyServiceGrpc.getCreateKeyMethod(), this::create)
+        .change(KeyServiceGrpc.getImportKeyMethod(), this::bring)
         .read(KeyServiceGrpc.getGetKeyMethod(), this::get)
         .read(KeyServiceGrpc.getListKeysMethod(), this::list)
         .change(KeyServiceGrpc.getUpdateKeyMethod(), this::update)
@@ -92,25 +97,41 @@ public final class KeyMethods {
   }
 
   private Result<Key> create(Actor actor, CreateKeyRequest request, Trail trail) {
-    CreateKey.Command command =
-        new CreateKey.Command(
-            Wire.parsed("project", request.getProject(), ProjectId::parse),
-            request.getName(),
-            Wire.parsedOrNull(request.hasOwner(), "owner", request.getOwner(), MemberId::parse),
-            Wire.instantOrNull(request.hasExpiresAt(), request.getExpiresAt()),
-            new KeyPolicy(
-                models(request.hasModels(), request.getModels()),
-                endpoints(request.hasEndpoints(), request.getEndpoints()),
-                addresses(request.hasIpAllow(), request.getIpAllow()),
-                request.hasCapture() ? ProjectMethods.CAPTURE.domain(request.getCapture()) : null,
-                retention(request.hasRetentionDays(), request.getRetentionDays())),
-            request.getMetadataMap(),
-            request.getTagsList(),
-            budget(request.hasBudget(), request.getBudget()));
     return verbs
         .create()
-        .run(actor, command, trail)
+        .run(actor, command(request), trail)
         .map(created -> shown(created.view(), created.secret()));
+  }
+
+  private Result<Key> bring(Actor actor, ImportKeyRequest request, Trail trail) {
+    CreateKeyRequest settings = Wire.shared(request, CreateKeyRequest.newBuilder()).build();
+    return Result.checked(
+            () ->
+                verbs
+                    .bring()
+                    .run(
+                        actor,
+                        ImportedSecret.parse(request.getSecretSha256()),
+                        command(settings),
+                        trail))
+        .map(KeyMethods::key);
+  }
+
+  private static CreateKey.Command command(CreateKeyRequest request) {
+    return new CreateKey.Command(
+        Wire.parsed("project", request.getProject(), ProjectId::parse),
+        request.getName(),
+        Wire.parsedOrNull(request.hasOwner(), "owner", request.getOwner(), MemberId::parse),
+        Wire.instantOrNull(request.hasExpiresAt(), request.getExpiresAt()),
+        new KeyPolicy(
+            models(request.hasModels(), request.getModels()),
+            endpoints(request.hasEndpoints(), request.getEndpoints()),
+            addresses(request.hasIpAllow(), request.getIpAllow()),
+            request.hasCapture() ? ProjectMethods.CAPTURE.domain(request.getCapture()) : null,
+            retention(request.hasRetentionDays(), request.getRetentionDays())),
+        request.getMetadataMap(),
+        request.getTagsList(),
+        budget(request.hasBudget(), request.getBudget()));
   }
 
   private Result<Key> get(Actor actor, GetKeyRequest request) {

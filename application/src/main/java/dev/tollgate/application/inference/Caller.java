@@ -14,6 +14,9 @@ public interface Caller {
   /// @throws CallerGone when it cannot be delivered
   void answer(Head head, String contentType, byte[] body);
 
+  /// The status under which a refusal is told, and recorded.
+  int status(Refusal refusal);
+
   /// A refusal or a provider's failure in the caller's dialect.
   byte[] errorBody(Refusal refusal);
 

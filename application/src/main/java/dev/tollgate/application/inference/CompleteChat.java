@@ -157,7 +157,7 @@ public final class CompleteChat {
       refuse(exchange, Refusal.storeDown(), caller);
     } finally {
       open.ended(exchange);
-      settleWhatIsLeft(exchange);
+      settleWhatIsLeft(exchange, caller);
     }
   }
 
@@ -204,12 +204,13 @@ public final class CompleteChat {
 
   /// Whatever went wrong in between, the call has its record, and no hold stays behind: the
   /// provider may have worked.
-  private void settleWhatIsLeft(Exchange exchange) {
+  private void settleWhatIsLeft(Exchange exchange, Caller caller) {
     if (!exchange.isRecorded()) {
       if (exchange.isOut()) {
         closing.estimates().uncertain(exchange, Uncertainty.INTERNAL, ReportedUsage.NOTHING, "");
       }
-      exchange.refused(Refusal.internal());
+      Refusal refusal = Refusal.internal();
+      exchange.refused(refusal, caller.status(refusal));
       closing.books().settle(exchange);
     }
   }
@@ -312,13 +313,13 @@ public final class CompleteChat {
 
   /// Tells a caller of a failure that is charged.
   private void refuseSettled(Exchange exchange, Refusal refusal, Caller caller) {
-    exchange.refused(refusal);
+    exchange.refused(refusal, caller.status(refusal));
     closing.books().settle(exchange);
     tell(exchange, refusal, caller, true);
   }
 
   private void refuse(Exchange exchange, Refusal refusal, Caller caller) {
-    exchange.refused(refusal);
+    exchange.refused(refusal, caller.status(refusal));
     boolean row = closing.books().note(exchange);
     tell(exchange, refusal, caller, row);
   }

@@ -224,8 +224,9 @@ final class Exchange {
     return said != null && price.knowsRegion(said) ? said : null;
   }
 
-  void refused(Refusal refusal) {
-    status = refusal.status();
+  /// @param told the status under which the caller is told of it
+  void refused(Refusal refusal, int told) {
+    status = told;
     errorCode = refusal.code();
   }
 

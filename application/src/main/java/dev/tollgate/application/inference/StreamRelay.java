@@ -190,9 +190,10 @@ final class StreamRelay {
     speed.accept(TopSpeed.shown(reported.usage().outputTokens(), exchange.streamedMillis()));
     byte[] last = last(exchange.toldCost(), true);
     if (!books.capture(exchange, last)) {
-      exchange.refused(Refusal.captureUnavailable());
+      Refusal refusal = Refusal.captureUnavailable();
+      exchange.refused(refusal, caller.status(refusal));
       books.settle(exchange);
-      tell(Refusal.captureUnavailable(), events);
+      tell(refusal, events);
       return;
     }
     byte[] sent = books.settle(exchange) ? last : last(exchange.toldCost(), false);
@@ -277,7 +278,7 @@ final class StreamRelay {
       return null;
     }
     Refusal refusal = cut == null ? Refusal.of(failure) : cut;
-    exchange.refused(refusal);
+    exchange.refused(refusal, caller.status(refusal));
     books.settle(exchange);
     byte[] event = cut == null && failure.mayBeShown() ? broken.event() : null;
     if (event == null) {

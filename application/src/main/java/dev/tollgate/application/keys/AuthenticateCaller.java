@@ -1,18 +1,23 @@
 package dev.tollgate.application.keys;
 
 import dev.tollgate.domain.inference.Endpoint;
+import dev.tollgate.domain.keys.ImportedSecret;
 import dev.tollgate.domain.keys.KeyDirectory;
 import dev.tollgate.domain.keys.KeyRefusal;
 import dev.tollgate.domain.keys.KeySecret;
 import dev.tollgate.domain.keys.KnownKey;
+import dev.tollgate.domain.keys.SecretId;
 import dev.tollgate.domain.secrets.Pepper;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the key behind a presented secret and checks whether it may be used. The form of the
 /// secret is checked before any look-up; an unknown one costs the same HMAC as a known one.
 public final class AuthenticateCaller {
+  private static final Outcome UNKNOWN = new Outcome.Refused(KeyRefusal.UNKNOWN, null);
+
   private final KeyDirectory directory;
   private final GuessLimit guesses;
   private final Pepper pepper;
@@ -38,30 +43,54 @@ public final class AuthenticateCaller {
     record Refused(KeyRefusal reason, @Nullable KnownKey known) implements Outcome {}
   }
 
+  /// @param presented one secret of Tollgate's; or, when there is none, what stands in its place
   /// @param endpoint the call that is to be made, or null when the holder only asks about the key
   /// @throws dev.tollgate.domain.stores.StoreUnavailable when the key is not cached and the store
   ///   does not answer
-  public Outcome authenticate(String presented, @Nullable Endpoint endpoint, byte[] callerAddress) {
-    KeySecret secret = KeySecret.parse(presented);
-    if (secret == null) {
-      return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
+  public Outcome authenticate(
+      List<String> presented, @Nullable Endpoint endpoint, byte[] callerAddress) {
+    if (presented.getFirst().startsWith(KeySecret.PREFIX)) {
+      KeySecret secret = KeySecret.parse(presented.getFirst());
+      return secret == null
+          ? UNKNOWN
+          : authenticate(secret.id(), secret.bytes(), endpoint, callerAddress);
     }
-    KnownKey known = directory.cached(secret.id());
+    return directory.hasImported() ? imported(presented, endpoint, callerAddress) : UNKNOWN;
+  }
+
+  /// A secret that another gateway has given out may stand beside others that are none.
+  private Outcome imported(
+      List<String> presented, @Nullable Endpoint endpoint, byte[] callerAddress) {
+    Outcome outcome = UNKNOWN;
+    for (String each : presented) {
+      ImportedSecret secret = ImportedSecret.of(each);
+      for (int version : pepper.versions()) {
+        outcome = authenticate(secret.id(pepper, version), secret.bytes(), endpoint, callerAddress);
+        if (!outcome.equals(UNKNOWN)) {
+          return outcome;
+        }
+      }
+    }
+    return outcome;
+  }
+
+  private Outcome authenticate(
+      SecretId id, byte[] secret, @Nullable Endpoint endpoint, byte[] callerAddress) {
+    KnownKey known = directory.cached(id);
     if (known == null) {
-      GuessLimit.Look look =
-          guesses.look(callerAddress, secret.id(), () -> directory.find(secret.id()));
+      GuessLimit.Look look = guesses.look(callerAddress, id, () -> directory.find(id));
       if (!look.allowed()) {
         return new Outcome.Refused(KeyRefusal.TOO_MANY_WRONG, null);
       }
       known = look.key();
     }
     if (known == null) {
-      pepper.hmac(pepper.currentVersion(), secret.bytes());
-      return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
+      pepper.hmac(pepper.currentVersion(), secret);
+      return UNKNOWN;
     }
-    byte[] hmac = pepper.hmac(known.secret().pepperVersion(), secret.bytes());
+    byte[] hmac = pepper.hmac(known.secret().pepperVersion(), secret);
     if (!known.secret().matches(hmac)) {
-      return new Outcome.Refused(KeyRefusal.UNKNOWN, null);
+      return UNKNOWN;
     }
     KeyRefusal refusal = check(known, endpoint, callerAddress);
     if (refusal != null) {

@@ -16,6 +16,7 @@ import dev.tollgate.domain.keys.StoredSecret;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.domain.tenancy.Project;
@@ -24,6 +25,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,18 @@ public final class CreateKey {
   public record Created(KeyView view, KeySecret secret) {}
 
   public Result<Created> run(Actor actor, Command command, Trail trail) {
+    KeySecret secret = KeySecret.generate(secureRandom);
+    return make(actor, command, id -> stored(secret, id, pepper), secret.hint(), trail)
+        .map(view -> new Created(view, secret));
+  }
+
+  /// @param hint the last characters of the secret, as far as they are known
+  Result<KeyView> make(
+      Actor actor,
+      Command command,
+      Function<KeyId, StoredSecret> secret,
+      String hint,
+      Trail trail) {
     if (command.owner() != null) {
       // There are no members yet whose id it could be.
       return new Result.Invalid<>("owner", "There is no such member");
@@ -78,20 +92,18 @@ public final class CreateKey {
       return new Result.Invalid<>("project", "There is no such project, or it is archived");
     }
     return Result.checked(
-        () -> {
-          KeySecret secret = KeySecret.generate(secureRandom);
-          return Result.done(key(command, project, secret))
-              .allowed(actor, Permission.KEYS_WRITE, VirtualKey::scope)
-              .then(key -> add(actor, key, secret, command.budget()))
-              .map(
-                  created -> {
-                    trail.made(created.view().key().id(), created.view());
-                    return created;
-                  });
-        });
+        () ->
+            Result.done(key(command, project, hint))
+                .allowed(actor, Permission.KEYS_WRITE, VirtualKey::scope)
+                .then(key -> add(actor, key, secret.apply(key.id()), command.budget()))
+                .map(
+                    view -> {
+                      trail.made(view.key().id(), view);
+                      return view;
+                    }));
   }
 
-  private VirtualKey key(Command command, Project project, KeySecret secret) {
+  private VirtualKey key(Command command, Project project, String hint) {
     Instant now = clock.instant();
     if (command.expiresAt() != null && !now.isBefore(command.expiresAt())) {
       throw BrokenRule.of("expires_at", "must be in the future");
@@ -108,23 +120,22 @@ public final class CreateKey {
         command.policy(),
         command.metadata(),
         command.tags(),
-        secret.hint(),
+        hint,
         now,
         null);
   }
 
-  private Result<Created> add(
-      Actor actor, VirtualKey key, KeySecret secret, @Nullable BudgetTerms budget) {
-    keys.add(key, stored(secret, key.id(), pepper));
+  private Result<KeyView> add(
+      Actor actor, VirtualKey key, StoredSecret secret, @Nullable BudgetTerms budget) {
+    if (!keys.add(key, secret)) {
+      return new Result.Conflict<>(Reason.SECRET_TAKEN, "There is a key with that secret.");
+    }
     if (budget == null) {
-      return Result.done(new Created(new KeyView(key, null), secret));
+      return Result.done(new KeyView(key, null));
     }
     return setBudget
         .run(actor, new SetBudget.Command(Scope.KEY, key.id().value(), budget), new Trail())
-        .map(
-            state ->
-                new Created(
-                    new KeyView(key, state.budget().models() == null ? state : null), secret))
+        .map(state -> new KeyView(key, state.budget().models() == null ? state : null))
         .under("budget");
   }
 

@@ -303,6 +303,11 @@ public final class TestingChat {
     }
 
     @Override
+    public boolean hasImported() {
+      return false;
+    }
+
+    @Override
     public void touch(VirtualKey used) {}
   }
 
@@ -322,6 +327,11 @@ public final class TestingChat {
     @Override
     public void answer(Head head, String contentType, byte[] body) {
       answered++;
+    }
+
+    @Override
+    public int status(Refusal refusal) {
+      return 503;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.tollgate.admin.Operations;
 import dev.tollgate.admin.keys.KeyMethods;
 import dev.tollgate.application.keys.CreateKey;
 import dev.tollgate.application.keys.GetKey;
+import dev.tollgate.application.keys.ImportKey;
 import dev.tollgate.application.keys.ListKeys;
 import dev.tollgate.application.keys.RotateKey;
 import dev.tollgate.application.keys.SwitchKey;
@@ -26,6 +27,7 @@ final class KeysWiring {
     new KeyMethods(
             new KeyMethods.Verbs(
                 createKey,
+                new ImportKey(createKey, tools.pepper()),
                 new GetKey(stores.keys, stores.budgets),
                 new ListKeys(stores.keys, stores.budgets),
                 new UpdateKey(stores.keys, stores.budgets, ledger.setBudget, ledger.removeBudget),

@@ -2,37 +2,50 @@ package dev.tollgate.domain.inference;
 
 import dev.tollgate.domain.keys.KeyRefusal;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.reasons.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// An answer other than the one asked for: what a caller on `/v1` is told. Each protocol shapes it
-/// once; the codes are the same everywhere.
+/// An answer other than the one asked for: what a caller on `/v1` is told. Each protocol gives a
+/// reason its form once.
 ///
-/// @param status HTTP status
-/// @param type OpenAI's error type
-/// @param code stable code, one of docs/errors.md
 /// @param param the field at fault, or null
 /// @param retryAfter when to try again, or null
 /// @param finalAnswer whether SDKs must be told not to retry
 /// @param budget the budget that is in the way, or null
-/// @param providerCode the provider's own code, where `code` is not the same, or null
+/// @param own what says more than the reason does, or null
 public record Refusal(
-    int status,
-    String type,
-    String code,
+    Reason reason,
     String message,
     @Nullable String param,
     @Nullable Duration retryAfter,
     boolean finalAnswer,
     @Nullable BudgetState budget,
-    @Nullable String providerCode) {
+    @Nullable Own own) {
   private static final Duration BUSY_AGAIN = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofSeconds(1);
 
   /// Statuses below 500 that SDKs try again, as they may mean that another try can help.
   private static final Set<Integer> RETRIED = Set.of(408, 409, 425, 429);
+
+  /// The words of a provider's own refusal, or the status of malformed HTTP.
+  ///
+  /// @param type of the error in its own words, or null
+  /// @param code its own, or null
+  /// @param passes whether clients decide by its code, so that it takes the place of the reason's
+  public record Own(int status, @Nullable String type, @Nullable String code, boolean passes) {}
+
+  /// What callers know the reason by.
+  public String code() {
+    return own != null && own.passes() && own.code() != null ? own.code() : reason.wire();
+  }
+
+  /// The provider's own code where [#code] is another, or null.
+  public @Nullable String providerCode() {
+    return own == null || own.passes() ? null : own.code();
+  }
 
   /// The budget that is in the way, as far as its caller may see it.
   ///
@@ -43,72 +56,43 @@ public record Refusal(
     public record Amounts(Money limit, Money settled, Money held) {}
   }
 
-  /// A refusal that no budget has to do with.
-  public Refusal(
-      int status,
-      String type,
-      String code,
-      String message,
-      @Nullable String param,
-      @Nullable Duration retryAfter,
-      boolean finalAnswer) {
-    this(status, type, code, message, param, retryAfter, finalAnswer, null, null);
-  }
-
   private static Refusal ofBudget(
-      String type,
-      String code,
-      String message,
-      @Nullable Duration retryAfter,
-      boolean finalAnswer,
-      BudgetState budget) {
-    return new Refusal(429, type, code, message, null, retryAfter, finalAnswer, budget, null);
+      Reason reason, String message, @Nullable Duration retryAfter, BudgetState budget) {
+    return new Refusal(reason, message, null, retryAfter, retryAfter == null, budget, null);
   }
 
-  private static final String REQUEST = "invalid_request_error";
-  private static final String SERVER = "server_error";
+  /// What a retry cannot change.
+  public static Refusal of(Reason reason, String message, @Nullable String param) {
+    return new Refusal(reason, message, param, null, true, null, null);
+  }
 
-  public static Refusal badRequest(String code, String message, @Nullable String param) {
-    return new Refusal(400, REQUEST, code, message, param, null, true);
+  /// What may pass by itself.
+  public static Refusal passing(Reason reason, String message, @Nullable Duration retryAfter) {
+    return new Refusal(reason, message, null, retryAfter, false, null, null);
   }
 
   public static Refusal unauthenticated(String message) {
-    return new Refusal(401, REQUEST, "invalid_api_key", message, null, null, true);
-  }
-
-  public static Refusal forbidden(String code, String message, @Nullable String param) {
-    return new Refusal(403, REQUEST, code, message, param, null, true);
-  }
-
-  public static Refusal notFound(String code, String message, @Nullable String param) {
-    return new Refusal(404, REQUEST, code, message, param, null, true);
+    return of(Reason.INVALID_API_KEY, message, null);
   }
 
   /// What is not HTTP as the gateway reads it.
   public static Refusal malformed(int status, String message) {
-    return new Refusal(status, REQUEST, "bad_request", message, null, null, true);
+    Own own = new Own(status, null, null, true);
+    return new Refusal(Reason.BAD_REQUEST, message, null, null, true, null, own);
   }
 
   public static Refusal noWebSockets() {
-    return new Refusal(
-        426,
-        REQUEST,
-        "websocket_not_supported",
+    return of(
+        Reason.WEBSOCKET_NOT_SUPPORTED,
         "This URL does not speak WebSocket. Send the request by POST.",
-        null,
-        null,
-        true);
+        null);
   }
 
   public static Refusal tooLarge(long limitBytes) {
-    return new Refusal(
-        413,
-        REQUEST,
-        "request_too_large",
+    return of(
+        Reason.REQUEST_TOO_LARGE,
         "The request body is larger than " + limitBytes + " bytes.",
-        null,
-        null,
-        true);
+        null);
   }
 
   /// What a call can cost.
@@ -119,8 +103,7 @@ public record Refusal(
   public record Need(Money bound, long cap, boolean capIsNamed, boolean answers) {}
 
   public static Refusal unsupportedMediaType(String message) {
-    return new Refusal(
-        415, REQUEST, "unsupported_media_type", message, "content-encoding", null, true);
+    return of(Reason.UNSUPPORTED_MEDIA_TYPE, message, "content-encoding");
   }
 
   /// What is settled leaves no room for the call.
@@ -141,7 +124,7 @@ public record Refusal(
     String message =
         "The budget of the %s does not allow this call: it can cost $%s%s; %s.%s"
             .formatted(budget.scope().replace('_', ' '), need.bound().usd(), cap, left, cure);
-    return ofBudget("insufficient_quota", "insufficient_quota", message, null, true, budget);
+    return ofBudget(Reason.INSUFFICIENT_QUOTA, message, null, budget);
   }
 
   private static Money nonNegative(Money amount) {
@@ -150,20 +133,16 @@ public record Refusal(
 
   /// A response in the background would be paid for when nobody holds anything for it.
   public static Refusal backgroundUnderBudget() {
-    return new Refusal(
-        400,
-        REQUEST,
-        "background_not_allowed",
+    return of(
+        Reason.BACKGROUND_NOT_ALLOWED,
         "A response in the background cannot be held to a budget. Leave 'background' out.",
-        "background",
-        null,
-        true);
+        "background");
   }
 
   /// The content of the call must be kept, and cannot be at the moment.
   public static Refusal captureUnavailable() {
     return unavailable(
-        "capture_unavailable",
+        Reason.CAPTURE_UNAVAILABLE,
         "The content of this call must be kept, and the store for it does not answer. Try again"
             + " shortly.");
   }
@@ -174,33 +153,32 @@ public record Refusal(
         "Calls that are still running hold what is left of the budget of the "
             + budget.scope().replace('_', ' ')
             + ". Try again shortly.";
-    return ofBudget("rate_limit_error", "budget_busy", message, BUSY_AGAIN, false, budget);
+    return ofBudget(Reason.BUDGET_BUSY, message, BUSY_AGAIN, budget);
   }
 
   public static Refusal modelNotPriced(String model) {
-    return forbidden(
-        "model_not_priced",
+    return of(
+        Reason.MODEL_NOT_PRICED,
         "The model '" + model + "' has no price, so it may not be called under a budget.",
         "model");
   }
 
   public static Refusal storeDown() {
-    return unavailable("ledger_unavailable", "The ledger does not answer. Try again shortly.");
+    return unavailable(Reason.LEDGER_UNAVAILABLE, "The ledger does not answer. Try again shortly.");
   }
 
   /// The bodies of other requests take all memory that there is for them.
   public static Refusal outOfMemory() {
     return unavailable(
-        "gateway_busy", "The gateway holds as many requests as it can. Try again shortly.");
+        Reason.GATEWAY_BUSY, "The gateway holds as many requests as it can. Try again shortly.");
   }
 
-  public static Refusal unavailable(String code, String message) {
-    return new Refusal(503, SERVER, code, message, null, Duration.ofSeconds(2), false);
+  public static Refusal unavailable(Reason reason, String message) {
+    return passing(reason, message, Duration.ofSeconds(2));
   }
 
   public static Refusal internal() {
-    return new Refusal(
-        500, SERVER, "internal_error", "Tollgate failed to handle the call.", null, null, false);
+    return passing(Reason.INTERNAL_ERROR, "Tollgate failed to handle the call.", null);
   }
 
   /// What a holder of a key that may not be used is told.
@@ -208,36 +186,32 @@ public record Refusal(
     return switch (reason) {
       case UNKNOWN -> unauthenticated("Incorrect API key provided.");
       case TOO_MANY_WRONG ->
-          new Refusal(
-              429,
-              "rate_limit_error",
-              "rate_limit_exceeded",
+          passing(
+              Reason.RATE_LIMIT_EXCEEDED,
               "Too many wrong API keys come from your address. Try again shortly.",
-              null,
-              SOON,
-              false);
+              SOON);
       case REVOKED -> unauthenticated("This API key was revoked.");
       case DISABLED -> unauthenticated("This API key is disabled.");
       case EXPIRED -> unauthenticated("This API key has expired.");
       case ADDRESS_NOT_ALLOWED ->
-          forbidden("address_not_allowed", "This API key may not be used from your address.", null);
+          of(Reason.ADDRESS_NOT_ALLOWED, "This API key may not be used from your address.", null);
       case ENDPOINT_NOT_ALLOWED ->
-          forbidden("endpoint_not_allowed", "This API key may not make this kind of call.", null);
+          of(Reason.ENDPOINT_NOT_ALLOWED, "This API key may not make this kind of call.", null);
     };
   }
 
   public static Refusal modelNotAllowed(String model) {
-    return forbidden(
-        "model_not_allowed", "This API key may not use the model '" + model + "'.", "model");
+    return of(
+        Reason.MODEL_NOT_ALLOWED, "This API key may not use the model '" + model + "'.", "model");
   }
 
   public static Refusal modelNotFound(String model) {
-    return notFound("model_not_found", "The model '" + model + "' does not exist.", "model");
+    return of(Reason.MODEL_NOT_FOUND, "The model '" + model + "' does not exist.", "model");
   }
 
   public static Refusal endpointNotServed(String model, Endpoint endpoint) {
-    return badRequest(
-        "endpoint_not_supported",
+    return of(
+        Reason.ENDPOINT_NOT_SUPPORTED,
         "No provider of the model '" + model + "' serves /v1" + endpoint.path() + ".",
         "model");
   }
@@ -247,48 +221,40 @@ public record Refusal(
   public static Refusal of(Failure failure) {
     return switch (failure.kind()) {
       case BAD_REQUEST -> badRequest(failure);
-      case CONTENT_FILTERED -> badRequest("content_filter", failure.message(), failure.param());
-      case NOT_FOUND -> notFound("model_not_found", failure.message(), "model");
-      case UNSUPPORTED -> ended(501, REQUEST, "unsupported_operation", failure.message());
-      case AUTH ->
-          ended(502, SERVER, "provider_auth", "The provider refused the gateway's credential.");
+      case CONTENT_FILTERED -> of(Reason.CONTENT_FILTER, failure.message(), failure.param());
+      case NOT_FOUND -> of(Reason.MODEL_NOT_FOUND, failure.message(), "model");
+      case UNSUPPORTED -> of(Reason.UNSUPPORTED_OPERATION, failure.message(), null);
+      case AUTH -> of(Reason.PROVIDER_AUTH, "The provider refused the gateway's credential.", null);
       case BILLING_STOP ->
-          ended(502, SERVER, "provider_quota", "The provider's account has no credit left.");
-      case MISCONFIGURED -> ended(502, SERVER, "provider_misconfigured", failure.message());
-      case RATE_LIMITED -> passing(failure, 429, "rate_limit_error", "provider_rate_limited");
+          of(Reason.PROVIDER_QUOTA, "The provider's account has no credit left.", null);
+      case MISCONFIGURED -> of(Reason.PROVIDER_MISCONFIGURED, failure.message(), null);
+      case RATE_LIMITED -> as(Reason.PROVIDER_RATE_LIMITED, failure);
       case OVERLOADED ->
-          failure.retryAfter() == null
-              ? passing(failure.retryingAfter(SOON), 503, SERVER, "provider_overloaded")
-              : passing(failure, 503, SERVER, "provider_overloaded");
-      case SERVER_ERROR -> passing(failure, 502, SERVER, "provider_error");
-      case CONNECT -> passing(failure, 502, SERVER, "provider_unreachable");
-      case TIMEOUT -> passing(failure, 504, SERVER, "provider_timeout");
-      case BROKEN, DROPPED -> passing(failure, 502, SERVER, "provider_broken");
+          as(
+              Reason.PROVIDER_OVERLOADED,
+              failure.retryAfter() == null ? failure.retryingAfter(SOON) : failure);
+      case SERVER_ERROR -> as(Reason.PROVIDER_ERROR, failure);
+      case CONNECT -> as(Reason.PROVIDER_UNREACHABLE, failure);
+      case TIMEOUT -> as(Reason.PROVIDER_TIMEOUT, failure);
+      case BROKEN, DROPPED -> as(Reason.PROVIDER_BROKEN, failure);
     };
+  }
+
+  private static Refusal as(Reason reason, Failure failure) {
+    return new Refusal(
+        reason, failure.message(), null, failure.retryAfter(), failure.finalAnswer(), null, null);
   }
 
   private static Refusal badRequest(Failure failure) {
     int status = failure.status() >= 400 && failure.status() < 500 ? failure.status() : 400;
-    String own = failure.code();
-    String code = own != null && ProviderCodes.passes(own) ? own : "provider_bad_request";
+    String code = failure.code();
     return new Refusal(
-        status,
-        failure.type() == null ? REQUEST : failure.type(),
-        code,
+        Reason.PROVIDER_BAD_REQUEST,
         failure.message(),
         failure.param(),
         null,
         failure.finalAnswer() || !RETRIED.contains(status),
         null,
-        code.equals(own) ? null : own);
-  }
-
-  private static Refusal passing(Failure failure, int status, String type, String code) {
-    return new Refusal(
-        status, type, code, failure.message(), null, failure.retryAfter(), failure.finalAnswer());
-  }
-
-  private static Refusal ended(int status, String type, String code, String message) {
-    return new Refusal(status, type, code, message, null, null, true);
+        new Own(status, failure.type(), code, code != null && ProviderCodes.passes(code)));
   }
 }

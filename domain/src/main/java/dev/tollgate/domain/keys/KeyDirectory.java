@@ -14,6 +14,12 @@ public interface KeyDirectory {
   /// What [#find] answers from memory, or null when it would have to ask the store.
   @Nullable KnownKey cached(SecretId id);
 
+  /// Whether any tenant has a key that was imported: only then is a foreign secret looked up.
+  ///
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when it is not known and the store cannot
+  ///   answer
+  boolean hasImported();
+
   /// Notes that a key was used now. Cheap; written to the store in batches, to the minute.
   void touch(VirtualKey key);
 }

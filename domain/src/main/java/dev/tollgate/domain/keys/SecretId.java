@@ -1,7 +1,10 @@
 package dev.tollgate.domain.keys;
 
+import java.nio.ByteBuffer;
+
 /// The eight base-62 characters inside a key that name its secret, so that two secrets of one key
-/// can live side by side. Not a secret itself; kept as one `long` to be a cheap map key.
+/// can live side by side. Not a secret itself; kept as one `long` to be a cheap map key. A secret
+/// that was imported has no such characters; its name is made from an HMAC, and is negative.
 public record SecretId(long value) {
   static final int LENGTH = 8;
   private static final long COUNT = 218_340_105_584_896L;
@@ -27,8 +30,22 @@ public record SecretId(long value) {
     return new SecretId(value);
   }
 
+  /// The name of an imported secret.
+  ///
+  /// @param hmac of at least eight bytes
+  static SecretId imported(byte[] hmac) {
+    return new SecretId(ByteBuffer.wrap(hmac).getLong() | Long.MIN_VALUE);
+  }
+
+  public boolean isImported() {
+    return value < 0;
+  }
+
   @Override
   public String toString() {
+    if (isImported()) {
+      return "imported";
+    }
     char[] out = new char[LENGTH];
     long rest = value;
     for (int i = LENGTH - 1; i >= 0; i--) {

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// security, and throws [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer.
 /// Thread-safe.
 public interface VirtualKeys {
-  /// Adds a key with its first secret.
-  void add(VirtualKey key, StoredSecret secret);
+  /// Adds a key with its first secret. False when there is a key with that secret: then what was
+  /// done so far is to be undone.
+  boolean add(VirtualKey key, StoredSecret secret);
 
   Optional<VirtualKey> find(TenantId tenant, KeyId id);
 

@@ -13,6 +13,8 @@ public enum Reason {
   INVALID_TYPE("a parameter is of another type; `param` names it"),
   INVALID_VALUE("a parameter has a value that is not allowed; `param` names it"),
   UNSUPPORTED_PARAMETER("a parameter cannot be used with this call; `param` names it"),
+  UNKNOWN_PARAMETER(
+      "a parameter is named in other letters than it has (`Model`); `param` names it"),
   DUPLICATE_PARAMETER("a parameter stands twice; `param` names it"),
   BACKGROUND_NOT_ALLOWED("a background answer under a budget: nobody would settle it"),
   BAD_REQUEST(
@@ -43,6 +45,7 @@ public enum Reason {
   METHOD_NOT_ALLOWED("the URL takes other methods; `Allow` lists them"),
   UNSUPPORTED_OPERATION("the provider does not know this kind of call"),
   NAME_TAKEN("there is one of that name"),
+  SECRET_TAKEN("there is a key with that secret"),
   KEY_REVOKED("a revoked key stays revoked"),
   PROVIDER_IN_USE("models still name the provider; change or remove them first"),
   PRICE_IN_FORCE("a price that is or was in force is not changed; set a newer one"),

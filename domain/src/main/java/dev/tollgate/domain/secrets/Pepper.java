@@ -1,8 +1,10 @@
 package dev.tollgate.domain.secrets;
 
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,13 @@ public final class Pepper {
 
   public int currentVersion() {
     return current;
+  }
+
+  /// All that there are, the current one first.
+  public List<Integer> versions() {
+    return Stream.concat(
+            Stream.of(current), peppers.keySet().stream().filter(each -> each != current))
+        .toList();
   }
 
   /// @throws IllegalStateException when there is no pepper of that version

@@ -18,12 +18,16 @@ public final class InMemoryVirtualKeys implements VirtualKeys {
   private final Map<SecretId, StoredSecret> secrets = new HashMap<>();
 
   @Override
-  public synchronized void add(VirtualKey key, StoredSecret secret) {
-    if (keys.containsKey(key.id()) || secrets.containsKey(secret.id())) {
+  public synchronized boolean add(VirtualKey key, StoredSecret secret) {
+    if (keys.containsKey(key.id())) {
       throw new IllegalStateException("there is a key " + key.id());
+    }
+    if (secrets.containsKey(secret.id())) {
+      return false;
     }
     keys.put(key.id(), key);
     secrets.put(secret.id(), secret);
+    return true;
   }
 
   @Override

@@ -1,0 +1,118 @@
+package dev.tollgate.grpc.helidon;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// How calls end that Helidon does not end: an exception becomes an answer, and so does a message
+/// that it gives up. What comes after a caller has gone is dropped, for it would end the calls of
+/// the others on his connection.
+final class Endings implements ServerInterceptor, AutoCloseable {
+  private static final int ARRIVAL_SECONDS = 30;
+
+  private final ScheduledThreadPoolExecutor timer =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().daemon().name("grpc-helidon-arrivals").factory());
+
+  Endings() {
+    timer.setRemoveOnCancelPolicy(true);
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+
+  @Override
+  public <Q, A> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    Ended<Q, A> ended = new Ended<>(call);
+    Future<?> late =
+        timer.schedule(
+            () ->
+                ended.end(
+                    Status.DEADLINE_EXCEEDED,
+                    "The request did not arrive within " + ARRIVAL_SECONDS + " s."),
+            ARRIVAL_SECONDS,
+            TimeUnit.SECONDS);
+    return new Ending<>(next.startCall(ended, headers), ended, late);
+  }
+
+  private static final class Ended<Q, A> extends SimpleForwardingServerCall<Q, A> {
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Ended(ServerCall<Q, A> call) {
+      super(call);
+    }
+
+    @Override
+    public void sendHeaders(Metadata headers) {
+      if (!isCancelled()) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public void sendMessage(A message) {
+      if (!isCancelled()) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!isCancelled() && closed.compareAndSet(false, true)) {
+        super.close(status, trailers);
+      }
+    }
+
+    void end(Status status, String description) {
+      close(status.withDescription(description), new Metadata());
+    }
+  }
+
+  private static final class Ending<Q, A> extends SimpleForwardingServerCallListener<Q> {
+    private final Ended<Q, A> call;
+    private final Future<?> late;
+
+    Ending(ServerCall.Listener<Q> listener, Ended<Q, A> call, Future<?> late) {
+      super(listener);
+      this.call = call;
+      this.late = late;
+    }
+
+    @Override
+    public void onHalfClose() {
+      late.cancel(false);
+      try {
+        super.onHalfClose();
+      } catch (RuntimeException e) {
+        call.end(Status.INTERNAL, "Tollgate failed to handle the request.");
+        throw e;
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      late.cancel(false);
+      if (!call.isCancelled()) {
+        call.end(Status.RESOURCE_EXHAUSTED, "The message cannot be read, or is too large.");
+      }
+      super.onCancel();
+    }
+
+    @Override
+    public void onComplete() {
+      late.cancel(false);
+      super.onComplete();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.tollgate.http.errors;
+
+import dev.tollgate.domain.inference.Refusal;
+import dev.tollgate.domain.reasons.Reason;
+
+/// The types of errors by which the SDKs of OpenAI and Anthropic tell them apart.
+public final class ErrorTypes {
+  private static final String REQUEST = "invalid_request_error";
+  private static final String LIMIT = "rate_limit_error";
+  private static final String SERVER = "server_error";
+
+  private ErrorTypes() {}
+
+  public static String openAi(Refusal refusal) {
+    Refusal.Own own = refusal.own();
+    return own != null && own.type() != null ? own.type() : openAi(refusal.reason());
+  }
+
+  public static String openAi(Reason reason) {
+    return switch (reason) {
+      case INSUFFICIENT_QUOTA -> "insufficient_quota";
+      case BUDGET_BUSY, RATE_LIMIT_EXCEEDED, PROVIDER_RATE_LIMITED -> LIMIT;
+      case INTERNAL_ERROR, PROVIDER_ERROR, PROVIDER_UNREACHABLE, PROVIDER_BROKEN -> SERVER;
+      case PROVIDER_MISCONFIGURED, PROVIDER_AUTH, PROVIDER_QUOTA, PROVIDER_OVERLOADED -> SERVER;
+      case GATEWAY_BUSY, GATEWAY_STOPPING, LEDGER_UNAVAILABLE, CAPTURE_UNAVAILABLE -> SERVER;
+      case OPERATION_INTERRUPTED, PROVIDER_TIMEOUT -> SERVER;
+      case INVALID_REQUEST, INVALID_JSON, INVALID_ENCODING, MISSING_REQUIRED_PARAMETER -> REQUEST;
+      case INVALID_TYPE,
+          INVALID_VALUE,
+          UNSUPPORTED_PARAMETER,
+          DUPLICATE_PARAMETER,
+          UNKNOWN_PARAMETER ->
+          REQUEST;
+      case BACKGROUND_NOT_ALLOWED, BAD_REQUEST, INVALID_PATH, INVALID_METHOD -> REQUEST;
+      case CONFLICTING_CREDENTIALS, ENDPOINT_NOT_SUPPORTED, PROVIDER_BAD_REQUEST -> REQUEST;
+      case CONTENT_FILTER, INVALID_API_KEY, UNAUTHENTICATED, PERMISSION_DENIED -> REQUEST;
+      case MODEL_NOT_ALLOWED, ENDPOINT_NOT_ALLOWED, ADDRESS_NOT_ALLOWED -> REQUEST;
+      case MODEL_NOT_PRICED, NOT_FOUND, MODEL_NOT_FOUND, UNKNOWN_URL -> REQUEST;
+      case METHOD_NOT_ALLOWED, REQUEST_TIMEOUT, NAME_TAKEN, KEY_REVOKED -> REQUEST;
+      case PROVIDER_IN_USE, PRICE_IN_FORCE, PRICE_DATE_TAKEN, CHANGED_MEANWHILE -> REQUEST;
+      case IDEMPOTENCY_IN_PROGRESS, REQUEST_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> REQUEST;
+      case CREDENTIAL_REFUSED, IDEMPOTENCY_KEY_REUSED, WEBSOCKET_NOT_SUPPORTED -> REQUEST;
+      case SECRET_TAKEN, CLIENT_CLOSED, UNSUPPORTED_OPERATION, CHANGE_REQUESTED -> REQUEST;
+    };
+  }
+
+  /// Anthropic's types go by status.
+  public static String anthropic(Refusal refusal) {
+    int status = Statuses.of(refusal);
+    return switch (status) {
+      case 401 -> "authentication_error";
+      case 402 -> "billing_error";
+      case 403 -> "permission_error";
+      case 404 -> "not_found_error";
+      case 409 -> "conflict_error";
+      case 413 -> "request_too_large";
+      case 429 -> "rate_limit_error";
+      case 503, 529 -> "overloaded_error";
+      case 504 -> "timeout_error";
+      default -> status >= 500 ? "api_error" : "invalid_request_error";
+    };
+  }
+}

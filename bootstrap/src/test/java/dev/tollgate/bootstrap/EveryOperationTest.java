@@ -1,0 +1,66 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.DynamicMessage;
+import dev.tollgate.proto.Operation;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The door of every operation, by REST and by gRPC: no token, a token that is none, another
+/// tenant, and the administrator.
+class EveryOperationTest {
+  private static final TestingGateway GATEWAY = TestingGateway.shared();
+  private static final String OTHER = "ten_00000000000000000000000001";
+  private static final TestingGrpc ADMINISTRATOR =
+      new TestingGrpc(GATEWAY.dev().grpcPort(), GATEWAY.adminToken());
+  private static final TestingGrpc STRANGER =
+      new TestingGrpc(GATEWAY.dev().grpcPort(), "tga_" + "x".repeat(43));
+
+  @AfterAll
+  static void close() {
+    ADMINISTRATOR.close();
+    STRANGER.close();
+  }
+
+  static java.util.List<String> operations() {
+    return Operation.ALL.stream().map(Operation::name).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void itsDoorIsShut(String name) {
+    Operation operation = TestingGrpc.operation(name);
+    assertThat(rest(operation, "", "")).isEqualTo("401 unauthenticated");
+    assertThat(rest(operation, "Bearer tga_" + "x".repeat(43), ""))
+        .isEqualTo("401 unauthenticated");
+    assertThat(rest(operation, "Bearer " + GATEWAY.demoKey(), "")).isEqualTo("401 unauthenticated");
+    assertThat(rest(operation, "Bearer " + GATEWAY.adminToken(), OTHER)).isEqualTo("404 not_found");
+    var nothing = DynamicMessage.getDefaultInstance(operation.request());
+    assertThat(STRANGER.ask(operation, nothing, Map.of()).reason()).isEqualTo("unauthenticated");
+    assertThat(ADMINISTRATOR.ask(operation, nothing, Map.of("x-tollgate-tenant", OTHER)).reason())
+        .isEqualTo("not_found");
+  }
+
+  /// An identifier of nothing, so that nothing is changed.
+  private static String rest(Operation operation, String authorization, String tenant) {
+    String path = operation.path().replaceAll("\\{[^}]+}", "none");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(GATEWAY.url() + "/api/v1" + path))
+            .method(operation.verb(), HttpRequest.BodyPublishers.noBody());
+    if (!authorization.isEmpty()) {
+      request.header("authorization", authorization);
+    }
+    if (!tenant.isEmpty()) {
+      request.header("x-tollgate-tenant", tenant);
+    }
+    HttpResponse<String> answer = GATEWAY.send(request.build());
+    assertThat(answer.headers().firstValue("content-type")).contains("application/problem+json");
+    return answer.statusCode() + " " + TestingGateway.json(answer.body()).path("code").asText();
+  }
+}

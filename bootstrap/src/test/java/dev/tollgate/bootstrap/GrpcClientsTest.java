@@ -1,0 +1,104 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// grpcurl runs the scripts of docs/grpcurl, and Python's grpcio speaks to the same port. Both are
+/// installed from the network, so this runs with `-Pclients` only.
+@EnabledIfSystemProperty(named = "tollgate.clients", matches = "true")
+class GrpcClientsTest {
+  private static final Path FOLDER = Path.of("target/clients").toAbsolutePath();
+  private static final Path SCRIPTS = Path.of("../docs/grpcurl").toAbsolutePath().normalize();
+  private static final TestingClient CLIENT = new TestingClient(FOLDER);
+  private static final TestingGateway GATEWAY = TestingGateway.shared();
+
+  @BeforeAll
+  static void install() throws Exception {
+    Files.createDirectories(FOLDER);
+    if (!Files.exists(FOLDER.resolve("grpcurl"))) {
+      CLIENT.run(
+          Map.of("GOBIN", FOLDER.toString()),
+          "go",
+          "install",
+          "github.com/fullstorydev/grpcurl/cmd/grpcurl@v1.9.3");
+    }
+    if (!Files.exists(FOLDER.resolve("py/bin/python"))) {
+      CLIENT.run(Map.of(), "python3", "-m", "venv", "py");
+    }
+    CLIENT.run(
+        Map.of(),
+        "py/bin/pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "grpcio==1.85.3",
+        "grpcio-reflection==1.85.1",
+        "grpcio-status==1.85.1");
+  }
+
+  private static Map<String, String> environment() {
+    Map<String, String> all = new HashMap<>();
+    all.put("TOLLGATE_GRPC", "127.0.0.1:" + GATEWAY.dev().grpcPort());
+    all.put("TOLLGATE_ADMIN_TOKEN", GATEWAY.adminToken());
+    all.put("PATH", FOLDER + ":" + System.getenv("PATH"));
+    return all;
+  }
+
+  private static String script(String name, String... arguments) throws Exception {
+    String[] command = new String[arguments.length + 1];
+    command[0] = SCRIPTS.resolve(name).toString();
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    return CLIENT.run(environment(), command);
+  }
+
+  @Test
+  void administratorsScriptsWork() throws Exception {
+    String project = GATEWAY.newProject();
+    JsonNode key = TestingGateway.json(script("create-key.sh", project, "ci", "5.00"));
+    assertThat(key.path("key").asText()).startsWith("tgk_");
+    assertThat(key.path("budget").path("limit").asText()).isEqualTo("5.00");
+
+    JsonNode raise =
+        TestingGateway.json(
+            script(
+                "raise-budget.sh",
+                key.path("budget").path("id").asText(),
+                "10.00",
+                "2099-01-31T00:00:00Z",
+                "a test"));
+    assertThat(raise.toString()).contains("10.00");
+
+    for (int i = 0; i < 3; i++) {
+      GATEWAY.call(
+          "/v1/chat/completions",
+          key.path("key").asText(),
+          "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+    }
+    String calls = script("export-calls.sh", key.path("id").asText());
+    assertThat(calls.split("\"requested_model\"|\"requestedModel\"|\"status\""))
+        .hasSizeGreaterThan(3);
+
+    JsonNode books = TestingGateway.json(script("verify-books.sh"));
+    assertThat(books.path("ok").asBoolean()).isTrue();
+    String operation = books.path("operation").path("id").asText();
+    assertThat(script("follow-operation.sh", operation)).contains("OPERATION_STATE_DONE");
+  }
+
+  @Test
+  void pythonsClientWorks() throws Exception {
+    String said =
+        CLIENT.run(
+            environment(),
+            "py/bin/python",
+            Path.of("src/test/python/management.py").toAbsolutePath().toString());
+    assertThat(said).contains("all well");
+  }
+}

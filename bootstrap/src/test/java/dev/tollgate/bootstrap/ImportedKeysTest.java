@@ -1,0 +1,162 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Secrets that another gateway has given out open the door here, too.
+class ImportedKeysTest {
+  private static final String CALL =
+      "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}";
+
+  private final TestingGateway gateway = TestingGateway.shared();
+
+  private static String digest(String secret) throws Exception {
+    return HexFormat.of()
+        .formatHex(
+            MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private JsonNode bring(String secret, String more) throws Exception {
+    return TestingGateway.json(tryBring(secret, more).body());
+  }
+
+  private HttpResponse<String> tryBring(String secret, String more) throws Exception {
+    return gateway.tryManage(
+        "POST",
+        "/keys:import",
+        "{\"name\":\"brought\",\"project\":\"%s\",\"secret_sha256\":\"%s\"%s}"
+            .formatted(gateway.newProject(), digest(secret), more));
+  }
+
+  private int call(String secret) {
+    return gateway.call("/v1/chat/completions", secret, CALL).statusCode();
+  }
+
+  private int waitFor(String secret, int status) throws InterruptedException {
+    int last = 0;
+    for (int i = 0; i < 100 && last != status; i++) {
+      last = call(secret);
+      Thread.sleep(last == status ? 0 : 100);
+    }
+    return last;
+  }
+
+  @Test
+  void itsHolderGoesOnAndTheRotatedOneToo() throws Exception {
+    String secret = "sk-other-" + System.nanoTime();
+    assertThat(call(secret)).isEqualTo(401);
+    JsonNode key = bring(secret, "");
+    assertThat(key.path("hint").asText()).isEmpty();
+    assertThat(key.has("key")).isFalse();
+    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    assertThat(gateway.get("/v1/key", secret).body()).contains("brought");
+
+    String id = key.path("id").asText();
+    JsonNode rotated = gateway.manage("POST", "/keys/" + id + "/rotate", "{\"overlap\":\"PT1H\"}");
+    String own = rotated.path("key").asText();
+    assertThat(own).startsWith("tgk_");
+    assertThat(call(own)).isEqualTo(200);
+    assertThat(call(secret)).as("within the overlap").isEqualTo(200);
+
+    gateway.manage("POST", "/keys/" + id + "/rotate", "{}");
+    assertThat(waitFor(secret, 401)).isEqualTo(401);
+    gateway.manage("POST", "/keys/" + id + "/revoke", "{}");
+    assertThat(waitFor(own, 401)).isEqualTo(401);
+  }
+
+  @Test
+  void itsRulesHold() throws Exception {
+    String secret = "sk-limited-" + System.nanoTime();
+    bring(secret, ",\"models\":[\"other-*\"],\"tags\":[\"a\"]");
+    assertThat(waitFor(secret, 403)).isEqualTo(403);
+  }
+
+  /// Claude Desktop sends a bearer of its own beside the key.
+  @ParameterizedTest
+  @CsvSource({"x-api-key, authorization", "authorization, x-api-key", "api-key, x-api-key"})
+  void itIsFoundBesideAForeignCredential(String header, String other) throws Exception {
+    String secret = "sk-beside-" + System.nanoTime();
+    bring(secret, "");
+    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    HttpResponse<String> answer =
+        gateway.send(
+            HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
+                .header(header, header.equals("authorization") ? "Bearer " + secret : secret)
+                .header(other, other.equals("authorization") ? "Bearer foreign" : "foreign")
+                .POST(HttpRequest.BodyPublishers.ofString(CALL))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void theSameSecretIsTakenOnce() throws Exception {
+    String secret = "sk-twice-" + System.nanoTime();
+    bring(secret, "");
+    HttpResponse<String> again = tryBring(secret, "");
+    assertThat(again.statusCode()).isEqualTo(409);
+    assertThat(again.body()).contains("secret_taken");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"xyz, 64 characters", "zz, 64 characters"})
+  void whatIsNoDigestIsRefused(String digest, String told) {
+    HttpResponse<String> answer =
+        gateway.tryManage(
+            "POST",
+            "/keys:import",
+            "{\"name\":\"x\",\"project\":\"%s\",\"secret_sha256\":\"%s\"}"
+                .formatted(gateway.newProject(), digest));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("secret_sha256").contains(told);
+  }
+
+  @Test
+  void aDigestThatIsNoHexIsRefused() {
+    HttpResponse<String> answer =
+        gateway.tryManage(
+            "POST",
+            "/keys:import",
+            "{\"name\":\"x\",\"project\":\"%s\",\"secret_sha256\":\"%s\"}"
+                .formatted(gateway.newProject(), "g".repeat(64)));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("hexadecimal");
+  }
+
+  /// The digest is in no table: short secrets can be guessed from it.
+  @Test
+  void theDigestIsNotKept(@TempDir Path folder) throws Exception {
+    String secret = "sk-dumped";
+    TestingGateway own = TestingGateway.start(folder);
+    try {
+      String project = own.newProject();
+      own.manage(
+          "POST",
+          "/keys:import",
+          "{\"name\":\"x\",\"project\":\"%s\",\"secret_sha256\":\"%s\"}"
+              .formatted(project, digest(secret)));
+      own.sql(
+          "do $$ declare found bigint; begin select count(*) into found from tollgate.key_secret"
+              + " where encode(hmac, 'hex') = '"
+              + digest(secret)
+              + "'; if found > 0 then raise 'the digest is kept'; end if; end $$",
+          "do $$ declare found bigint; begin select count(*) into found from tollgate.audit_event e"
+              + " where e::text like '%"
+              + digest(secret)
+              + "%'; if found > 0 then raise 'the digest is in the audit log'; end if; end $$");
+    } finally {
+      own.close();
+    }
+  }
+}

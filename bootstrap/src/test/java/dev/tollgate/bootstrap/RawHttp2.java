@@ -1,0 +1,157 @@
+package dev.tollgate.bootstrap;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// A connection on which a stranger writes HTTP/2 frames as he likes. What comes back is read away,
+/// unless he does not read.
+final class RawHttp2 implements AutoCloseable {
+  static final int DATA = 0;
+  static final int HEADERS = 1;
+  static final int PRIORITY = 2;
+  static final int RST = 3;
+  static final int SETTINGS = 4;
+  static final int PING = 6;
+  static final int WINDOW_UPDATE = 8;
+  static final int CONTINUATION = 9;
+  static final int END_STREAM = 1;
+  static final int END_HEADERS = 4;
+  private static final byte[] PREFACE =
+      "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private final Socket socket;
+  private final OutputStream out;
+
+  RawHttp2(int port, boolean reads) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    out = socket.getOutputStream();
+    if (reads) {
+      Thread.startVirtualThread(this::readAway);
+    }
+  }
+
+  /// A connection that has said hello.
+  static RawHttp2 greeted(int port) throws IOException {
+    RawHttp2 connection = new RawHttp2(port, true);
+    connection.write(PREFACE);
+    connection.frame(SETTINGS, 0, 0, new byte[0]);
+    return connection;
+  }
+
+  private void readAway() {
+    try {
+      socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      // The other side has closed.
+    }
+  }
+
+  Socket socket() {
+    return socket;
+  }
+
+  void write(byte[] bytes) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+
+  void frame(int type, int flags, int stream, byte[] payload) throws IOException {
+    write(bytes(type, flags, stream, payload));
+  }
+
+  static byte[] bytes(int type, int flags, int stream, byte[] payload) {
+    return ByteBuffer.allocate(9 + payload.length)
+        .put((byte) (payload.length >> 16))
+        .put((byte) (payload.length >> 8))
+        .put((byte) payload.length)
+        .put((byte) type)
+        .put((byte) flags)
+        .putInt(stream)
+        .put(payload)
+        .array();
+  }
+
+  /// Many times the same, in large writes.
+  void flood(byte[] frame, int times) throws IOException {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    int inBlock = Math.max(1, 32_768 / frame.length);
+    for (int i = 0; i < inBlock; i++) {
+      block.writeBytes(frame);
+    }
+    for (int i = 0; i < times; i += inBlock) {
+      write(block.toByteArray());
+    }
+  }
+
+  /// The headers of a call, as literals without Huffman's code.
+  static byte[] call(String path, String... more) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    String[] usual = {
+      ":method",
+      "POST",
+      ":scheme",
+      "http",
+      ":path",
+      path,
+      ":authority",
+      "x",
+      "content-type",
+      "application/grpc",
+      "te",
+      "trailers"
+    };
+    for (String[] each : new String[][] {usual, more}) {
+      for (int i = 0; i < each.length; i += 2) {
+        block.write(0);
+        text(block, each[i]);
+        text(block, each[i + 1]);
+      }
+    }
+    return block.toByteArray();
+  }
+
+  /// A text with its length before it (RFC 7541, 5.1).
+  static void text(ByteArrayOutputStream out, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    if (bytes.length < 127) {
+      out.write(bytes.length);
+    } else {
+      out.write(127);
+      int rest = bytes.length - 127;
+      for (; rest > 127; rest >>= 7) {
+        out.write(rest & 127 | 128);
+      }
+      out.write(rest);
+    }
+    out.writeBytes(bytes);
+  }
+
+  /// Whether the other side closes within the time.
+  boolean isClosedWithin(int millis) throws IOException {
+    long end = System.nanoTime() + millis * 1_000_000L;
+    socket.setSoTimeout(200);
+    byte[] rest = new byte[4_096];
+    while (System.nanoTime() < end) {
+      try {
+        if (socket.getInputStream().read(rest) < 0) {
+          return true;
+        }
+      } catch (java.net.SocketTimeoutException e) {
+        // Nothing yet.
+      } catch (IOException e) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Prints the calls of a key, one JSON object after the other: export-calls.sh KEY
+. "$(dirname "$0")/common.sh"
+call CallService/ExportCalls <<END
+{"key": "${1:?A key is needed, key_...}"}
+END
