@@ -15,6 +15,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /// What a gRPC server has no setting for: how many connections there are, how many calls run, and
 /// how long a request may take to arrive.
@@ -63,9 +65,11 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
           new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    ClosedOnce<Q, A> once = new ClosedOnce<>(call);
+    AtomicReference<@Nullable Future<?>> arriving = new AtomicReference<>();
+    Runnable end = ending(arriving);
+    ClosedOnce<Q, A> once = new ClosedOnce<>(call, end);
     Future<?> late = timer.schedule(once::late, ARRIVAL_SECONDS, TimeUnit.SECONDS);
-    Runnable end = ending(late);
+    arriving.set(late);
     boolean begun = false;
     try {
       ServerCall.Listener<Q> listener = new Ending<>(next.startCall(once, headers), late, end);
@@ -78,10 +82,15 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
     }
   }
 
-  private Runnable ending(Future<?> late) {
+  /// A call is over when it is closed from here, which for a stranger is at once, or when its
+  /// caller is gone.
+  private Runnable ending(AtomicReference<@Nullable Future<?>> arriving) {
     AtomicBoolean over = new AtomicBoolean();
     return () -> {
-      late.cancel(false);
+      Future<?> late = arriving.get();
+      if (late != null) {
+        late.cancel(false);
+      }
       if (over.compareAndSet(false, true)) {
         calls.release();
       }
@@ -92,14 +101,21 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
   private static final class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    ClosedOnce(ServerCall<Q, A> call) {
+    private final Runnable end;
+
+    ClosedOnce(ServerCall<Q, A> call, Runnable end) {
       super(call);
+      this.end = end;
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       if (closed.compareAndSet(false, true)) {
-        super.close(status, trailers);
+        try {
+          super.close(status, trailers);
+        } finally {
+          end.run();
+        }
       }
     }
 

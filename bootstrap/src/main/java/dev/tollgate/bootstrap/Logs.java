@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.text.MessageFormat;
 import java.time.Instant;
+import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
@@ -12,12 +13,25 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Logs on standard error: a line for people in `dev`, one JSON object a line in `serve`.
 /// `TOLLGATE_LOG=text` or `json` chooses, and `TOLLGATE_LOG_LEVEL` sets the level (default
 /// `WARNING`). Lines for people name the cause; its stack is shown from level FINE on.
 final class Logs {
+  /// What the servers of gRPC say of each frame that is none: a stranger would fill the log. Kept
+  /// here, for a logger that nobody holds forgets its level.
+  private static final List<Logger> WRITTEN_BY_STRANGERS =
+      Stream.of(
+              "io.grpc.netty",
+              "io.grpc.internal",
+              "io.helidon.webserver.grpc",
+              "io.helidon.webserver.http2",
+              "io.helidon.common.socket")
+          .map(Logger::getLogger)
+          .toList();
+
   private Logs() {}
 
   /// Must be called before anything else logs: the manager is chosen with the first logger.
@@ -45,6 +59,9 @@ final class Logs {
             : new Json());
     root.addHandler(handler);
     root.setLevel(level);
+    if (level.intValue() >= Level.WARNING.intValue()) {
+      WRITTEN_BY_STRANGERS.forEach(each -> each.setLevel(Level.OFF));
+    }
   }
 
   private static Form form(@Nullable String name, Form usual) {

@@ -15,21 +15,23 @@ import org.junit.jupiter.api.Test;
 class StubsIT {
   @Test
   void theExampleNeedsNothingButTheStubs() throws Exception {
-    TestingGateway gateway = TestingGateway.shared();
-    String said =
-        new TestingClient(Path.of("target"))
-            .run(
-                Map.of(
-                    "TOLLGATE_GRPC",
-                    "127.0.0.1:" + gateway.dev().grpcPort(),
-                    "TOLLGATE_ADMIN_TOKEN",
-                    gateway.adminToken()),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--class-path",
-                String.join(":", classPath()),
-                Path.of("../docs/examples/ManageKeys.java").toAbsolutePath().toString(),
-                TestingGateway.unique("stubs"));
-    assertThat(said).contains("tgk_").contains(" ci");
+    try (RunningProgram program =
+        RunningProgram.start(
+            RunningProgram.newFolder(), "./tollgate dev --port 0 --ops-port 0 --grpc-port 0")) {
+      Map<String, String> env = program.env();
+      String said =
+          new TestingClient(Path.of("target"))
+              .run(
+                  Map.of(
+                      "TOLLGATE_GRPC", RunningProgram.setting(env, "TOLLGATE_GRPC"),
+                      "TOLLGATE_ADMIN_TOKEN", RunningProgram.setting(env, "TOLLGATE_ADMIN_TOKEN")),
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--class-path",
+                  String.join(":", classPath()),
+                  Path.of("../docs/examples/ManageKeys.java").toAbsolutePath().toString(),
+                  "stubs");
+      assertThat(said).contains("tgk_").contains(" ci");
+    }
   }
 
   private static List<String> classPath() throws IOException {

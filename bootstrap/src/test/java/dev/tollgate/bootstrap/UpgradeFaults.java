@@ -3,6 +3,8 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +64,8 @@ class UpgradeFaults {
                 gateway.newProject(),
                 "\"budget\":{\"limit\":\"100000.00\",\"window\":\"day\",\"policy\":\"refuse\"}");
         rotation.add(gateway);
+        String project = gateway.newProject();
+        HttpResponse<String> before = createOnce(gateway, project);
         Part second = node(folder, OLD, 2, settings);
         rotation.add(second.gateway(folder));
         for (int i = 0; i < CALLERS; i++) {
@@ -73,6 +77,20 @@ class UpgradeFaults {
         phase = Phase.UPGRADE;
         Part newer = node(folder, root, 3, settings);
         rotation.add(newer.gateway(folder));
+        // What the version before has answered is known to the new one.
+        HttpResponse<String> again = createOnce(newer.known(), project);
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(201);
+        assertThat(TestingGateway.json(again.body()).path("id"))
+            .isEqualTo(TestingGateway.json(before.body()).path("id"));
+        assertThat(again.headers().firstValue("idempotent-replayed")).contains("true");
+        // The other way round nothing is done twice, either.
+        String made =
+            TestingGateway.json(createOnce(newer.known(), project + "-2", project).body())
+                .path("id")
+                .asText();
+        assertThat(made).startsWith("key_");
+        assertThat(createOnce(gateway, project + "-2", project).statusCode()).isEqualTo(422);
+        assertThat(gateway.manage("GET", "/keys?project=" + project, "").path("data")).hasSize(2);
         Thread.sleep(5_000);
         // A load balancer takes a node out before it is stopped.
         TestingGateway restarting = rotation.get(1);
@@ -99,6 +117,22 @@ class UpgradeFaults {
       }
       assertThat(postgres.isAlive()).isTrue();
     }
+  }
+
+  private static HttpResponse<String> createOnce(TestingGateway gateway, String project) {
+    return createOnce(gateway, project, project);
+  }
+
+  private static HttpResponse<String> createOnce(
+      TestingGateway gateway, String under, String project) {
+    return gateway.send(
+        HttpRequest.newBuilder(URI.create(gateway.url() + "/api/v1/keys"))
+            .header("Authorization", "Bearer " + gateway.adminToken())
+            .header("Idempotency-Key", under)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    "{\"name\":\"once\",\"project\":\"" + project + "\"}"))
+            .build());
   }
 
   private void callOnAndOn(String key, String model) {
