@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerCredentials;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.TlsServerCredentials;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -35,11 +37,10 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
 
   /// @throws IllegalArgumentException when a PEM file cannot be used
-  public GrpcServer(GrpcSettings settings, GrpcApi api) {
+  public GrpcServer(GrpcSettings settings, List<ServerServiceDefinition> services) {
     this.settings = settings;
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(settings.host(), settings.port()), credentials(settings))
+        builder(settings)
             .executor(threads)
             .addTransportFilter(limits)
             .intercept(limits)
@@ -59,8 +60,19 @@ public final class GrpcServer implements AutoCloseable {
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .addService(oldReflection());
-    api.services().forEach(builder::addService);
+    services.forEach(builder::addService);
     server = builder.build();
+  }
+
+  private static NettyServerBuilder builder(GrpcSettings settings) {
+    InetSocketAddress address = new InetSocketAddress(settings.host(), settings.port());
+    try {
+      return NettyServerBuilder.forAddress(address, credentials(settings));
+    } catch (IllegalArgumentException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(
+          "The files of grpc.tls cannot be used: " + cause.getMessage(), e);
+    }
   }
 
   /// v1alpha: Python's client knows no other.
@@ -86,7 +98,7 @@ public final class GrpcServer implements AutoCloseable {
       }
       return builder.build();
     } catch (IOException e) {
-      throw new UncheckedIOException("The files of grpc.tls cannot be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

@@ -288,6 +288,7 @@ final class Gateway implements AutoCloseable {
     http.start();
     grpc.start();
     jobs.every(2, "listeners", http::lookAfter);
+    jobs.every(2, "grpc-health", () -> grpc.setServing(unready().isEmpty()));
   }
 
   /// Open answers are waited for no longer.

@@ -13,16 +13,25 @@ final class GrpcServers implements AutoCloseable {
 
   /// @param settings or null to serve nothing
   GrpcServers(@Nullable GrpcSettings settings, GrpcApi api) {
-    netty = settings == null ? null : new GrpcServer(settings, api);
-    helidon = settings == null ? null : helidon(settings.helidon(), api);
+    try {
+      netty = settings == null ? null : new GrpcServer(settings, api.services());
+      helidon = settings == null ? null : helidon(settings.helidon(), api);
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(e.getMessage() + ".", e);
+    }
   }
 
   private static @Nullable HelidonGrpcServer helidon(
       GrpcSettings.@Nullable Helidon settings, GrpcApi api) {
-    try {
-      return settings == null ? null : new HelidonGrpcServer(settings.host(), settings.port(), api);
-    } catch (IllegalArgumentException e) {
-      throw new StartFailure("The setting " + e.getMessage() + ".", e);
+    return settings == null
+        ? null
+        : new HelidonGrpcServer(settings.host(), settings.port(), api.services());
+  }
+
+  /// Whether the health service says that calls are served.
+  void setServing(boolean serving) {
+    if (netty != null) {
+      netty.setServing(serving);
     }
   }
 

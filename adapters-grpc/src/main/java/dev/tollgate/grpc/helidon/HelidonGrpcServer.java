@@ -1,6 +1,6 @@
 package dev.tollgate.grpc.helidon;
 
-import dev.tollgate.grpc.GrpcApi;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.webserver.WebServer;
@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 
 /// The same operations by Helidon's gRPC, in plaintext on loopback or a private network.
 public final class HelidonGrpcServer implements AutoCloseable {
@@ -31,11 +32,11 @@ public final class HelidonGrpcServer implements AutoCloseable {
   private final WebServer server;
 
   /// @throws IllegalArgumentException when the host is neither loopback nor private
-  public HelidonGrpcServer(String host, int port, GrpcApi api) {
+  public HelidonGrpcServer(String host, int port, List<ServerServiceDefinition> services) {
     requireNear(host);
     guard = new Guard(http2());
     GrpcRouting.Builder routing = GrpcRouting.builder().intercept(endings);
-    api.services().forEach(routing::service);
+    services.forEach(routing::service);
     routing.service(health.getHealthService().bindService());
     health.setStatus("", ServingStatus.SERVING);
     server =
@@ -86,7 +87,8 @@ public final class HelidonGrpcServer implements AutoCloseable {
       // Told below, as every other address that is not near.
     }
     throw new IllegalArgumentException(
-        "grpc.helidon.host must be an address of loopback or of a private network: " + host);
+        "The setting grpc.helidon.host must be an address of loopback or of a private network: "
+            + host);
   }
 
   /// @throws IllegalStateException when the port is taken

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.TimeOrderedIds;
+import dev.tollgate.domain.secrets.TestingCertificate;
 import dev.tollgate.http.connection.Connections.Limits;
 import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.server.HttpSettings.Door;

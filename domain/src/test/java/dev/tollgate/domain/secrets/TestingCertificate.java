@@ -1,4 +1,4 @@
-package dev.tollgate.http.server;
+package dev.tollgate.domain.secrets;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 
 /// A certificate that signs itself, made by the JDK's own tool.
-final class TestingCertificate {
+public final class TestingCertificate {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
   private final KeyStore store;
@@ -20,7 +20,7 @@ final class TestingCertificate {
     this.store = store;
   }
 
-  static TestingCertificate create(Path folder, String name, String algorithm)
+  public static TestingCertificate create(Path folder, String name, String algorithm)
       throws IOException, InterruptedException, GeneralSecurityException {
     Path file = folder.resolve(name + ".p12");
     Process keytool =
@@ -55,15 +55,15 @@ final class TestingCertificate {
     return new TestingCertificate(store);
   }
 
-  KeyStore store() {
+  public KeyStore store() {
     return store;
   }
 
-  char[] password() {
+  public char[] password() {
     return PASSWORD.clone();
   }
 
-  void write(Path certificate, Path key) throws IOException, GeneralSecurityException {
+  public void write(Path certificate, Path key) throws IOException, GeneralSecurityException {
     Files.writeString(certificate, pem("CERTIFICATE", store.getCertificate("it").getEncoded()));
     Files.writeString(key, pem("PRIVATE KEY", store.getKey("it", PASSWORD).getEncoded()));
   }
