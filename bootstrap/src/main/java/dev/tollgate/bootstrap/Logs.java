@@ -20,19 +20,22 @@ import org.jspecify.annotations.Nullable;
 /// `TOLLGATE_LOG=text` or `json` chooses, and `TOLLGATE_LOG_LEVEL` sets the level (default
 /// `WARNING`). Lines for people name the cause; its stack is shown from level FINE on.
 final class Logs {
-  /// What the servers of gRPC say of each frame that is none: a stranger would fill the log. Kept
-  /// here, for a logger that nobody holds forgets its level.
-  private static final List<Logger> WRITTEN_BY_STRANGERS =
-      Stream.of(
-              "io.grpc.netty",
-              "io.grpc.internal",
-              "io.helidon.webserver.grpc",
-              "io.helidon.webserver.http2",
-              "io.helidon.common.socket")
-          .map(Logger::getLogger)
-          .toList();
-
   private Logs() {}
+
+  /// What the servers of gRPC say of each frame that is none: a stranger would fill the log. Kept
+  /// here, for a logger that nobody holds forgets its level; and in a class of its own, for the
+  /// first logger chooses the manager.
+  private static final class WrittenByStrangers {
+    private static final List<Logger> LOGGERS =
+        Stream.of(
+                "io.grpc.netty",
+                "io.grpc.internal",
+                "io.helidon.webserver.grpc",
+                "io.helidon.webserver.http2",
+                "io.helidon.common.socket")
+            .map(Logger::getLogger)
+            .toList();
+  }
 
   /// Must be called before anything else logs: the manager is chosen with the first logger.
   static void keepUntilTheEnd() {
@@ -60,7 +63,7 @@ final class Logs {
     root.addHandler(handler);
     root.setLevel(level);
     if (level.intValue() >= Level.WARNING.intValue()) {
-      WRITTEN_BY_STRANGERS.forEach(each -> each.setLevel(Level.OFF));
+      WrittenByStrangers.LOGGERS.forEach(each -> each.setLevel(Level.OFF));
     }
   }
 

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -51,6 +52,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean failing;
   private volatile long turnBegan;
+  private final AtomicLong longestTurn = new AtomicLong();
 
   /// Whether calls of an earlier run are not written yet. Of the writer alone.
   private volatile boolean spilled;
@@ -109,6 +111,12 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
   /// Failures that the writer survived, other than those of a store that is away.
   public int faults() {
     return cycle.faults() + restarts.get();
+  }
+
+  /// How long the longest batch took since this was last asked, waits for locks of the database
+  /// included.
+  public Duration longestBatch() {
+    return Duration.ofNanos(longestTurn.getAndSet(0));
   }
 
   /// Operations that the store would not take in any form. Holds among them expire at their bound.
@@ -245,6 +253,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
       try {
         turnBegan = System.nanoTime();
         boolean worked = cycle.turn();
+        longestTurn.accumulateAndGet(System.nanoTime() - turnBegan, Math::max);
         turnBegan = 0;
         recovered();
         pauseMillis = 10;
