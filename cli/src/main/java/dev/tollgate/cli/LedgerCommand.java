@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -23,6 +24,10 @@ import picocli.CommandLine.Option;
 @Command(name = "ledger", description = "Checks the books.")
 public final class LedgerCommand {
   private static final Duration LIMIT = Duration.ofMinutes(10);
+  private static final Duration PAUSE = Duration.ofMillis(500);
+
+  /// The answer is waited for as long as a gateway waits.
+  private static final String VERIFY = "/api/v1/ledger/verify?wait=PT5M";
 
   private final WholeBooks wholeBooks;
   private final Map<String, String> environment;
@@ -116,22 +121,7 @@ public final class LedgerCommand {
 
   private static Report report(Gateway gateway) {
     try (HttpClient client = gateway.client()) {
-      HttpResponse<String> response =
-          client.send(
-              gateway
-                  .request("/api/v1/ledger/verify")
-                  .timeout(LIMIT)
-                  .POST(BodyPublishers.ofString("{}"))
-                  .build(),
-              BodyHandlers.ofString());
-      JsonNode body = new ObjectMapper().readTree(response.body());
-      if (response.statusCode() != 200) {
-        throw CommandFailure.failed(
-            gateway.redact(body.path("detail").asText("the gateway answered with an error"))
-                + " (HTTP "
-                + response.statusCode()
-                + ")");
-      }
+      JsonNode body = verified(gateway, client);
       List<String> violations = new ArrayList<>();
       for (JsonNode each : body.path("violations")) {
         violations.add(
@@ -152,5 +142,46 @@ public final class LedgerCommand {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("The request was interrupted.");
     }
+  }
+
+  /// What was found, however long it takes: large books become an operation that is followed.
+  private static JsonNode verified(Gateway gateway, HttpClient client)
+      throws IOException, InterruptedException {
+    JsonNode body =
+        answer(
+            gateway,
+            client,
+            gateway.request(VERIFY).POST(BodyPublishers.ofString("{}")).timeout(LIMIT));
+    JsonNode operation = body.path("operation");
+    if (!isRunning(operation)) {
+      return body;
+    }
+    String path = "/api/v1/operations/" + operation.path("id").asText();
+    while (isRunning(operation)) {
+      Thread.sleep(PAUSE);
+      operation = answer(gateway, client, gateway.request(path).GET().timeout(LIMIT));
+    }
+    if (operation.hasNonNull("error")) {
+      throw CommandFailure.failed(gateway.redact(operation.at("/error/detail").asText()));
+    }
+    return operation.path("result");
+  }
+
+  private static boolean isRunning(JsonNode operation) {
+    return operation.path("state").asText().equals("running");
+  }
+
+  private static JsonNode answer(Gateway gateway, HttpClient client, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+    JsonNode body = new ObjectMapper().readTree(response.body());
+    if (response.statusCode() / 100 != 2) {
+      throw CommandFailure.failed(
+          gateway.redact(body.path("detail").asText("the gateway answered with an error"))
+              + " (HTTP "
+              + response.statusCode()
+              + ")");
+    }
+    return body;
   }
 }

@@ -21,6 +21,8 @@ class LedgerCommandTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+  private String operation = "";
+
   private int run(int status, String answer) throws IOException {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -31,6 +33,14 @@ class LedgerCommandTest {
               "Bearer tga_x".equals(exchange.getRequestHeaders().getFirst("Authorization"));
           byte[] body = answer.getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(known ? status : 401, body.length);
+          exchange.getResponseBody().write(body);
+          exchange.close();
+        });
+    server.createContext(
+        "/api/v1/operations/op_1",
+        exchange -> {
+          byte[] body = operation.getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(200, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
         });
@@ -61,6 +71,27 @@ class LedgerCommandTest {
         .isZero();
     assertThat(out.toString(StandardCharsets.UTF_8))
         .isEqualTo("ok: 3 accounts, 9 entries, 1 open holds, 0 violations\n");
+  }
+
+  /// Books that take longer than the gateway waits.
+  @Test
+  void followsWhatGoesOn() throws IOException {
+    operation =
+        """
+        {"id":"op_1","state":"done","result":
+         {"ok":true,"accounts":3,"entries":9,"open_holds":1,"violations":[]}}""";
+    assertThat(run(202, "{\"operation\":{\"id\":\"op_1\",\"state\":\"running\"}}")).isZero();
+    assertThat(out.toString(StandardCharsets.UTF_8))
+        .isEqualTo("ok: 3 accounts, 9 entries, 1 open holds, 0 violations\n");
+  }
+
+  @Test
+  void saysWhyWhatWentOnFailed() throws IOException {
+    operation =
+        """
+        {"id":"op_1","state":"failed","error":{"code":"x","detail":"The database is away."}}""";
+    assertThat(run(202, "{\"operation\":{\"id\":\"op_1\",\"state\":\"running\"}}")).isOne();
+    assertThat(err.toString(StandardCharsets.UTF_8)).contains("The database is away.");
   }
 
   @Test
