@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import dev.tollgate.proto.Shapes.Member;
@@ -15,8 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /// Writes messages as JSON. In an answer every member is there, null when it is not set, but for
 /// sparse ones; a request holds what is set, and null for what its mask clears.
@@ -48,40 +45,6 @@ public final class JsonWriter {
         });
   }
 
-  /// The body of a request, without the fields of its path.
-  public static byte[] request(Message request, List<FieldDescriptor> pathFields) {
-    FieldDescriptor mask = Operation.mask(request.getDescriptorForType());
-    Set<String> named =
-        mask != null && request.getField(mask) instanceof FieldMask paths
-            ? Set.copyOf(paths.getPathsList())
-            : Set.of();
-    return written(
-        json -> {
-          json.writeStartObject();
-          for (Member member : Shapes.plan(request.getDescriptorForType()).members()) {
-            FieldDescriptor field = member.field();
-            boolean set =
-                field.isRepeated()
-                    ? request.getRepeatedFieldCount(field) > 0
-                    : request.hasField(field);
-            if (!pathFields.contains(field) && (set || named.contains(field.getName()))) {
-              json.writeFieldName(member.name());
-              asked(json, field, set ? request.getField(field) : null);
-            }
-          }
-          json.writeEndObject();
-        });
-  }
-
-  /// A scalar as the text of a query, a path or a table.
-  public static String scalar(FieldDescriptor field, Object value) {
-    return switch (field.getJavaType()) {
-      case ENUM -> String.valueOf(Shapes.word((EnumValueDescriptor) value));
-      case MESSAGE -> text((Message) value).replace("\"", "");
-      case STRING, BOOLEAN, INT, LONG, FLOAT, DOUBLE, BYTE_STRING -> String.valueOf(value);
-    };
-  }
-
   private interface Part {
     void write(JsonGenerator json) throws IOException;
   }
@@ -94,41 +57,6 @@ public final class JsonWriter {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
-  }
-
-  /// Nested objects of a request hold only what is set, too.
-  private static void asked(JsonGenerator json, FieldDescriptor field, @Nullable Object value)
-      throws IOException {
-    if (value == null) {
-      json.writeNull();
-    } else if (field.isMapField()) {
-      pairs(json, field, (List<?>) value);
-    } else if (field.isRepeated()) {
-      json.writeStartArray();
-      for (Object each : (List<?>) value) {
-        one(json, field, each);
-      }
-      json.writeEndArray();
-    } else {
-      one(json, field, value);
-    }
-  }
-
-  private static void one(JsonGenerator json, FieldDescriptor field, Object value)
-      throws IOException {
-    boolean object =
-        field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-            && Shapes.plan(field.getMessageType()).kind() == Shapes.Kind.OBJECT;
-    if (!object) {
-      value(json, field, value);
-      return;
-    }
-    json.writeStartObject();
-    for (var set : ((Message) value).getAllFields().entrySet()) {
-      json.writeFieldName(set.getKey().getName());
-      asked(json, set.getKey(), set.getValue());
-    }
-    json.writeEndObject();
   }
 
   private static void message(JsonGenerator json, MessageOrBuilder message) throws IOException {

@@ -25,15 +25,6 @@ public final class Scalars {
     return List.copyOf(Shapes.words(field.getEnumType()).byWord().keySet());
   }
 
-  /// Whether one text can be the field's value.
-  public static boolean isScalar(FieldDescriptor field) {
-    return field.getJavaType() != FieldDescriptor.JavaType.MESSAGE
-        || switch (Shapes.plan(field.getMessageType()).kind()) {
-          case TIME, DURATION -> true;
-          case LIST, JSON, OBJECT -> false;
-        };
-  }
-
   /// Adds an entry to a map.
   public static void entry(String name, String text, Message.Builder into, FieldDescriptor field) {
     Message.Builder entry = into.newBuilderForField(field);

@@ -288,28 +288,6 @@ class JsonCodecTest {
   }
 
   @Test
-  void aClientWritesWhatIsSetAndNullForWhatItsMaskClears() {
-    UpdateKeyRequest update =
-        UpdateKeyRequest.newBuilder()
-            .setId("key_1")
-            .setName("x")
-            .setModels(StringList.newBuilder().addValues("a"))
-            .putMetadata("m", "n")
-            .setUpdateMask(FieldMask.newBuilder().addPaths("name").addPaths("tags"))
-            .build();
-    var path = List.of(UpdateKeyRequest.getDescriptor().findFieldByName("id"));
-    assertThat(new String(JsonWriter.request(update, path), StandardCharsets.UTF_8))
-        .isEqualTo("{\"name\":\"x\",\"models\":[\"a\"],\"metadata\":{\"m\":\"n\"},\"tags\":null}");
-    CreateKeyRequest create =
-        CreateKeyRequest.newBuilder()
-            .setName("a")
-            .setBudget(dev.tollgate.proto.v1.BudgetSettings.newBuilder().setLimit("1"))
-            .build();
-    assertThat(new String(JsonWriter.request(create, List.of()), StandardCharsets.UTF_8))
-        .isEqualTo("{\"name\":\"a\",\"budget\":{\"limit\":\"1\"}}");
-  }
-
-  @Test
   void anOperationMayStandAlone() {
     VerifyLedgerResponse pending =
         VerifyLedgerResponse.newBuilder()

@@ -46,7 +46,7 @@ final class Credentials {
 
   static Found find(Headers headers) {
     String secret = null;
-    List<String> others = new ArrayList<>(2);
+    List<String> others = List.of();
     for (HeaderName name : HEADERS) {
       if (!headers.contains(name)) {
         continue;
@@ -58,7 +58,7 @@ final class Credentials {
           if (!credential.isEmpty()
               && !others.contains(credential)
               && others.size() < MOST_OTHERS) {
-            others.add(credential);
+            others = and(others, credential);
           }
         } else if (secret == null) {
           secret = credential;
@@ -71,6 +71,13 @@ final class Credentials {
       return new Found.One(List.of(secret));
     }
     return others.isEmpty() ? new Found.None() : new Found.One(others);
+  }
+
+  /// Most callers send one credential, so a list is made only when there is one that is foreign.
+  private static List<String> and(List<String> others, String credential) {
+    List<String> more = new ArrayList<>(others);
+    more.add(credential);
+    return more;
   }
 
   private static String strip(String value) {
