@@ -75,7 +75,7 @@ final class BudgetRows {
         row.path("origin").asText());
   }
 
-  /// Budgets as the columns that `set_budget` takes.
+  /// Budgets as the columns that `set_budgets_2` takes.
   static String json(List<Budget> budgets) {
     ArrayNode rows = JSON.createArrayNode();
     for (Budget budget : budgets) {

@@ -80,13 +80,17 @@ final class FlushStatement {
     return touches;
   }
 
+  /// In one order everywhere, since each is locked.
+  static List<TenantId> tenants(Batch batch) {
+    return batch.books().keySet().stream().sorted(Comparator.comparing(TenantId::value)).toList();
+  }
+
   private void tenants(Binder binder) throws SQLException {
-    // In one order everywhere, since each is locked.
-    List<BudgetBook> books = new ArrayList<>(batch.books().values());
-    books.sort(Comparator.comparing(book -> book.tenant().value()));
+    List<TenantId> tenants = tenants(batch);
     binder
-        .uuids(books.stream().map(book -> book.tenant().value()).toList())
-        .numbers(books.stream().mapToLong(BudgetBook::version).toArray());
+        .uuids(tenants.stream().map(TenantId::value).toList())
+        .numbers(
+            tenants.stream().mapToLong(tenant -> batch.books().get(tenant).version()).toArray());
   }
 
   private List<Touch> holds(Binder binder, KnownAccounts accounts) throws SQLException {

@@ -62,14 +62,9 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
               Rows.all(
                   tx.createQuery(
                           """
-                              select tollgate.set_budget(x.id, x.scope, x.scope_id, x.models,
-                                x.time_window, x.policy, x.limit_nanos, x.raise_to, x.raise_until,
-                                x.thresholds, x.notify, x.created_at) as id
-                              from jsonb_to_recordset(cast(? as jsonb)) as x(id uuid, scope text,
-                                scope_id uuid, models text[], time_window text, policy text,
-                                limit_nanos bigint, raise_to bigint, raise_until timestamptz,
-                                thresholds smallint[], notify text[], created_at timestamptz)
-                              """)
+                          select u.id from unnest(tollgate.set_budgets_2(cast(? as jsonb)))
+                            with ordinality u(id, i) order by u.i
+                          """)
                       .addParam(BudgetRows.json(budgets))
                       .execute(),
                   row -> Optional.ofNullable(Rows.uuidOrNull(row, "id")));

@@ -2,6 +2,7 @@ package dev.tollgate.persistence.ledger;
 
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.ledger.Batch;
 import dev.tollgate.domain.ledger.LedgerStore;
@@ -58,9 +59,9 @@ public final class PostgresLedgerStore implements LedgerStore {
   private @Nullable PreparedStatement flush;
   private @Nullable PreparedStatement flushLookingFirst;
   private @Nullable Layouts layouts;
-  private final KnownAccounts accounts = new KnownAccounts();
-  private final ExhaustedBudgets exhausted = new ExhaustedBudgets();
-  private final Dimensions dimensions = new Dimensions();
+  private KnownAccounts accounts = new KnownAccounts();
+  private ExhaustedBudgets exhausted = new ExhaustedBudgets();
+  private Dimensions dimensions = new Dimensions();
   private final Latencies latencies = new Latencies();
   private long latenciesWritten = System.nanoTime();
 
@@ -111,14 +112,17 @@ public final class PostgresLedgerStore implements LedgerStore {
     try {
       ensureDays(batch);
       Batch.Result result = flush(batch, false);
+      commitKept();
       if (result instanceof Batch.Result.Applied && !batch.calls().isEmpty()) {
         latencies.add(batch.calls(), dimensions);
         writeLatencies(latencies.isFull() ? 0 : LATENCIES_EVERY);
       }
       return result;
     } catch (ArithmeticException e) {
+      undoKept();
       throw new Refused(String.valueOf(e.getMessage()), e);
     } catch (SQLException e) {
+      undoKept();
       if (OUT_OF_SEQUENCE.equals(e.getSQLState())) {
         throw new Forgotten(String.valueOf(e.getMessage()), e);
       }
@@ -127,6 +131,57 @@ public final class PostgresLedgerStore implements LedgerStore {
       }
       knownDays.clear();
       throw unavailable(e);
+    }
+  }
+
+  /// The locks of a batch, in its order, in a transaction that the batch ends. The server ends it
+  /// too when the node stands still meanwhile.
+  @Override
+  public void keepBudgets(Batch batch) {
+    try {
+      Connection open = connect();
+      open.setAutoCommit(false);
+      try (PreparedStatement lock =
+          open.prepareStatement(
+              "select pg_advisory_xact_lock(7004, (?::bigint % 2147483647)::int)")) {
+        lock.setLong(1, batch.session());
+        lock.execute();
+      }
+      try (PreparedStatement lock =
+          open.prepareStatement("select pg_advisory_xact_lock_shared(7002, hashtext(?))")) {
+        for (TenantId tenant : FlushStatement.tenants(batch)) {
+          lock.setString(1, tenant.value().toString());
+          lock.execute();
+        }
+      }
+    } catch (SQLException e) {
+      throw unavailable(e);
+    }
+  }
+
+  private void commitKept() throws SQLException {
+    Connection open = connect();
+    if (!open.getAutoCommit()) {
+      open.setAutoCommit(true);
+    }
+  }
+
+  /// What was learned in the transaction is not so.
+  private void undoKept() {
+    Connection open = connection;
+    try {
+      if (open == null || open.getAutoCommit()) {
+        return;
+      }
+      knownDays.clear();
+      accounts = new KnownAccounts();
+      exhausted = new ExhaustedBudgets();
+      dimensions = new Dimensions();
+      open.rollback();
+      open.setAutoCommit(true);
+    } catch (SQLException e) {
+      LOG.log(Level.DEBUG, "The server has undone a batch by itself.", e);
+      disconnect();
     }
   }
 
@@ -144,6 +199,7 @@ public final class PostgresLedgerStore implements LedgerStore {
       return result;
     } catch (SQLException e) {
       if (HOLD_LOST.equals(e.getSQLState()) && !careful) {
+        undoKept();
         return flush(batch, true);
       }
       throw e;

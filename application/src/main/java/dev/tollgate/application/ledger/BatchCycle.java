@@ -210,8 +210,12 @@ final class BatchCycle {
       number = 0;
     }
     for (int stale = 0; stale < MOST_STALE; stale++) {
-      switch (store.apply(flight.batch(session, number + 1, books))) {
-        case Batch.Result.Stale old -> old.tenants().forEach(books::refresh);
+      Batch batch = flight.batch(session, number + 1, books);
+      switch (store.apply(batch)) {
+        case Batch.Result.Stale old -> {
+          store.keepBudgets(batch);
+          old.tenants().forEach(books::refresh);
+        }
         case Batch.Result.Applied applied -> {
           number++;
           lastBeat = nanos.getAsLong();

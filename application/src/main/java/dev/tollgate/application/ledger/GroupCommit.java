@@ -251,17 +251,13 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     long pauseMillis = 10;
     while (!stopping || !cycle.isIdle()) {
       try {
-        turnBegan = System.nanoTime();
-        boolean worked = cycle.turn();
-        longestTurn.accumulateAndGet(System.nanoTime() - turnBegan, Math::max);
-        turnBegan = 0;
+        boolean worked = turn();
         recovered();
         pauseMillis = 10;
         if (!worked) {
           rest();
         }
       } catch (StoreUnavailable e) {
-        turnBegan = 0;
         report(e);
         cycle.disconnect();
         cycle.letGo(System.nanoTime(), true);
@@ -272,13 +268,24 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
         pause(pauseMillis);
         pauseMillis = Math.min(pauseMillis * 2, LONGEST_PAUSE.toMillis());
       } catch (Throwable e) {
-        turnBegan = 0;
         restarts.incrementAndGet();
         LOG.log(Level.ERROR, "The writer of the ledger failed and goes on.", e);
         pause(pauseMillis);
       }
     }
     cycle.disconnect();
+  }
+
+  /// One that fails is over too, and as long.
+  private boolean turn() {
+    long began = System.nanoTime();
+    turnBegan = began;
+    try {
+      return cycle.turn();
+    } finally {
+      turnBegan = 0;
+      longestTurn.accumulateAndGet(System.nanoTime() - began, Math::max);
+    }
   }
 
   private void rest() {

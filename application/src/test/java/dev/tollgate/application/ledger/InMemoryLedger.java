@@ -99,6 +99,11 @@ final class InMemoryLedger implements Authority {
       }
 
       @Override
+      public void keepBudgets(Batch batch) {
+        // One thread: nothing changes between two calls.
+      }
+
+      @Override
       public void beat(long session) {
         session(session).beat = now;
       }

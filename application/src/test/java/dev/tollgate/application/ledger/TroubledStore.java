@@ -75,6 +75,12 @@ final class TroubledStore implements LedgerStore {
   }
 
   @Override
+  public void keepBudgets(Batch batch) {
+    maybeDown();
+    store.keepBudgets(batch);
+  }
+
+  @Override
   public Set<CallId> written(long session, List<CallRecord> calls) {
     maybeDown();
     return store.written(session, calls);

@@ -169,6 +169,11 @@ class WriterFaultsTest {
     }
 
     @Override
+    public void keepBudgets(Batch batch) {
+      store.keepBudgets(batch);
+    }
+
+    @Override
     public Set<CallId> written(long session, List<CallRecord> calls) {
       maybeThrow(Step.WRITTEN, step);
       return store.written(session, calls);

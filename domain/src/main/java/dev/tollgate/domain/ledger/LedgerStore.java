@@ -20,6 +20,13 @@ public interface LedgerStore {
   /// @throws Forgotten when the store lacks batches that it had acknowledged
   Batch.Result apply(Batch batch);
 
+  /// Keeps the budgets of a batch's tenants as they are until the next batch is applied or the
+  /// connection goes, so that what is read of them now is not out of date when it arrives. Whoever
+  /// changes them waits meanwhile.
+  ///
+  /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
+  void keepBudgets(Batch batch);
+
   /// Which of these calls the store has already. For a batch that failed for a reason of which
   /// nobody knows how far it came; waits for whatever the session still has under way.
   ///
