@@ -61,7 +61,7 @@ public final class PostgresLedgerStore implements LedgerStore {
   private @Nullable Layouts layouts;
   private KnownAccounts accounts = new KnownAccounts();
   private ExhaustedBudgets exhausted = new ExhaustedBudgets();
-  private Dimensions dimensions = new Dimensions();
+  private final Dimensions dimensions = new Dimensions();
   private final Latencies latencies = new Latencies();
   private long latenciesWritten = System.nanoTime();
 
@@ -166,17 +166,16 @@ public final class PostgresLedgerStore implements LedgerStore {
     }
   }
 
-  /// What was learned in the transaction is not so.
+  /// Accounts that the transaction made are not there. Days and dimensions were made before it,
+  /// when the batch was tried the first time.
   private void undoKept() {
     Connection open = connection;
     try {
       if (open == null || open.getAutoCommit()) {
         return;
       }
-      knownDays.clear();
       accounts = new KnownAccounts();
       exhausted = new ExhaustedBudgets();
-      dimensions = new Dimensions();
       open.rollback();
       open.setAutoCommit(true);
     } catch (SQLException e) {

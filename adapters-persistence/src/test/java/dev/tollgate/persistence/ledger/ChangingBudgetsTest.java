@@ -137,10 +137,8 @@ class ChangingBudgetsTest {
     assertThat(ledger.verifier().verify(ledger.tenant()).violations()).isEmpty();
   }
 
-  /// The first batch of a tenant makes its dimensions and accounts in the transaction that keeps
-  /// the budgets; when that is undone, none of them may be taken for known.
   @Test
-  void whatIsUndoneIsNotTakenForKnown() {
+  void aBatchThatIsRefusedWhileTheyAreKeptHoldsUpNothing() {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));
     GroupCommit writer = writing(books -> books.refresh(ledger.tenant()));
     settle(writer, admitted(writer));
