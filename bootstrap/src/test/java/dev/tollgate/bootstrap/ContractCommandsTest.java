@@ -13,6 +13,18 @@ class ContractCommandsTest {
   private final TestingCommands commands = new TestingCommands(gateway);
 
   @Test
+  void thePlatformIsManagedByItsName() {
+    var prices = commands.run("prices", "list", "--tenant", "platform", "--limit", "1");
+    assertThat(prices.status()).as(prices.err()).isZero();
+    var models = commands.run("api", "GET", "/models", "--tenant", "platform");
+    assertThat(models.status()).as(models.err()).isZero();
+    assertThat(models.out()).doesNotContain("sim-small");
+    var keys = commands.run("keys", "list", "--tenant", "platform");
+    assertThat(keys.status()).isNotZero();
+    assertThat(keys.err()).contains("keys.read");
+  }
+
+  @Test
   void aKeyLivesFromCreateToRevoke() {
     String project = TestingGateway.unique("cli");
     var made = commands.run("projects", "create", "--name", project, "-o", "json");

@@ -67,6 +67,9 @@ final class ApiCommand implements Callable<Integer> {
       description = "How long the answer of a job is waited for (PT30S).")
   private @Nullable String patience;
 
+  @Option(names = Beside.TENANT, paramLabel = "TENANT", description = Beside.ABOUT_TENANT)
+  private @Nullable String tenant;
+
   @Option(
       names = Beside.DATA,
       paramLabel = "FOLDER",
@@ -88,6 +91,9 @@ final class ApiCommand implements Callable<Integer> {
     Map<String, String> headers = new LinkedHashMap<>();
     if (idempotencyKey != null) {
       headers.put("Idempotency-Key", idempotencyKey);
+    }
+    if (tenant != null) {
+      headers.put(Beside.TENANT_HEADER, tenant);
     }
     Map<String, String> parameters = new LinkedHashMap<>();
     if (dryRun) {

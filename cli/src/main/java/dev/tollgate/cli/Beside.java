@@ -22,6 +22,10 @@ record Beside(
   static final String DEFAULT_DATA = ".tollgate";
   private static final String DRY_RUN = "--dry-run";
   private static final String WAIT = "--wait";
+  static final String TENANT = "--tenant";
+  static final String TENANT_HEADER = "X-Tollgate-Tenant";
+  static final String ABOUT_TENANT =
+      "The tenant that is managed, by its id or as 'platform' (that of the token).";
   private static final String IDEMPOTENCY = "--idempotency-key";
 
   static List<OptionSpec> optionsOf(Operation operation) {
@@ -40,6 +44,7 @@ record Beside(
       options.add(
           text(IDEMPOTENCY, "KEY", "A repeat under the same key gets the answer of the first."));
     }
+    options.add(text(TENANT, "TENANT", ABOUT_TENANT));
     options.add(
         OptionSpec.builder(FORMAT, outputs(operation))
             .type(Output.class)
@@ -86,6 +91,9 @@ record Beside(
     }
     if (parsed.hasMatchedOption(IDEMPOTENCY)) {
       headers.put("Idempotency-Key", parsed.matchedOptionValue(IDEMPOTENCY, ""));
+    }
+    if (parsed.hasMatchedOption(TENANT)) {
+      headers.put(TENANT_HEADER, parsed.matchedOptionValue(TENANT, ""));
     }
     return new Beside(
         parsed.matchedOptionValue(FORMAT, Output.table) == Output.json,

@@ -254,7 +254,7 @@ public final class OpenApi {
               "X-Tollgate-Tenant",
               "header",
               "string",
-              "The tenant that is managed; the home tenant when absent.");
+              "The tenant that is managed, by its id or as `platform`; the home tenant when absent.");
           fixed(
               "DryRun",
               "dry_run",

@@ -8,7 +8,6 @@ import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.persistence.database.ChangePoll;
@@ -19,8 +18,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// Snapshots of the catalogue by tenant, loaded when first needed and replaced when a change is
-/// noticed. While the database is out of reach the last snapshot stays in use.
+/// Snapshots of the catalogue by tenant, that of the platform included, loaded when first needed
+/// and replaced when a change is noticed. While the database is out of reach the last snapshot
+/// stays in use.
 public final class CachedRoutes implements Routes, ChangePoll.Listener {
   private static final Logger LOG = System.getLogger(CachedRoutes.class.getName());
 
@@ -43,13 +43,21 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
 
   @Override
   public void refresh(TenantId tenant) {
-    snapshots.compute(tenant, (_, _) -> load(tenant));
+    if (tenant.equals(TenantId.PLATFORM)) {
+      everythingMayHaveChanged();
+    } else {
+      snapshots.compute(tenant, (_, _) -> load(tenant));
+    }
   }
 
   @Override
   public void changed(ChangePoll.Change change) {
     if (change.kind().equals("catalogue")) {
-      refreshKept(change.tenant());
+      if (change.tenant().equals(TenantId.PLATFORM)) {
+        everythingMayHaveChanged();
+      } else {
+        refreshKept(change.tenant());
+      }
     }
   }
 
@@ -69,11 +77,11 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
 
   private Snapshot load(TenantId tenant) {
     Map<ProviderId, Provider> providers =
-        catalog.providers(tenant).stream()
+        catalog.visibleProviders(tenant).stream()
             .collect(Collectors.toMap(Provider::id, Function.identity()));
     return new Snapshot(
-        new RouteTable(catalog.models(tenant), providers),
-        new PriceBook(prices.all(tenant)),
-        new FactsBook(facts.all(tenant)));
+        new RouteTable(catalog.visibleModels(tenant), providers),
+        prices.book(tenant),
+        new FactsBook(tenant.catalogues().stream().map(facts::all).toList()));
   }
 }

@@ -10,7 +10,7 @@ import org.flywaydb.core.api.FlywayException;
 /// The schema, and the role that owns it.
 public final class Migrations {
   /// The version that this program brings a schema to.
-  public static final String LATEST = "018";
+  public static final String LATEST = "019";
 
   private static final String DEADLOCK = "40P01";
   private static final int MOST_ATTEMPTS = 5;

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -86,11 +87,13 @@ final class FlushStatement {
   }
 
   private void tenants(Binder binder) throws SQLException {
-    List<TenantId> tenants = tenants(batch);
-    binder
-        .uuids(tenants.stream().map(TenantId::value).toList())
-        .numbers(
-            tenants.stream().mapToLong(tenant -> batch.books().get(tenant).version()).toArray());
+    List<UUID> ids = new ArrayList<>();
+    LongStream.Builder versions = LongStream.builder();
+    for (TenantId tenant : tenants(batch)) {
+      ids.add(tenant.value());
+      versions.add(Objects.requireNonNull(batch.books().get(tenant)).version());
+    }
+    binder.uuids(ids).numbers(versions.build().toArray());
   }
 
   private List<Touch> holds(Binder binder, KnownAccounts accounts) throws SQLException {

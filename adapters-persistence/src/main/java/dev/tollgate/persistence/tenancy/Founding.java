@@ -27,11 +27,13 @@ public final class Founding {
     try (Connection connection = Migrations.connect(config);
         PreparedStatement select =
             connection.prepareStatement(
-                "select id from tollgate.tenant order by created_at limit 1");
-        ResultSet row = select.executeQuery()) {
-      return row.next()
-          ? Optional.of(new TenantId(row.getObject(1, UUID.class)))
-          : Optional.empty();
+                "select id from tollgate.tenant where id <> ? order by created_at limit 1")) {
+      select.setObject(1, TenantId.PLATFORM.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(new TenantId(row.getObject(1, UUID.class)))
+            : Optional.empty();
+      }
     }
   }
 

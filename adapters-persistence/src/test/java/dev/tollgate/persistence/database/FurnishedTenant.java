@@ -61,11 +61,7 @@ final class FurnishedTenant {
     projects.add(project);
     VirtualKey key = aKey().of(project).build();
     new PostgresVirtualKeys(database).add(key, aSecretOf(key));
-    PostgresCatalog catalog = new PostgresCatalog(database);
-    Provider provider = aProvider(tenant, "mock");
-    catalog.addProvider(provider, aCredential("aaaa"));
-    catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
-    new PostgresPrices(database).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
+    furnishCatalogue(tenant);
     new PostgresIdempotency(database)
         .keep(tenant, "a", new byte[1], new IdempotencyRecords.Kept(200, new byte[0], false));
     new PostgresAuditLog(database)
@@ -115,6 +111,33 @@ final class FurnishedTenant {
     return tenant;
   }
 
+  /// A provider with its credential, a model, a price and facts; once more it changes nothing.
+  static void furnishCatalogue(TenantId tenant) {
+    Database database = TESTING.database();
+    PostgresCatalog catalog = new PostgresCatalog(database);
+    Provider provider = aProvider(tenant, "mock");
+    if (!catalog.addProvider(provider, aCredential("aaaa"))) {
+      return;
+    }
+    catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
+    new PostgresPrices(database).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
+    new PostgresFactsOfModels(database)
+        .put(
+            tenant,
+            new ModelFacts(
+                new ModelFactsId(SampleIds.anId()),
+                "gpt-x",
+                Instant.EPOCH,
+                128_000,
+                16_384,
+                1_500,
+                0,
+                0,
+                0,
+                null,
+                300));
+  }
+
   private static void furnishMore(TenantId tenant, BudgetId budget) {
     Database database = TESTING.database();
     TESTING.run(
@@ -146,21 +169,6 @@ final class FurnishedTenant {
             .formatted(tenant.value()),
         "insert into tollgate.archived_key values ('%s', gen_random_uuid(), '2002-01-01', 0)"
             .formatted(tenant.value()));
-    new PostgresFactsOfModels(database)
-        .put(
-            tenant,
-            new ModelFacts(
-                new ModelFactsId(SampleIds.anId()),
-                "gpt-x",
-                Instant.EPOCH,
-                128_000,
-                16_384,
-                1_500,
-                0,
-                0,
-                0,
-                null,
-                300));
     Instant now = Instant.now();
     new PostgresBudgets(database)
         .raise(

@@ -37,6 +37,9 @@ class RowLevelSecurityTest {
   private static final Set<String> KEYED_OTHERWISE =
       Set.of("key_secret", "change", "tenant", "account", "hold");
 
+  /// What the platform has, and every tenant may read.
+  private static final Set<String> CATALOGUE = Set.of("provider", "model", "price", "model_facts");
+
   private static final TestingDatabase TESTING = TestingDatabase.shared();
   private static final TenantId OWN = FurnishedTenant.found();
   private static final TenantId OTHER = FurnishedTenant.found();
@@ -168,6 +171,7 @@ class RowLevelSecurityTest {
 
   @Test
   void withoutATenantTheApplicationSeesNothing() throws SQLException {
+    FurnishedTenant.furnishCatalogue(TenantId.PLATFORM);
     for (String table : tables()) {
       assertThat(rows(app, "select count(*) from tollgate." + table)).as(table).isZero();
     }
@@ -178,12 +182,31 @@ class RowLevelSecurityTest {
     confineTo(OWN);
     for (String table : tablesOfTenants()) {
       String others =
-          "select count(*) from tollgate.%s where %s <> '%s'"
-              .formatted(table, column(table), OWN.value());
+          "select count(*) from tollgate.%s where %s not in ('%s', '%s')"
+              .formatted(table, column(table), OWN.value(), TenantId.PLATFORM.value());
       assertThat(rows(app, others)).as(table).isZero();
     }
     assertThat(rows(app, "select count(*) from tollgate.call")).isEqualTo(1);
     assertThat(rows(app, "select count(*) from tollgate.virtual_key")).isEqualTo(1);
+  }
+
+  @Test
+  void ofThePlatformTheApplicationReadsTheCatalogueWithoutCredentials() throws SQLException {
+    FurnishedTenant.furnishCatalogue(TenantId.PLATFORM);
+    confineTo(OWN);
+    for (String table : tablesOfTenants()) {
+      String where = " where %s = '%s'".formatted(column(table), TenantId.PLATFORM.value());
+      boolean shown = CATALOGUE.contains(table);
+      assertThat(rows(app, "select count(*) from tollgate." + table + where) > 0)
+          .as(table)
+          .isEqualTo(shown);
+      for (String name : updatable(table)) {
+        assertThat(rows(app, "update tollgate.%s set %s = %s".formatted(table, name, name) + where))
+            .as(table)
+            .isZero();
+      }
+      assertThat(rows(app, "delete from tollgate." + table + where)).as(table).isZero();
+    }
   }
 
   @Test

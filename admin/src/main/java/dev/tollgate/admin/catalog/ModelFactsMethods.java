@@ -8,6 +8,7 @@ import dev.tollgate.domain.audit.Trail;
 import dev.tollgate.domain.authority.Actor;
 import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.ModelFacts;
+import dev.tollgate.domain.catalog.Visible;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.proto.v1.ListModelFactsRequest;
 import dev.tollgate.proto.v1.ListModelFactsResponse;
@@ -36,7 +37,9 @@ public final class ModelFactsMethods {
       Actor actor, SetModelFactsRequest request, Trail trail) {
     SetModelFacts.Command command =
         new SetModelFacts.Command(request.getModel(), usual -> asked(request, usual));
-    return setModelFacts.run(actor, command, trail).map(ModelFactsMethods::facts);
+    return setModelFacts
+        .run(actor, command, trail)
+        .map(facts -> facts(new Visible<>(facts, actor.tenant())));
   }
 
   private static ModelFacts asked(SetModelFactsRequest request, ModelFacts usual) {
@@ -69,6 +72,11 @@ public final class ModelFactsMethods {
               Wire.set(page.next(), next -> answer.setNextCursor(Wire.cursor(next)));
               return answer.setHasMore(page.next() != null).build();
             });
+  }
+
+  private static dev.tollgate.proto.v1.ModelFacts facts(Visible<ModelFacts> visible) {
+    dev.tollgate.proto.v1.ModelFacts facts = facts(visible.item());
+    return visible.isOfPlatform() ? facts.toBuilder().setPlatform(true).build() : facts;
   }
 
   private static dev.tollgate.proto.v1.ModelFacts facts(ModelFacts facts) {

@@ -20,6 +20,7 @@ import dev.tollgate.domain.catalog.ProviderProbe;
 import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.ids.ProviderId;
+import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.jobs.Steps;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.domain.stores.Page;
@@ -90,7 +91,9 @@ public final class ProviderMethods {
   }
 
   private Result<dev.tollgate.proto.v1.Provider> get(Actor actor, GetProviderRequest request) {
-    return id(request.getId()).then(id -> verbs.get().run(actor, id)).map(this::provider);
+    return id(request.getId())
+        .then(id -> verbs.get().run(actor, id))
+        .map(each -> provider(actor, each));
   }
 
   private Result<ListProvidersResponse> list(Actor actor, ListProvidersRequest request) {
@@ -101,7 +104,7 @@ public final class ProviderMethods {
         .map(
             page -> {
               ListProvidersResponse.Builder answer = ListProvidersResponse.newBuilder();
-              page.items().forEach(each -> answer.addData(provider(each)));
+              page.items().forEach(each -> answer.addData(provider(actor, each)));
               Wire.set(page.next(), next -> answer.setNextCursor(Wire.cursor(next)));
               return answer.setHasMore(page.next() != null).build();
             });
@@ -210,6 +213,13 @@ public final class ProviderMethods {
     return Wire.id(text, ProviderId::parse, "provider");
   }
 
+  private dev.tollgate.proto.v1.Provider provider(Actor viewer, Provider provider) {
+    dev.tollgate.proto.v1.Provider whole = provider(provider);
+    return provider.isOpenTo(viewer.tenant())
+        ? whole
+        : whole.toBuilder().clearBaseUrl().clearAllowPrivateNetwork().clearOptions().build();
+  }
+
   private dev.tollgate.proto.v1.Provider provider(Provider provider) {
     dev.tollgate.proto.v1.Provider.Builder wire =
         dev.tollgate.proto.v1.Provider.newBuilder()
@@ -221,6 +231,9 @@ public final class ProviderMethods {
             .setState(state(states.troubleOf(provider)))
             .setOptions(options(provider.options()));
     Wire.set(provider.baseUrl(), url -> wire.setBaseUrl(url.toString()));
+    if (provider.tenant().equals(TenantId.PLATFORM)) {
+      wire.setPlatform(true);
+    }
     return wire.build();
   }
 

@@ -161,6 +161,9 @@ public final class PriceMethods {
             .setModel(view.price().model())
             .setEffectiveFrom(Wire.time(view.price().effectiveFrom()))
             .setDiscountPercent(PriceForm.decimal(view.price().discountBasisPoints(), 2));
+    if (view.priced().isOfPlatform()) {
+      wire.setPlatform(true);
+    }
     for (Rate rate : view.price().rates()) {
       PriceConditions.Builder when = PriceConditions.newBuilder();
       if (rate.when().minInputTokens() > 0) {

@@ -16,8 +16,8 @@ public final class GetModel {
   }
 
   public Result<ModelView> run(Actor actor, ModelId id) {
-    return Result.found(catalog.findModel(actor.tenant(), id), "model")
+    return Result.found(catalog.findVisibleModel(actor.tenant(), id), "model")
         .allowed(actor, Permission.MODELS_READ, _ -> Scope.of(actor.tenant()))
-        .map(model -> new ModelView(model, ModelView.names(catalog, actor.tenant())));
+        .map(model -> new ModelView(model, ModelView.names(catalog, model.tenant())));
   }
 }

@@ -17,7 +17,7 @@ public final class GetProvider {
   }
 
   public Result<Provider> run(Actor actor, ProviderId id) {
-    return Result.found(catalog.findProvider(actor.tenant(), id), "provider")
+    return Result.found(catalog.findVisibleProvider(actor.tenant(), id), "provider")
         .allowed(actor, Permission.PROVIDERS_READ, _ -> Scope.of(actor.tenant()));
   }
 }

@@ -17,14 +17,14 @@ public final class ListModels {
   }
 
   public Result<Page<ModelView>> run(Actor actor, Page.Ask ask) {
-    Map<ProviderId, String> names = ModelView.names(catalog, actor.tenant());
+    Map<ProviderId, String> names = ModelView.visibleNames(catalog, actor.tenant());
     return Result.permitted(
         actor,
         Permission.MODELS_READ,
         () ->
             Result.done(
                 Page.of(
-                        catalog.models(actor.tenant()),
+                        catalog.visibleModels(actor.tenant()),
                         model -> model.id().value(),
                         ask.cursor(),
                         ask.limit())

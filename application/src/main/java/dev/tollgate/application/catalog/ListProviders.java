@@ -7,7 +7,7 @@ import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.stores.Page;
 
-/// Lists providers, newest first.
+/// Lists providers, newest first: the own ones, then those of the platform.
 public final class ListProviders {
   private final Catalog catalog;
 
@@ -22,7 +22,7 @@ public final class ListProviders {
         () ->
             Result.done(
                 Page.of(
-                    catalog.providers(actor.tenant()),
+                    catalog.visibleProviders(actor.tenant()),
                     provider -> provider.id().value(),
                     ask.cursor(),
                     ask.limit())));

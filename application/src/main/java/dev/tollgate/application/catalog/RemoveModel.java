@@ -23,8 +23,8 @@ public final class RemoveModel {
   }
 
   public Result<ModelView> run(Actor actor, ModelId id, Trail trail) {
-    return Result.found(catalog.findModel(actor.tenant(), id), "model")
-        .allowed(actor, Permission.MODELS_WRITE, _ -> Scope.of(actor.tenant()))
+    return Result.found(catalog.findVisibleModel(actor.tenant(), id), "model")
+        .allowed(actor, Permission.MODELS_WRITE, model -> Scope.of(model.tenant()))
         .then(
             model -> {
               if (!catalog.removeModel(actor.tenant(), id)) {

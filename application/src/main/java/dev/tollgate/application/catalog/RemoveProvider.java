@@ -25,8 +25,8 @@ public final class RemoveProvider {
   }
 
   public Result<Provider> run(Actor actor, ProviderId id, Trail trail) {
-    return Result.found(catalog.findProvider(actor.tenant(), id), "provider")
-        .allowed(actor, Permission.PROVIDERS_WRITE, _ -> Scope.of(actor.tenant()))
+    return Result.found(catalog.findVisibleProvider(actor.tenant(), id), "provider")
+        .allowed(actor, Permission.PROVIDERS_WRITE, provider -> Scope.of(provider.tenant()))
         .then(provider -> remove(actor, provider, trail));
   }
 

@@ -7,6 +7,7 @@ import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.FactsOfModels;
 import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.catalog.Visible;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.ModelFactsId;
 import dev.tollgate.domain.stores.Work;
@@ -36,7 +37,8 @@ public final class SetModelFacts {
         Permission.MODELS_WRITE,
         () -> {
           ModelFacts usual =
-              facts.all(actor.tenant()).stream()
+              facts.visible(actor.tenant()).stream()
+                  .map(Visible::item)
                   .filter(each -> each.model().equals(command.model()))
                   .findFirst()
                   .orElseGet(() -> ModelFacts.unknown(new ModelFactsId(ids.next())));

@@ -19,8 +19,8 @@ public final class TestProvider {
   }
 
   public Result<ProviderProbe.Result> run(Actor actor, ProviderId id) {
-    return Result.found(catalog.findProvider(actor.tenant(), id), "provider")
-        .allowed(actor, Permission.PROVIDERS_WRITE, _ -> Scope.of(actor.tenant()))
+    return Result.found(catalog.findVisibleProvider(actor.tenant(), id), "provider")
+        .allowed(actor, Permission.PROVIDERS_WRITE, provider -> Scope.of(provider.tenant()))
         .map(probe::probe);
   }
 }

@@ -4,6 +4,7 @@ import dev.tollgate.domain.audit.Trail;
 import dev.tollgate.domain.authority.Actor;
 import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Model;
 import dev.tollgate.domain.catalog.Routes;
@@ -32,7 +33,9 @@ public final class UpdateModel {
       ModelId id, @Nullable String name, @Nullable List<DeploymentTerms> deployments) {}
 
   public Result<ModelView> run(Actor actor, Command command, Trail trail) {
-    return Result.permitted(actor, Permission.MODELS_WRITE, () -> update(actor, command, trail));
+    return Result.found(catalog.findVisibleModel(actor.tenant(), command.id()), "model")
+        .allowed(actor, Permission.MODELS_WRITE, model -> Scope.of(model.tenant()))
+        .then(_ -> Result.checked(() -> update(actor, command, trail)));
   }
 
   private Result<ModelView> update(Actor actor, Command command, Trail trail) {

@@ -47,8 +47,8 @@ public final class UpdateProvider {
 
   public Result<Provider> run(Actor actor, Command command, Steps steps) {
     try (Secret credential = command.credential()) {
-      return Result.found(catalog.findProvider(actor.tenant(), command.id()), "provider")
-          .allowed(actor, Permission.PROVIDERS_WRITE, _ -> Scope.of(actor.tenant()))
+      return Result.found(catalog.findVisibleProvider(actor.tenant(), command.id()), "provider")
+          .allowed(actor, Permission.PROVIDERS_WRITE, provider -> Scope.of(provider.tenant()))
           .then(now -> Result.checked(() -> prepare(actor, now, command, credential, steps)));
     }
   }

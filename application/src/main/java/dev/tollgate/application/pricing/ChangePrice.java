@@ -2,9 +2,7 @@ package dev.tollgate.application.pricing;
 
 import dev.tollgate.domain.audit.Trail;
 import dev.tollgate.domain.authority.Actor;
-import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
-import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.PriceId;
@@ -14,7 +12,6 @@ import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.stores.Work;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Changes a price that is not in force yet; what is null in the command stays as it is.
@@ -42,8 +39,7 @@ public final class ChangePrice {
     if (rates != null && rates.isEmpty()) {
       return new Result.Invalid<>("components", "a price needs at least one component");
     }
-    return Result.found(prices.find(actor.tenant(), command.id()), "price")
-        .allowed(actor, Permission.PRICES_WRITE, _ -> Scope.of(actor.tenant()))
+    return Outcomes.toChange(prices, actor, command.id())
         .then(price -> Result.checked(() -> change(actor, price, changed(price, command), trail)));
   }
 
@@ -64,9 +60,8 @@ public final class ChangePrice {
         .map(
             _ -> {
               work.afterwards(() -> routes.refresh(actor.tenant()));
-              Map<String, String> names = PriceView.names(catalog, actor.tenant());
-              PriceView view = PriceView.of(after, names);
-              trail.changed(after.id(), PriceView.of(before, names), view);
+              PriceView view = PriceView.of(after, actor, catalog);
+              trail.changed(after.id(), PriceView.of(before, actor, catalog), view);
               return view;
             });
   }

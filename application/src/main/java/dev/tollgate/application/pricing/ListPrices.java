@@ -4,6 +4,7 @@ import dev.tollgate.domain.authority.Actor;
 import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.Catalog;
+import dev.tollgate.domain.catalog.Visible;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.stores.Page;
@@ -23,17 +24,17 @@ public final class ListPrices {
 
   /// @param model only prices of this one, or null
   public Result<Page<PriceView>> run(Actor actor, @Nullable String model, Page.Ask ask) {
-    List<Price> asked =
-        prices.all(actor.tenant()).stream()
-            .filter(price -> model == null || model.equals(price.model()))
+    List<Visible<Price>> asked =
+        prices.visible(actor.tenant()).stream()
+            .filter(each -> model == null || model.equals(each.item().model()))
             .toList();
-    Map<String, String> names = PriceView.names(catalog, actor.tenant());
+    Map<String, String> names = PriceView.visibleNames(catalog, actor.tenant());
     return Result.permitted(
         actor,
         Permission.PRICES_READ,
         () ->
             Result.done(
-                Page.of(asked, each -> each.id().value(), ask.cursor(), ask.limit())
-                    .map(price -> PriceView.of(price, names))));
+                Page.of(asked, each -> each.item().id().value(), ask.cursor(), ask.limit())
+                    .map(each -> PriceView.of(each, names))));
   }
 }

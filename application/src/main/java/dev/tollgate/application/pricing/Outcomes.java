@@ -1,12 +1,32 @@
 package dev.tollgate.application.pricing;
 
+import dev.tollgate.domain.authority.Actor;
+import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
+import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.reasons.Reason;
+import java.util.Optional;
 
 /// What becomes of a change of a price, as an answer.
 final class Outcomes {
   private Outcomes() {}
+
+  /// A price that the actor may change. One of the platform is seen by all and changed in its
+  /// tenant.
+  static Result<Price> toChange(Prices prices, Actor actor, PriceId id) {
+    for (TenantId owner : actor.tenant().catalogues()) {
+      Optional<Price> price = prices.find(owner, id);
+      if (price.isPresent()) {
+        return Result.done(price.get())
+            .allowed(actor, Permission.PRICES_WRITE, _ -> Scope.of(owner));
+      }
+    }
+    return new Result.Missing<>("price");
+  }
 
   static Result<Prices.Change> of(Prices.Change change) {
     return switch (change) {

@@ -2,9 +2,7 @@ package dev.tollgate.application.pricing;
 
 import dev.tollgate.domain.audit.Trail;
 import dev.tollgate.domain.authority.Actor;
-import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
-import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.PriceId;
@@ -27,9 +25,7 @@ public final class RemovePrice {
   }
 
   public Result<PriceView> run(Actor actor, PriceId id, Trail trail) {
-    return Result.found(prices.find(actor.tenant(), id), "price")
-        .allowed(actor, Permission.PRICES_WRITE, _ -> Scope.of(actor.tenant()))
-        .then(price -> remove(actor, price, trail));
+    return Outcomes.toChange(prices, actor, id).then(price -> remove(actor, price, trail));
   }
 
   private Result<PriceView> remove(Actor actor, Price price, Trail trail) {
@@ -37,7 +33,7 @@ public final class RemovePrice {
         .map(
             _ -> {
               work.afterwards(() -> routes.refresh(actor.tenant()));
-              PriceView view = PriceView.of(price, PriceView.names(catalog, actor.tenant()));
+              PriceView view = PriceView.of(price, actor, catalog);
               trail.removed(price.id(), view);
               return view;
             });

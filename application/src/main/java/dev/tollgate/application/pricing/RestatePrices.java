@@ -75,7 +75,7 @@ public final class RestatePrices {
       return new Result.Forbidden<>(Permission.LEDGER_CORRECT);
     }
     Provider provider =
-        catalog.providers(actor.tenant()).stream()
+        catalog.visibleProviders(actor.tenant()).stream()
             .filter(each -> each.name().equals(command.provider()))
             .findFirst()
             .orElse(null);
@@ -89,8 +89,8 @@ public final class RestatePrices {
       Actor actor, Provider provider, Command command, Steps steps) {
     TenantId tenant = actor.tenant();
     Instant to = command.to() == null ? clock.instant() : command.to();
-    String pricedAs = pricedAs(tenant, command, provider);
-    PriceBook book = new PriceBook(prices.all(tenant));
+    String pricedAs = pricedAs(command, provider);
+    PriceBook book = prices.book(tenant);
     Map<String, Difference> differences = new TreeMap<>();
     HoldId last = null;
     long seen = 0;
@@ -150,9 +150,9 @@ public final class RestatePrices {
 
   /// The name under which the provider's model is priced. Deployments that differ in it cannot be
   /// told apart afterwards.
-  private String pricedAs(TenantId tenant, Command command, Provider provider) {
+  private String pricedAs(Command command, Provider provider) {
     Set<String> names = new HashSet<>();
-    for (Model model : catalog.models(tenant)) {
+    for (Model model : catalog.models(provider.tenant())) {
       for (Deployment deployment : model.deployments()) {
         if (deployment.provider().equals(provider.id())
             && deployment.model().equals(command.model())) {

@@ -9,6 +9,7 @@ import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.Routes;
+import dev.tollgate.domain.catalog.Visible;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.TenantId;
@@ -70,7 +71,7 @@ public final class SetPrice {
                   command.discountBasisPoints());
           prices.put(actor.tenant(), price);
           work.afterwards(() -> routes.refresh(actor.tenant()));
-          PriceView view = new PriceView(price, command.provider());
+          PriceView view = new PriceView(new Visible<>(price, actor.tenant()), command.provider());
           trail.made(price.id(), view);
           return Result.done(view);
         });

@@ -186,8 +186,8 @@ public final class TestingChat {
     Routes.Snapshot snapshot =
         new Routes.Snapshot(
             new RouteTable(List.of(model), Map.of(account.id(), account)),
-            new PriceBook(List.of(price)),
-            new FactsBook(facts));
+            new PriceBook(List.of(List.of(price))),
+            new FactsBook(List.of(facts)));
     BudgetBook book = new BudgetBook(key.tenant(), 1, BudgetBook.Settings.USUAL, budgets, Map.of());
     return new CompleteChat(
         new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds()),

@@ -5,7 +5,9 @@ import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.secrets.SealedCredential;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,29 @@ public interface Catalog {
 
   /// All models of a tenant, by name.
   List<Model> models(TenantId tenant);
+
+  /// A model that a tenant sees: its own or one of the platform.
+  default Optional<Model> findVisibleModel(TenantId tenant, ModelId id) {
+    return findModel(tenant, id).or(() -> findModel(TenantId.PLATFORM, id));
+  }
+
+  /// A provider that a tenant sees: its own or one of the platform.
+  default Optional<Provider> findVisibleProvider(TenantId tenant, ProviderId id) {
+    return findProvider(tenant, id).or(() -> findProvider(TenantId.PLATFORM, id));
+  }
+
+  /// The models that a tenant sees, by name: of two of one name its own.
+  default List<Model> visibleModels(TenantId tenant) {
+    Map<String, Model> byName = new TreeMap<>();
+    models(TenantId.PLATFORM).forEach(model -> byName.put(model.name(), model));
+    models(tenant).forEach(model -> byName.put(model.name(), model));
+    return List.copyOf(byName.values());
+  }
+
+  /// The providers that a tenant sees, newest first: its own, then those of the platform.
+  default List<Provider> visibleProviders(TenantId tenant) {
+    return tenant.catalogues().stream().flatMap(each -> providers(each).stream()).toList();
+  }
 
   /// Changes a model under a lock on its row. What the function throws leaves it as it was.
   Change<Model> updateModel(TenantId tenant, ModelId id, UnaryOperator<Model> change);

@@ -17,17 +17,23 @@ public final class FactsBook {
   private final List<ModelFacts> longestFirst;
   private final ConcurrentHashMap<String, List<ModelFacts>> matching = new ConcurrentHashMap<>();
 
-  public FactsBook(List<ModelFacts> facts) {
-    List<ModelFacts> sorted = new ArrayList<>(facts);
+  /// @param catalogues facts of each catalogue that the tenant sees, the one that counts first
+  public FactsBook(List<List<ModelFacts>> catalogues) {
+    List<ModelFacts> sorted = new ArrayList<>();
+    for (List<ModelFacts> facts : catalogues) {
+      facts.stream()
+          .sorted(Comparator.comparing(ModelFacts::effectiveFrom).reversed())
+          .forEach(sorted::add);
+    }
     sorted.sort(
         Comparator.comparing((ModelFacts each) -> each.model().endsWith("*"))
-            .thenComparingInt(each -> -each.model().length())
-            .thenComparing(ModelFacts::effectiveFrom, Comparator.reverseOrder()));
+            .thenComparingInt(each -> -each.model().length()));
     this.longestFirst = List.copyOf(sorted);
   }
 
   /// The facts in force at an instant: those of the named model before those of a pattern, of two
-  /// patterns the longer. What is assumed of a model of which nothing is known, when none match.
+  /// patterns the longer, of two of one name the tenant's own. What is assumed of a model of which
+  /// nothing is known, when none match.
   public ModelFacts find(String canonicalModel, Instant at) {
     for (ModelFacts facts : matching(canonicalModel)) {
       if (!facts.effectiveFrom().isAfter(at)) {

@@ -1,6 +1,7 @@
 package dev.tollgate.domain.catalog;
 
 import dev.tollgate.domain.ids.TenantId;
+import java.util.Comparator;
 import java.util.List;
 
 /// Store of what is known of models. Facts with the same model and effective date replace the
@@ -9,6 +10,13 @@ import java.util.List;
 public interface FactsOfModels {
   void put(TenantId tenant, ModelFacts facts);
 
-  /// All facts that a tenant sees, by model, newest first.
+  /// All facts of a tenant, by model, newest first.
   List<ModelFacts> all(TenantId tenant);
+
+  /// All facts that a tenant sees, by model, its own before those of the platform.
+  default List<Visible<ModelFacts>> visible(TenantId tenant) {
+    return Visible.to(tenant, this::all).stream()
+        .sorted(Comparator.comparing(each -> each.item().model()))
+        .toList();
+  }
 }

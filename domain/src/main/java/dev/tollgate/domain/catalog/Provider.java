@@ -78,6 +78,11 @@ public record Provider(
         credentialVersion);
   }
 
+  /// Whether a tenant sees more of it than its name, kind and state.
+  public boolean isOpenTo(TenantId viewer) {
+    return tenant.equals(viewer);
+  }
+
   /// Scheme, host and port that its credential is bound to.
   public String origin() {
     return baseUrl == null ? "simulated:" : BaseUrls.origin(baseUrl);

@@ -8,13 +8,19 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// All prices of a tenant's catalogue at one moment. Immutable; a change makes a new book.
+/// All prices that a tenant's calls may cost, at one moment. Immutable; a change makes a new book.
 public final class PriceBook {
   private static final String ANY_MODEL = "*";
 
-  private final Map<String, Map<String, List<Price>>> bySeller = new HashMap<>();
+  private final List<Map<String, Map<String, List<Price>>>> catalogues;
 
-  public PriceBook(List<Price> prices) {
+  /// @param catalogues prices of each catalogue that the tenant sees, the one that counts first
+  public PriceBook(List<List<Price>> catalogues) {
+    this.catalogues = catalogues.stream().map(PriceBook::bySeller).toList();
+  }
+
+  private static Map<String, Map<String, List<Price>>> bySeller(List<Price> prices) {
+    Map<String, Map<String, List<Price>>> bySeller = new HashMap<>();
     var newestFirst = new ArrayList<>(prices);
     newestFirst.sort(Comparator.comparing(Price::effectiveFrom).reversed());
     for (Price price : newestFirst) {
@@ -23,22 +29,28 @@ public final class PriceBook {
           .computeIfAbsent(price.model(), _ -> new ArrayList<>())
           .add(price);
     }
+    return bySeller;
   }
 
-  /// The price in force at an instant: the named provider's own before that of its kind, a named
-  /// model before `*`. Null when the model has no price.
+  /// The price in force at an instant: the named provider's own before that of its kind, of two for
+  /// a kind the tenant's, a named model before `*`. Null when the model has no price.
   public @Nullable Price find(String provider, String kind, String model, Instant at) {
     Price own = find(provider, model, at);
     return own == null ? find(kind, model, at) : own;
   }
 
   private @Nullable Price find(String seller, String model, Instant at) {
-    Map<String, List<Price>> byModel = bySeller.get(seller);
-    if (byModel == null) {
-      return null;
+    for (Map<String, Map<String, List<Price>>> bySeller : catalogues) {
+      Map<String, List<Price>> byModel = bySeller.get(seller);
+      if (byModel != null) {
+        Price named = inForce(byModel.get(model), at);
+        Price price = named == null ? inForce(byModel.get(ANY_MODEL), at) : named;
+        if (price != null) {
+          return price;
+        }
+      }
     }
-    Price named = inForce(byModel.get(model), at);
-    return named == null ? inForce(byModel.get(ANY_MODEL), at) : named;
+    return null;
   }
 
   private static @Nullable Price inForce(@Nullable List<Price> newestFirst, Instant at) {

@@ -1,7 +1,9 @@
 package dev.tollgate.domain.pricing;
 
+import dev.tollgate.domain.catalog.Visible;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.TenantId;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +17,22 @@ public interface Prices {
 
   Optional<Price> find(TenantId tenant, PriceId id);
 
-  /// All prices a tenant sees, newest first within a seller and model.
+  /// All prices of a tenant, newest first within a seller and model.
   List<Price> all(TenantId tenant);
+
+  /// All prices that a tenant sees, by seller and model, its own before those of the platform.
+  default List<Visible<Price>> visible(TenantId tenant) {
+    return Visible.to(tenant, this::all).stream()
+        .sorted(
+            Comparator.comparing((Visible<Price> each) -> each.item().seller())
+                .thenComparing(each -> each.item().model()))
+        .toList();
+  }
+
+  /// The prices that a tenant's calls cost.
+  default PriceBook book(TenantId tenant) {
+    return new PriceBook(tenant.catalogues().stream().map(this::all).toList());
+  }
 
   /// Changes date, rates and discount of a price that is not in force yet.
   Change change(TenantId tenant, Price price);

@@ -136,7 +136,7 @@ class PriceTest {
   void aPromotionThatEndsIsTwoPrices() {
     Price promotion = dated("2026-08-21T00:00:00Z", 4_000_000);
     Price list = dated("2026-11-22T00:00:00Z", 5_000_000);
-    PriceBook book = new PriceBook(List.of(promotion, list));
+    PriceBook book = new PriceBook(List.of(List.of(promotion, list)));
     assertThat(book.find("prv", "openai", "m", Instant.parse("2026-11-21T23:59:59Z")))
         .isEqualTo(promotion);
     assertThat(book.find("prv", "openai", "m", Instant.parse("2026-11-22T00:00:00Z")))
@@ -149,7 +149,7 @@ class PriceTest {
     Price ofKind = seller("openai", "m");
     Price star = seller("openai", "*");
     Price own = seller("prv_1", "m");
-    PriceBook book = new PriceBook(List.of(ofKind, star, own));
+    PriceBook book = new PriceBook(List.of(List.of(ofKind, star, own)));
     assertThat(book.find("prv_1", "openai", "m", START)).isEqualTo(own);
     assertThat(book.find("prv_2", "openai", "m", START)).isEqualTo(ofKind);
     assertThat(book.find("prv_2", "openai", "other", START)).isEqualTo(star);
