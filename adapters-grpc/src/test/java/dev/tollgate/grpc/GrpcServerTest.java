@@ -12,6 +12,8 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,6 +89,22 @@ class GrpcServerTest {
           .isInstanceOf(StatusRuntimeException.class);
       assertThatThrownBy(() -> ask(secure(server.port(), certificate, key)))
           .isInstanceOf(StatusRuntimeException.class);
+    }
+  }
+
+  /// The head of a record that announces a hello, and the first byte of what it announces.
+  @Test
+  void whoBeginsNoHandshakeOrEndsNoneIsClosed() throws Exception {
+    byte[] half = {22, 3, 1, 0, (byte) 200, 1};
+    try (GrpcServer server = started(new GrpcSettings.Tls(certificate, key, null));
+        Socket silent = new Socket(InetAddress.getLoopbackAddress(), server.port());
+        Socket halting = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      halting.getOutputStream().write(half);
+      for (Socket each : List.of(silent, halting)) {
+        each.setSoTimeout(30_000);
+        assertThat(each.getInputStream().read()).isEqualTo(-1);
+      }
+      assertThat(ask(secure(server.port(), null, null))).isEqualTo(ServingStatus.SERVING);
     }
   }
 

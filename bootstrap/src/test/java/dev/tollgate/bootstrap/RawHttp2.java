@@ -1,6 +1,8 @@
 package dev.tollgate.bootstrap;
 
 import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -17,6 +19,7 @@ final class RawHttp2 implements AutoCloseable {
   static final int RST = 3;
   static final int SETTINGS = 4;
   static final int PING = 6;
+  static final int GOAWAY = 7;
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
   static final int END_STREAM = 1;
@@ -38,9 +41,39 @@ final class RawHttp2 implements AutoCloseable {
   /// A connection that has said hello.
   static RawHttp2 greeted(int port) throws IOException {
     RawHttp2 connection = new RawHttp2(port, true);
-    connection.write(PREFACE);
-    connection.frame(SETTINGS, 0, 0, new byte[0]);
+    connection.greet(new byte[0]);
     return connection;
+  }
+
+  /// Says hello.
+  void greet(byte[] settings) throws IOException {
+    write(PREFACE);
+    frame(SETTINGS, 0, 0, settings);
+  }
+
+  /// Reads frames until a stream has ended.
+  ///
+  /// @return false when the connection ends before
+  boolean awaitEnd(int stream) throws IOException {
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    socket.setSoTimeout(10_000);
+    while (true) {
+      try {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        int flags = in.readUnsignedByte();
+        int of = in.readInt();
+        in.readFully(new byte[length]);
+        if (type == GOAWAY) {
+          return false;
+        }
+        if (of == stream && (flags & END_STREAM) != 0 && (type == HEADERS || type == DATA)) {
+          return true;
+        }
+      } catch (EOFException e) {
+        return false;
+      }
+    }
   }
 
   private void readAway() {

@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /// How calls end that Helidon does not end: an exception becomes an answer, and so does a message
 /// that it gives up. What comes after a caller has gone is dropped, for it would end the calls of
@@ -48,6 +49,7 @@ final class Endings implements ServerInterceptor, AutoCloseable {
 
   private static final class Ended<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final @Nullable GuardedHttp2 connection = GuardedHttp2.ofCall();
 
     Ended(ServerCall<Q, A> call) {
       super(call);
@@ -55,9 +57,7 @@ final class Endings implements ServerInterceptor, AutoCloseable {
 
     @Override
     public void sendHeaders(Metadata headers) {
-      if (!isCancelled()) {
-        super.sendHeaders(headers);
-      }
+      unlessGone(() -> super.sendHeaders(headers));
     }
 
     @Override
@@ -69,8 +69,22 @@ final class Endings implements ServerInterceptor, AutoCloseable {
 
     @Override
     public void close(Status status, Metadata trailers) {
-      if (!isCancelled() && closed.compareAndSet(false, true)) {
-        super.close(status, trailers);
+      if (closed.compareAndSet(false, true)) {
+        unlessGone(() -> super.close(status, trailers));
+      }
+    }
+
+    private void unlessGone(Runnable send) {
+      if (connection == null) {
+        sendUnlessGone(send);
+      } else {
+        connection.end(() -> sendUnlessGone(send));
+      }
+    }
+
+    private void sendUnlessGone(Runnable send) {
+      if (!isCancelled()) {
+        send.run();
       }
     }
 

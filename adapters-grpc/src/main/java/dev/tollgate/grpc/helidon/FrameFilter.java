@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 /// and in numbers that an honest client of gRPC sends. Used by the thread that reads; [#sent] by
 /// those that write.
 final class FrameFilter {
+  private static final int DATA = 0;
   static final int HEADERS = 1;
   private static final int RST = 3;
   private static final int SETTINGS = 4;
@@ -39,6 +40,7 @@ final class FrameFilter {
   private static final int GATEWAY = 2;
 
   private final BooleanSupplier full;
+  private final Runnable beforeReset;
   private final PlainHeaders headers = new PlainHeaders();
   private final ByteBuf in = Unpooled.buffer(512);
   private final Map<Integer, Long> unfinished = new LinkedHashMap<>();
@@ -47,14 +49,17 @@ final class FrameFilter {
   private boolean begun;
   private boolean settled;
   private int resets;
+  private int dropped;
   private long window;
   private volatile boolean partial = true;
   private volatile long frameSince;
   private volatile long oldest = Long.MAX_VALUE;
 
   /// @param full whether no further call can be answered
-  FrameFilter(BooleanSupplier full, long now) {
+  /// @param beforeReset waits until no call is about to end, before a caller ends one
+  FrameFilter(BooleanSupplier full, Runnable beforeReset, long now) {
     this.full = full;
+    this.beforeReset = beforeReset;
     this.window = now;
     this.frameSince = now;
   }
@@ -114,18 +119,34 @@ final class FrameFilter {
       return false;
     }
     boolean ends = (flags & END_STREAM) != 0;
-    count(type, length == 0 && !ends, now);
+    boolean late = type == DATA && !open.containsKey(stream);
+    count(type, late || length == 0 && !ends, now);
     if (type == HEADERS) {
       headers(in.readSlice(HEAD + length).skipBytes(HEAD), flags, stream, out);
       open.putIfAbsent(stream, 0);
-    } else if (type == RST && open.remove(stream) == null) {
-      // The stream has just ended; Helidon would end the connection.
+    } else if (late || type == RST && isOver(stream)) {
+      // The stream has ended; Helidon would end the connection. A client of Java sends the message
+      // of a call behind its cancellation.
       in.skipBytes(HEAD + length);
+      dropped += late ? length : 0;
     } else {
       out.writeBytes(in, HEAD + length);
     }
     progress(type, stream, ends, now);
     return true;
+  }
+
+  /// Bytes of messages that did not go on since this was last asked, for which the caller's window
+  /// has to grow.
+  int dropped() {
+    int bytes = dropped;
+    dropped = 0;
+    return bytes;
+  }
+
+  private boolean isOver(int stream) {
+    beforeReset.run();
+    return open.remove(stream) == null;
   }
 
   private void count(int type, boolean empty, long now) {

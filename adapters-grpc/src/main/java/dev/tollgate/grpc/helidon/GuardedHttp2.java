@@ -16,6 +16,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /// One connection as Helidon's HTTP/2 sees it: what comes has passed a [FrameFilter], its threads
@@ -32,13 +34,24 @@ final class GuardedHttp2 implements ConnectionContext {
   private static final int WRITE_SECONDS = 30;
   private static final int IDLE_SECONDS = 75;
   private static final int HEAD = 9;
+  private static final int WINDOW_UPDATE = 8;
+
+  /// The connection that a thread of a call belongs to.
+  private static final ScopedValue<GuardedHttp2> OF_CALL = ScopedValue.newInstance();
 
   private final ConnectionContext context;
   private final Semaphore permits;
+
+  /// Helidon forgets a stream before it sends its end, and ends the connection over a reset of one
+  /// that it has forgotten. So calls end under the one lock, and a reset goes to Helidon under the
+  /// other.
+  private final ReentrantReadWriteLock ends = new ReentrantReadWriteLock();
+
   private final FrameFilter filter;
   private final ExecutorService threads = Executors.newThreadPerTaskExecutor(this::thread);
   private final DataReader reader = DataReader.create(this::pull);
   private final AtomicInteger calls = new AtomicInteger();
+  private final ReentrantLock writes = new ReentrantLock();
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread owner = Thread.currentThread();
   private boolean told;
@@ -49,12 +62,41 @@ final class GuardedHttp2 implements ConnectionContext {
   GuardedHttp2(ConnectionContext context, Semaphore permits) {
     this.context = context;
     this.permits = permits;
-    this.filter = new FrameFilter(() -> permits.availablePermits() == 0, lastByte);
+    this.filter = new FrameFilter(() -> permits.availablePermits() == 0, this::holdEnds, lastByte);
   }
 
   /// Ends the threads of its calls: Helidon leaves each for good.
   void over() {
+    letEnd();
     threads.shutdownNow();
+  }
+
+  /// The connection of the call that this thread carries out.
+  static @Nullable GuardedHttp2 ofCall() {
+    return OF_CALL.isBound() ? OF_CALL.get() : null;
+  }
+
+  /// Ends a call, while no reset is on its way to Helidon.
+  void end(Runnable call) {
+    ends.readLock().lock();
+    try {
+      call.run();
+    } finally {
+      ends.readLock().unlock();
+    }
+  }
+
+  /// Until Helidon has taken what it is given and asks for more.
+  private void holdEnds() {
+    if (!ends.isWriteLockedByCurrentThread()) {
+      ends.writeLock().lock();
+    }
+  }
+
+  private void letEnd() {
+    if (ends.isWriteLockedByCurrentThread()) {
+      ends.writeLock().unlock();
+    }
   }
 
   /// Asked every half second by the watch.
@@ -97,7 +139,7 @@ final class GuardedHttp2 implements ConnectionContext {
         .unstarted(
             () -> {
               try {
-                call.run();
+                ScopedValue.where(OF_CALL, this).run(call);
               } finally {
                 calls.decrementAndGet();
                 lastByte = System.nanoTime();
@@ -110,13 +152,24 @@ final class GuardedHttp2 implements ConnectionContext {
     try {
       byte[] passed;
       do {
+        letEnd();
         byte[] bytes = context.dataReader().available() > 0 ? buffered() : socket();
         lastByte = System.nanoTime();
         passed = filter.take(bytes, lastByte);
+        growWindow(filter.dropped());
       } while (passed.length == 0);
       return passed;
     } catch (UncheckedIOException e) {
       throw new CloseConnectionException("the connection broke, or was overdue", e);
+    }
+  }
+
+  private void growWindow(int bytes) {
+    if (bytes > 0) {
+      BufferData frame = BufferData.create(HEAD + 4);
+      frame.write(new byte[] {0, 0, 4, WINDOW_UPDATE, 0, 0, 0, 0, 0});
+      frame.writeInt32(bytes);
+      dataWriter().writeNow(frame);
     }
   }
 
@@ -153,11 +206,13 @@ final class GuardedHttp2 implements ConnectionContext {
           filter.sent(frame.get(3), frame.get(4), stream(frame));
         }
         writing = System.nanoTime();
+        writes.lock();
         try {
           // The first frame is that of Helidon's own settings.
           writer.writeNow(told ? frame : BufferData.create(OURS));
           told = true;
         } finally {
+          writes.unlock();
           writing = Long.MAX_VALUE;
         }
       }

@@ -1,0 +1,157 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.Message;
+import dev.tollgate.proto.Operation;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What honest callers do that Helidon's HTTP/2 takes amiss without its guard: both servers serve
+/// it.
+class GrpcHonestCallersTest {
+  private static final TestingGateway GATEWAY = TestingGateway.shared();
+  private static final String PATH = "/tollgate.admin.v1.ProjectService/ListProjects";
+
+  enum Server {
+    NETTY,
+    HELIDON;
+
+    int port() {
+      return this == NETTY ? GATEWAY.dev().grpcPort() : GATEWAY.dev().helidonGrpcPort();
+    }
+  }
+
+  /// A channel of one connection, with the administrator's token on each call.
+  private static final class Caller implements AutoCloseable {
+    private final ManagedChannel channel;
+    private final Channel authorized;
+
+    private Caller(Server server, String padding) {
+      channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+      Metadata headers = new Metadata();
+      put(headers, "authorization", "Bearer " + GATEWAY.adminToken());
+      if (!padding.isEmpty()) {
+        put(headers, "x-padding", padding);
+      }
+      authorized =
+          ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    }
+
+    private static void put(Metadata headers, String name, String value) {
+      headers.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+    }
+
+    ListenableFuture<Message> ask() {
+      Operation operation = TestingGrpc.operation("ListProjects");
+      return ClientCalls.futureUnaryCall(
+          authorized.newCall(
+              TestingGrpc.method(operation),
+              CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS)),
+          DynamicMessage.getDefaultInstance(operation.request()));
+    }
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void cancelledCallsEndNoOther(Server server) throws Exception {
+    try (Caller caller = new Caller(server, "")) {
+      caller.ask().get(30, TimeUnit.SECONDS);
+      List<ListenableFuture<Message>> kept = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        ListenableFuture<Message> cancelled = caller.ask();
+        if (i % 2 == 0) {
+          // Some have been answered by now, some are under way.
+          Thread.sleep(i % 6);
+        }
+        cancelled.cancel(true);
+        if (i % 10 == 0) {
+          kept.add(caller.ask());
+        }
+      }
+      for (ListenableFuture<Message> each : kept) {
+        assertThat(each.get(30, TimeUnit.SECONDS)).isNotNull();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void twoHundredCallsAtOnceAreAllAnswered(Server server) throws Exception {
+    try (Caller caller = new Caller(server, "")) {
+      List<ListenableFuture<Message>> all = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        all.add(caller.ask());
+      }
+      for (ListenableFuture<Message> each : all) {
+        assertThat(each.get(30, TimeUnit.SECONDS)).isNotNull();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fiveKilobytesOfMetadataAreTaken(Server server) throws Exception {
+    try (Caller caller = new Caller(server, "y".repeat(5_000))) {
+      assertThat(caller.ask().get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  /// A cancel may cross the answer on the wire.
+  @ParameterizedTest
+  @EnumSource
+  void aResetOfAnEndedCallEndsNoOther(Server server) throws Exception {
+    String[] token = {"authorization", "Bearer " + GATEWAY.adminToken()};
+    byte[] empty = new byte[5];
+    try (RawHttp2 caller = new RawHttp2(server.port(), false)) {
+      caller.greet(new byte[0]);
+      for (int stream = 1; stream < 41; stream += 4) {
+        caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(PATH, token));
+        caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, empty);
+        assertThat(caller.awaitEnd(stream)).as("call %d", stream).isTrue();
+        int newer = stream + 2;
+        caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, newer, RawHttp2.call(PATH, token));
+        caller.frame(RawHttp2.RST, 0, stream, new byte[] {0, 0, 0, 8});
+        caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, newer, empty);
+        assertThat(caller.awaitEnd(newer)).as("call %d", newer).isTrue();
+      }
+    }
+  }
+
+  /// Nothing can be sent to him, and nobody else waits for it.
+  @ParameterizedTest
+  @EnumSource
+  void aCallerWithoutAWindowHoldsUpNobody(Server server) throws Exception {
+    String[] token = {"authorization", "Bearer " + GATEWAY.adminToken()};
+    byte[] noWindow = {0, 4, 0, 0, 0, 0};
+    try (RawHttp2 idle = new RawHttp2(server.port(), false);
+        Caller caller = new Caller(server, "")) {
+      idle.greet(noWindow);
+      for (int stream = 1; stream < 41; stream += 2) {
+        idle.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(PATH, token));
+        idle.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[5]);
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(caller.ask().get(10, TimeUnit.SECONDS)).isNotNull();
+      }
+    }
+  }
+}
