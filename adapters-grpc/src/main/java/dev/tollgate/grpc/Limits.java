@@ -4,6 +4,7 @@ import io.grpc.Attributes;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
@@ -23,10 +24,15 @@ import org.jspecify.annotations.Nullable;
 final class Limits extends ServerTransportFilter implements ServerInterceptor, AutoCloseable {
   private static final int MOST_CONNECTIONS = 500;
   private static final int MOST_CALLS = 256;
+
+  /// Health and reflection need no token, and a watch of the health has no end.
+  private static final int MOST_CALLS_OF_STRANGERS = 32;
+
   private static final int ARRIVAL_SECONDS = 30;
 
   private final AtomicInteger connections = new AtomicInteger();
   private final Semaphore calls = new Semaphore(MOST_CALLS);
+  private final Semaphore callsOfStrangers = new Semaphore(MOST_CALLS_OF_STRANGERS);
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().daemon().name("grpc-arrivals").factory());
@@ -58,7 +64,8 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (!calls.tryAcquire()) {
+    Semaphore permits = isOpenToAll(call.getMethodDescriptor()) ? callsOfStrangers : calls;
+    if (!permits.tryAcquire()) {
       call.close(
           Status.RESOURCE_EXHAUSTED.withDescription(
               "The gateway answers as many gRPC calls as it can. Try again."),
@@ -66,7 +73,7 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
       return new ServerCall.Listener<>() {};
     }
     AtomicReference<@Nullable Future<?>> arriving = new AtomicReference<>();
-    Runnable end = ending(arriving);
+    Runnable end = ending(permits, arriving);
     ClosedOnce<Q, A> once = new ClosedOnce<>(call, end);
     Future<?> late = timer.schedule(once::late, ARRIVAL_SECONDS, TimeUnit.SECONDS);
     arriving.set(late);
@@ -82,9 +89,13 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
     }
   }
 
+  private static boolean isOpenToAll(MethodDescriptor<?, ?> method) {
+    return !String.valueOf(method.getServiceName()).startsWith("tollgate.");
+  }
+
   /// A call is over when it is closed from here, which for a stranger is at once, or when its
   /// caller is gone.
-  private Runnable ending(AtomicReference<@Nullable Future<?>> arriving) {
+  private static Runnable ending(Semaphore permits, AtomicReference<@Nullable Future<?>> arriving) {
     AtomicBoolean over = new AtomicBoolean();
     return () -> {
       Future<?> late = arriving.get();
@@ -92,7 +103,7 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
         late.cancel(false);
       }
       if (over.compareAndSet(false, true)) {
-        calls.release();
+        permits.release();
       }
     };
   }

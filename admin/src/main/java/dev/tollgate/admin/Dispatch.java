@@ -180,7 +180,10 @@ public final class Dispatch {
     Trail trail = new Trail();
     Result<Message> result = bound.handler().handle(actor, request, new Context(trail, null, null));
     if (!(result instanceof Result.Done<Message>(Message message))) {
-      unit.undo();
+      // The change request of one that needs a second person is kept.
+      if (dry || !(result instanceof Result.Requested<Message>)) {
+        unit.undo();
+      }
       return plain(result);
     }
     if (dry) {

@@ -33,6 +33,9 @@ final class GrpcServers implements AutoCloseable {
     if (netty != null) {
       netty.setServing(serving);
     }
+    if (helidon != null) {
+      helidon.setServing(serving);
+    }
   }
 
   void start() {
@@ -64,6 +67,9 @@ final class GrpcServers implements AutoCloseable {
   void beginDrain() {
     if (netty != null) {
       netty.beginDrain();
+    }
+    if (helidon != null) {
+      helidon.beginDrain();
     }
   }
 

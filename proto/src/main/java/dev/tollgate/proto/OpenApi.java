@@ -48,6 +48,9 @@ public final class OpenApi {
     if (operation.kind() != Kind.KIND_READ) {
       reasons.add("change_requested");
     }
+    if (operation.isJob()) {
+      reasons.add("operation_interrupted");
+    }
     reasons.addAll(
         List.of("request_too_large", "gateway_busy", "ledger_unavailable", "internal_error"));
     reasons.addAll(operation.rule().getErrorsList());

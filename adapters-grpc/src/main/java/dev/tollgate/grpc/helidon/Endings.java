@@ -7,6 +7,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthGrpc;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// the others on his connection.
 final class Endings implements ServerInterceptor, AutoCloseable {
   private static final int ARRIVAL_SECONDS = 30;
+
+  /// It has no end, and needs no token: a stranger could hold all threads by it.
+  private static final String WATCH = HealthGrpc.getWatchMethod().getFullMethodName();
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
@@ -36,6 +40,10 @@ final class Endings implements ServerInterceptor, AutoCloseable {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Ended<Q, A> ended = new Ended<>(call);
+    if (call.getMethodDescriptor().getFullMethodName().equals(WATCH)) {
+      ended.end(Status.UNIMPLEMENTED, "Ask with Check. A watch is served on the other port.");
+      return new ServerCall.Listener<>() {};
+    }
     Future<?> late =
         timer.schedule(
             () ->

@@ -38,7 +38,6 @@ public final class HelidonGrpcServer implements AutoCloseable {
     GrpcRouting.Builder routing = GrpcRouting.builder().intercept(endings);
     services.forEach(routing::service);
     routing.service(health.getHealthService().bindService());
-    health.setStatus("", ServingStatus.SERVING);
     server =
         WebServer.builder()
             .address(new InetSocketAddress(host, port).getAddress())
@@ -101,6 +100,18 @@ public final class HelidonGrpcServer implements AutoCloseable {
 
   public int port() {
     return server.port();
+  }
+
+  /// Whether the health service says that calls are served.
+  public void setServing(boolean serving) {
+    health.setStatus(
+        HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+        serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /// The health service says that calls are served no more.
+  public void beginDrain() {
+    health.enterTerminalState();
   }
 
   @Override

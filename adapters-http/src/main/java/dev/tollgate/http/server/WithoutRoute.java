@@ -34,7 +34,7 @@ final class WithoutRoute {
   }
 
   void unknown(ServerRequest request, ServerResponse response) {
-    RefusalAnswers.send(request, response, RefusalAnswers.unknownUrl(request), newId());
+    send(request, response, RefusalAnswers.unknownUrl(request), newId());
   }
 
   /// What a route threw.

@@ -198,12 +198,8 @@ public final class PostgresCatalog implements Catalog {
 
   /// Changes of one catalogue happen one after the other, so that what they look at first still
   /// holds when they write.
-  private static void alone(DbExecute tx, TenantId tenant) {
-    Rows.all(
-        tx.createQuery("select pg_advisory_xact_lock(7011, hashtext(?))")
-            .addParam(tenant.value().toString())
-            .execute(),
-        row -> row);
+  static void alone(DbExecute tx, TenantId tenant) {
+    Rows.lock(tx, 7011, tenant.value().toString());
   }
 
   private static boolean isTaken(

@@ -19,10 +19,21 @@ public final class PostgresFactsOfModels implements FactsOfModels {
   }
 
   @Override
+  public void alone(TenantId tenant) {
+    database.inTenant(
+        tenant,
+        tx -> {
+          PostgresCatalog.alone(tx, tenant);
+          return tenant;
+        });
+  }
+
+  @Override
   public void put(TenantId tenant, ModelFacts facts) {
     database.inTenant(
         tenant,
         tx -> {
+          PostgresCatalog.alone(tx, tenant);
           tx.createUpdate(
                   """
                   update tollgate.model_facts set superseded_at = tollgate.at()

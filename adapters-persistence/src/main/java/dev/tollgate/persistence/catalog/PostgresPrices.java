@@ -27,10 +27,21 @@ public final class PostgresPrices implements Prices {
   }
 
   @Override
+  public void alone(TenantId tenant) {
+    database.inTenant(
+        tenant,
+        tx -> {
+          PostgresCatalog.alone(tx, tenant);
+          return tenant;
+        });
+  }
+
+  @Override
   public void put(TenantId tenant, Price price) {
     database.inTenant(
         tenant,
         tx -> {
+          PostgresCatalog.alone(tx, tenant);
           tx.createUpdate(
                   "update tollgate.price set superseded_at = tollgate.at() where tenant_id = ?"
                       + " and seller = ? and model = ? and effective_from = ?"

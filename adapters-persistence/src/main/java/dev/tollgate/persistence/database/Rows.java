@@ -2,6 +2,7 @@ package dev.tollgate.persistence.database;
 
 import dev.tollgate.domain.secrets.SealedCredential;
 import io.helidon.dbclient.DbColumn;
+import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -24,6 +25,18 @@ public final class Rows {
     try (rows) {
       return rows.map(mapper).toList();
     }
+  }
+
+  /// Waits for a lock of the database that the transaction keeps to its end.
+  ///
+  /// @param kind what the lock is for
+  public static void lock(DbExecute tx, int kind, String subject) {
+    all(
+        tx.createQuery("select pg_advisory_xact_lock(cast(? as int), hashtext(?))")
+            .addParam(kind)
+            .addParam(subject)
+            .execute(),
+        row -> row);
   }
 
   public static <T> Optional<T> one(Stream<DbRow> rows, Function<DbRow, T> mapper) {

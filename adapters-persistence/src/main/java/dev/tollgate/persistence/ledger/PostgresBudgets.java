@@ -54,6 +54,16 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   }
 
   @Override
+  public void alone(TenantId tenant) {
+    database.inTenant(
+        tenant,
+        tx -> {
+          Rows.lock(tx, 7012, tenant.value().toString());
+          return tenant;
+        });
+  }
+
+  @Override
   public List<Optional<State>> put(TenantId tenant, List<Budget> budgets) {
     return database.inTenant(
         tenant,

@@ -12,6 +12,7 @@ import dev.tollgate.domain.reporting.Histogram;
 import dev.tollgate.domain.reporting.UsageQuery;
 import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.reporting.UsageReport;
+import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbRow;
@@ -156,8 +157,9 @@ public final class PostgresUsageReport implements UsageReport {
               return Rows.all(statement.execute(), row -> row(row, query, minutes));
             });
     if (rows.size() > MOST_ROWS) {
-      throw new IllegalArgumentException(
-          "the report has more than " + MOST_ROWS + " rows; ask for a shorter time or one group");
+      throw BrokenRule.of(
+          "group_by",
+          "gives more than " + MOST_ROWS + " rows; ask for a shorter time or one group");
     }
     return rows;
   }

@@ -36,6 +36,7 @@ public final class SetModelFacts {
         actor,
         Permission.MODELS_WRITE,
         () -> {
+          facts.alone(actor.tenant());
           ModelFacts usual =
               facts.visible(actor.tenant()).stream()
                   .map(Visible::item)

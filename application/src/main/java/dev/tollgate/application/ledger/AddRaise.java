@@ -39,6 +39,7 @@ public final class AddRaise {
       BudgetId id, Money amount, @Nullable Instant from, @Nullable Instant until, String reason) {}
 
   public Result<Budgets.State> run(Actor actor, Command command, Trail trail) {
+    budgets.alone(actor.tenant());
     return Result.found(budgets.find(actor.tenant(), command.id()), "budget")
         .allowed(actor, Permission.BUDGETS_WRITE, _ -> Scope.of(actor.tenant()))
         .then(before -> Result.checked(() -> raise(actor, before, command, trail)));

@@ -26,6 +26,7 @@ public final class EndRaise {
   public record Command(BudgetId budget, RaiseId raise) {}
 
   public Result<Budgets.State> run(Actor actor, Command command, Trail trail) {
+    budgets.alone(actor.tenant());
     return Result.found(budgets.find(actor.tenant(), command.budget()), "raise")
         .allowed(actor, Permission.BUDGETS_WRITE, _ -> Scope.of(actor.tenant()))
         .then(before -> end(actor, before, command, trail));

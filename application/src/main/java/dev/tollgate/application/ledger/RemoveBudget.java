@@ -23,6 +23,7 @@ public final class RemoveBudget {
   }
 
   public Result<Budgets.State> run(Actor actor, BudgetId id, Trail trail) {
+    budgets.alone(actor.tenant());
     return Result.found(budgets.find(actor.tenant(), id), "budget")
         .allowed(actor, Permission.BUDGETS_WRITE, _ -> Scope.of(actor.tenant()))
         .then(

@@ -70,6 +70,7 @@ public final class SetBudget {
             terms.thresholds(),
             terms.told(),
             clock.instant());
+    budgets.alone(actor.tenant());
     Budgets.@Nullable State before = before(budget);
     Budgets.State state = budgets.put(actor.tenant(), List.of(budget)).getFirst().orElse(null);
     if (state == null) {

@@ -18,6 +18,7 @@ final class Outcomes {
   /// A price that the actor may change. One of the platform is seen by all and changed in its
   /// tenant.
   static Result<Price> toChange(Prices prices, Actor actor, PriceId id) {
+    prices.alone(actor.tenant());
     for (TenantId owner : actor.tenant().catalogues()) {
       Optional<Price> price = prices.find(owner, id);
       if (price.isPresent()) {

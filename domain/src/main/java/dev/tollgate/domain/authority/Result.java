@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 /// What a use case answers. Nothing throws for an expected answer.
 public sealed interface Result<A> {
   /// It was done, and this came of it.
-  record Done<A>(A value) implements Result<A> {}
+  record Done<A>(A value) implements Result<A> {
+    /// It may hold a secret, which is not printed.
+    @Override
+    public String toString() {
+      return "Done";
+    }
+  }
 
   /// The command breaks a rule.
   ///

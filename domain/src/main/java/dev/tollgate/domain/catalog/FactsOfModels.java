@@ -8,6 +8,10 @@ import java.util.List;
 /// earlier ones. Each method is one transaction and throws
 /// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface FactsOfModels {
+  /// Keeps other changes of a tenant's catalogue waiting until the open unit of work ends, so that
+  /// what is read next still holds when it is written.
+  void alone(TenantId tenant);
+
   void put(TenantId tenant, ModelFacts facts);
 
   /// All facts of a tenant, by model, newest first.

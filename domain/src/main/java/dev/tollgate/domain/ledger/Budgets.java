@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// Store of budgets. Each method is one transaction, or a part of the open unit of work, and throws
 /// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Budgets {
+  /// Keeps other changes of a tenant's budgets waiting until the open unit of work ends, so that
+  /// what is read next still holds when it is written. Batches of the ledger do not wait for it.
+  void alone(TenantId tenant);
+
   /// Sets budgets, in one statement. Of the raises of each only the one of its own form is written,
   /// in place of the one before; the others stay as they are. One with the same scope, models and
   /// window is changed and keeps its id. A new one starts from what was spent in its window, open

@@ -13,6 +13,10 @@ import java.util.Optional;
 /// Each method is one transaction, or a part of the open unit of work, and throws
 /// [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer. Thread-safe.
 public interface Prices {
+  /// Keeps other changes of a tenant's catalogue waiting until the open unit of work ends, so that
+  /// what is read next still holds when it is written.
+  void alone(TenantId tenant);
+
   void put(TenantId tenant, Price price);
 
   Optional<Price> find(TenantId tenant, PriceId id);

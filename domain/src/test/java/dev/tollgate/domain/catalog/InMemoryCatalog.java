@@ -132,6 +132,11 @@ public final class InMemoryCatalog implements Catalog, Prices {
   }
 
   @Override
+  public void alone(TenantId tenant) {
+    // There are no units of work here, so nothing is kept to the end of one.
+  }
+
+  @Override
   public synchronized void put(TenantId tenant, Price price) {
     List<Price> own = prices.computeIfAbsent(tenant, _ -> new ArrayList<>());
     own.removeIf(

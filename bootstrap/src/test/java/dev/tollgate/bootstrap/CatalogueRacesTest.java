@@ -1,0 +1,110 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// Changes of prices and model facts that meet.
+class CatalogueRacesTest {
+  private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 100);
+  private static final ExecutorService THREADS = Executors.newFixedThreadPool(2);
+
+  private final TestingGateway gateway = TestingGateway.shared();
+  private final String model = TestingGateway.unique("raced");
+
+  @AfterAll
+  static void stop() {
+    THREADS.shutdown();
+  }
+
+  private static void both(Supplier<HttpResponse<String>> one, Supplier<HttpResponse<String>> two)
+      throws Exception {
+    CountDownLatch ready = new CountDownLatch(2);
+    List<Future<HttpResponse<String>>> answers =
+        List.of(one, two).stream()
+            .map(
+                each ->
+                    THREADS.submit(
+                        () -> {
+                          ready.countDown();
+                          ready.await();
+                          return each.get();
+                        }))
+            .toList();
+    for (Future<HttpResponse<String>> each : answers) {
+      assertThat(each.get().statusCode()).as(each.get().body()).isEqualTo(200);
+    }
+  }
+
+  private HttpResponse<String> setPrice(String output) {
+    return gateway.tryManage(
+        "PUT",
+        "/prices",
+        """
+        {"provider":"openai","model":"%s","effective_from":"2099-01-01T00:00:00Z","input":"1",
+         "output":"%s"}"""
+            .formatted(model, output));
+  }
+
+  private JsonNode only(String path) {
+    JsonNode all = gateway.manage("GET", path + "?model=" + model, "").path("data");
+    assertThat(all).hasSize(1);
+    return all.get(0);
+  }
+
+  @Test
+  void ofTwoPatchesOfAPriceBothStand() throws Exception {
+    setPrice("1");
+    String id = only("/prices").path("id").asText();
+    for (int i = 1; i <= ROUNDS; i++) {
+      String discount = "{\"discount_percent\":\"%d.%02d\"}".formatted(i / 100 % 100, i % 100);
+      String later =
+          "{\"effective_from\":\"2099-01-01T%02d:%02d:00Z\"}".formatted(i / 60 % 24, i % 60);
+      both(
+          () -> gateway.tryManage("PATCH", "/prices/" + id, discount),
+          () -> gateway.tryManage("PATCH", "/prices/" + id, later));
+      JsonNode price = only("/prices");
+      assertThat(later).as("round %d", i).contains(price.path("effective_from").asText());
+      assertThat(Double.parseDouble(price.path("discount_percent").asText()))
+          .as("round %d", i)
+          .isEqualTo(i % 10_000 / 100.0);
+    }
+  }
+
+  @Test
+  void ofTwoPricesOfOneDateOneStands() throws Exception {
+    for (int i = 0; i < ROUNDS; i++) {
+      both(() -> setPrice("1"), () -> setPrice("2"));
+      only("/prices");
+    }
+  }
+
+  @Test
+  void ofTwoFactsOfOneDateBothCount() throws Exception {
+    for (int i = 1; i <= ROUNDS; i++) {
+      int size = 1_000 * i;
+      both(() -> setFacts("window", size), () -> setFacts("output_cap", size));
+      JsonNode facts = only("/model-facts");
+      assertThat(facts.path("window").asInt()).as("round %d", i).isEqualTo(size);
+      assertThat(facts.path("output_cap").asInt()).as("round %d", i).isEqualTo(size);
+    }
+  }
+
+  private HttpResponse<String> setFacts(String member, int size) {
+    return gateway.tryManage(
+        "PUT",
+        "/model-facts",
+        """
+        {"model":"%s","effective_from":"2026-01-01T00:00:00Z","%s":%d}"""
+            .formatted(model, member, size));
+  }
+}

@@ -1,0 +1,52 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.ids.OperationId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.ids.TenantId;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+/// Jobs of a node that says nothing any more.
+class JobTakeOverTest {
+  private final TestingGateway gateway = TestingGateway.shared();
+
+  /// A row as a node leaves it that dies in the middle.
+  private String left(String method, String input) throws SQLException {
+    OperationId id = new OperationId(SampleIds.anId());
+    gateway.sql(
+        """
+        insert into tollgate.operation (tenant_id, id, method, actor, surface, request_id, input,
+          runner, beat, created_at)
+        select t.id, '%s', '%s', 'admin_token', 'rest', 'call_00000000000000000000000000', %s,
+          gen_random_uuid(), now() - interval '1 day', now() - interval '1 day'
+        from tollgate.tenant t where t.id <> '%s'"""
+            .formatted(id.value(), method, input, TenantId.PLATFORM.value()));
+    return id.toString();
+  }
+
+  private JsonNode ended(String id) throws InterruptedException {
+    JsonNode operation = gateway.manage("GET", "/operations/" + id, "");
+    for (int i = 0; i < 300 && operation.path("state").asText().equals("running"); i++) {
+      Thread.sleep(100);
+      operation = gateway.manage("GET", "/operations/" + id, "");
+    }
+    return operation;
+  }
+
+  @Test
+  void oneThatCanBeRepeatedGoesOnHere() throws Exception {
+    JsonNode operation = ended(left("VerifyLedger", "''"));
+    assertThat(operation.path("state").asText()).isEqualTo("done");
+    assertThat(operation.path("result").path("violations").isArray()).isTrue();
+  }
+
+  @Test
+  void oneThatCannotIsInterrupted() throws Exception {
+    JsonNode operation = ended(left("UpdateProvider", "null"));
+    assertThat(operation.path("state").asText()).isEqualTo("failed");
+    assertThat(operation.toString()).contains("operation_interrupted", "Begin it again");
+  }
+}
