@@ -3,6 +3,8 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.DynamicMessage;
+import dev.tollgate.domain.reasons.Reason;
+import dev.tollgate.proto.OpenApi;
 import dev.tollgate.proto.Operation;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -30,6 +32,14 @@ class EveryOperationTest {
 
   static java.util.List<String> operations() {
     return Operation.ALL.stream().map(Operation::name).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void itsReasonsAreThoseOfTheCatalogue(String name) {
+    assertThat(OpenApi.reasons(TestingGrpc.operation(name)))
+        .doesNotHaveDuplicates()
+        .allSatisfy(Reason::parse);
   }
 
   @ParameterizedTest

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// grpcurl runs the scripts of docs/grpcurl, and Python's grpcio speaks to the same port. Both are
 /// installed from the network, so this runs with `-Pclients` only.
@@ -44,31 +45,39 @@ class GrpcClientsTest {
         "grpcio-status==1.85.1");
   }
 
-  private static Map<String, String> environment() {
+  enum Server {
+    NETTY,
+    HELIDON
+  }
+
+  private static Map<String, String> environment(Server server) {
     Map<String, String> all = new HashMap<>();
-    all.put("TOLLGATE_GRPC", "127.0.0.1:" + GATEWAY.dev().grpcPort());
+    int port = server == Server.NETTY ? GATEWAY.dev().grpcPort() : GATEWAY.dev().helidonGrpcPort();
+    all.put("TOLLGATE_GRPC", "127.0.0.1:" + port);
     all.put("TOLLGATE_ADMIN_TOKEN", GATEWAY.adminToken());
     all.put("PATH", FOLDER + ":" + System.getenv("PATH"));
     return all;
   }
 
-  private static String script(String name, String... arguments) throws Exception {
+  private static String script(Server server, String name, String... arguments) throws Exception {
     String[] command = new String[arguments.length + 1];
     command[0] = SCRIPTS.resolve(name).toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return CLIENT.run(environment(), command);
+    return CLIENT.run(environment(server), command);
   }
 
-  @Test
-  void administratorsScriptsWork() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void administratorsScriptsWork(Server server) throws Exception {
     String project = GATEWAY.newProject();
-    JsonNode key = TestingGateway.json(script("create-key.sh", project, "ci", "5.00"));
+    JsonNode key = TestingGateway.json(script(server, "create-key.sh", project, "ci", "5.00"));
     assertThat(key.path("key").asText()).startsWith("tgk_");
     assertThat(key.path("budget").path("limit").asText()).isEqualTo("5.00");
 
     JsonNode raise =
         TestingGateway.json(
             script(
+                server,
                 "raise-budget.sh",
                 key.path("budget").path("id").asText(),
                 "10.00",
@@ -82,21 +91,26 @@ class GrpcClientsTest {
           key.path("key").asText(),
           "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     }
-    String calls = script("export-calls.sh", key.path("id").asText());
+    String calls = script(server, "export-calls.sh", key.path("id").asText());
     assertThat(calls.split("\"requested_model\"|\"requestedModel\"|\"status\""))
         .hasSizeGreaterThan(3);
 
-    JsonNode books = TestingGateway.json(script("verify-books.sh"));
+    JsonNode books = TestingGateway.json(script(server, "verify-books.sh"));
     assertThat(books.path("ok").asBoolean()).isTrue();
     String operation = books.path("operation").path("id").asText();
-    assertThat(script("follow-operation.sh", operation)).contains("OPERATION_STATE_DONE");
+    assertThat(script(server, "follow-operation.sh", operation)).contains("OPERATION_STATE_DONE");
   }
 
-  @Test
-  void pythonsClientWorks() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void pythonsClientWorks(Server server) throws Exception {
+    GATEWAY.call(
+        "/v1/chat/completions",
+        GATEWAY.demoKey(),
+        "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     String said =
         CLIENT.run(
-            environment(),
+            environment(server),
             "py/bin/python",
             Path.of("src/test/python/management.py").toAbsolutePath().toString());
     assertThat(said).contains("all well");

@@ -11,6 +11,9 @@ import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
@@ -133,6 +136,23 @@ class GrpcHonestCallersTest {
         caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, newer, empty);
         assertThat(caller.awaitEnd(newer)).as("call %d", newer).isTrue();
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void healthSaysThatItServes(Server server) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    try {
+      assertThat(
+              HealthGrpc.newBlockingStub(channel)
+                  .withDeadlineAfter(10, TimeUnit.SECONDS)
+                  .check(HealthCheckRequest.getDefaultInstance())
+                  .getStatus())
+          .isEqualTo(ServingStatus.SERVING);
+    } finally {
+      channel.shutdownNow();
     }
   }
 

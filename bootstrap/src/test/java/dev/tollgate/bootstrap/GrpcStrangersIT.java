@@ -30,6 +30,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GrpcStrangersIT {
   private static final String CALL = "{\"model\":\"sim-embed\",\"input\":\"hello\"}";
   private static final String PATH = "/tollgate.admin.v1.KeyService/ListKeys";
+
+  /// It needs no token, so that a message is read.
+  private static final String OPEN = "/grpc.health.v1.Health/Check";
+
+  private static final String WATCH = "/grpc.health.v1.Health/Watch";
   private static final int MORE_HEAP_MIB = 24;
   private static final int MORE_THREADS = 40;
   private static final int LONGEST_SECONDS = 10;
@@ -130,6 +135,7 @@ class GrpcStrangersIT {
     add(all, "thirty messages that unpack to 15 MB", GrpcStrangersIT::packedMessages);
     add(all, "a message of 20 MB", GrpcStrangersIT::largeMessage);
     add(all, "connections that end with open calls", GrpcStrangersIT::leftCalls);
+    add(all, "watches of the health without end", GrpcStrangersIT::watches);
     add(all, "ten thousand streams that are reset", GrpcStrangersIT::rapidReset);
     add(all, "windows that grow by nothing", GrpcStrangersIT::madeYouReset);
     add(all, "pings", port -> flood(port, RawHttp2.PING, 0, new byte[8]));
@@ -137,6 +143,11 @@ class GrpcStrangersIT {
     add(all, "priorities", port -> flood(port, RawHttp2.PRIORITY, 1, new byte[5]));
     add(all, "windows", port -> flood(port, RawHttp2.WINDOW_UPDATE, 0, new byte[] {0, 0, 0, 1}));
     add(all, "frames of an unknown kind", port -> flood(port, 200, 0, new byte[8]));
+    add(all, "pings of one who does not read", port -> unread(port, RawHttp2.PING, new byte[8]));
+    add(
+        all,
+        "settings of one who does not read",
+        port -> unread(port, RawHttp2.SETTINGS, new byte[0]));
     add(all, "a path with two hundred levels", GrpcStrangersIT::oddPaths);
     return all;
   }
@@ -227,7 +238,7 @@ class GrpcStrangersIT {
   private static void idleStreams(int port) throws Exception {
     try (RawHttp2 stranger = RawHttp2.greeted(port)) {
       for (int i = 0; i < 8_000; i++) {
-        stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, RawHttp2.call(PATH));
+        stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, RawHttp2.call(OPEN));
       }
     }
   }
@@ -236,7 +247,7 @@ class GrpcStrangersIT {
     try (RawHttp2 stranger = RawHttp2.greeted(port)) {
       byte[] announced = ByteBuffer.allocate(5).put((byte) 0).putInt(2 << 20).array();
       for (int i = 0; i < 100; i++) {
-        stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, RawHttp2.call(PATH));
+        stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * i + 1, RawHttp2.call(OPEN));
         stranger.frame(RawHttp2.DATA, 0, 2 * i + 1, announced);
       }
       Thread.sleep(300);
@@ -261,7 +272,7 @@ class GrpcStrangersIT {
             RawHttp2.HEADERS,
             RawHttp2.END_HEADERS,
             stream,
-            RawHttp2.call(PATH, "grpc-encoding", "gzip"));
+            RawHttp2.call(OPEN, "grpc-encoding", "gzip"));
         stranger.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, message);
       }
       Thread.sleep(500);
@@ -270,7 +281,7 @@ class GrpcStrangersIT {
 
   private static void largeMessage(int port) throws Exception {
     try (RawHttp2 stranger = RawHttp2.greeted(port)) {
-      stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.call(PATH));
+      stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.call(OPEN));
       stranger.frame(
           RawHttp2.DATA, 0, 1, ByteBuffer.allocate(5).put((byte) 0).putInt(20 << 20).array());
       for (int i = 0; i < 1_300; i++) {
@@ -283,7 +294,7 @@ class GrpcStrangersIT {
     for (int i = 0; i < 100; i++) {
       try (RawHttp2 stranger = RawHttp2.greeted(port)) {
         for (int k = 0; k < 10; k++) {
-          stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * k + 1, RawHttp2.call(PATH));
+          stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 2 * k + 1, RawHttp2.call(OPEN));
         }
       }
     }
@@ -313,6 +324,46 @@ class GrpcStrangersIT {
   private static void flood(int port, int type, int stream, byte[] payload) throws Exception {
     try (RawHttp2 stranger = RawHttp2.greeted(port)) {
       stranger.flood(RawHttp2.bytes(type, 0, stream, payload), 200_000);
+    }
+  }
+
+  private static void unread(int port, int type, byte[] payload) throws Exception {
+    try (RawHttp2 stranger = new RawHttp2(port, false)) {
+      stranger.greet(new byte[0]);
+      stranger.socket().setSoTimeout(5_000);
+      Thread writer =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  stranger.flood(RawHttp2.bytes(type, 0, 0, payload), 200_000);
+                } catch (IOException e) {
+                  // He was thrown out.
+                }
+              });
+      writer.join(Duration.ofSeconds(3));
+      goesOn();
+    }
+  }
+
+  /// They stay open, and none of the calls that have a token wants for a place.
+  private static void watches(int port) throws Exception {
+    List<RawHttp2> strangers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 12; i++) {
+        RawHttp2 stranger = RawHttp2.greeted(port);
+        strangers.add(stranger);
+        for (int k = 0; k < 32; k++) {
+          int stream = 2 * k + 1;
+          stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(WATCH));
+          stranger.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[5]);
+        }
+      }
+      Thread.sleep(500);
+      goesOn();
+    } finally {
+      for (RawHttp2 each : strangers) {
+        each.close();
+      }
     }
   }
 

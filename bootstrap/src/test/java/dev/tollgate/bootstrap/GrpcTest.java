@@ -1,7 +1,6 @@
 package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
@@ -22,6 +21,7 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -186,17 +186,40 @@ class GrpcTest {
     assertThat(all.messages()).hasSize(40);
   }
 
+  /// The client only tells it: the server ends the call, while the provider is still waited for.
   @Test
-  void aDeadlineIsKept() {
-    Operation operation = TestingGrpc.operation("VerifyLedger");
-    assertThatThrownBy(
-            () ->
-                ClientCalls.blockingUnaryCall(
-                    GRPC.channel(),
-                    TestingGrpc.method(operation),
-                    CallOptions.DEFAULT.withDeadlineAfter(1, TimeUnit.MICROSECONDS),
-                    DynamicMessage.getDefaultInstance(operation.request())))
-        .hasMessageStartingWith("DEADLINE_EXCEEDED");
+  void aDeadlineIsKept() throws Exception {
+    try (ScriptedUpstream silent = ScriptedUpstream.start((_, _) -> Thread.sleep(20_000));
+        RawHttp2 caller = new RawHttp2(GATEWAY.dev().grpcPort(), false)) {
+      String model = GATEWAY.newModel("openai", silent.baseUrl(), "m", "", "");
+      String provider = GATEWAY.providerOf(model);
+      String id = "";
+      for (JsonNode each : GATEWAY.manage("GET", "/providers?limit=100", "").path("data")) {
+        id = each.path("name").asText().equals(provider) ? each.path("id").asText() : id;
+      }
+      Operation operation = TestingGrpc.operation("TestProvider");
+      byte[] message =
+          DynamicMessage.newBuilder(operation.request())
+              .setField(operation.request().findFieldByName("id"), id)
+              .build()
+              .toByteArray();
+      caller.greet(new byte[0]);
+      caller.frame(
+          RawHttp2.HEADERS,
+          RawHttp2.END_HEADERS,
+          1,
+          RawHttp2.call(
+              "/" + operation.fullName(),
+              "authorization",
+              "Bearer " + GATEWAY.adminToken(),
+              "grpc-timeout",
+              "700m"));
+      caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, RawHttp2.framed(message));
+      long began = System.nanoTime();
+      assertThat(caller.awaitEnd(1)).isTrue();
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofMillis(500), Duration.ofSeconds(7));
+    }
   }
 
   @Test

@@ -67,7 +67,8 @@ final class RawHttp2 implements AutoCloseable {
         if (type == GOAWAY) {
           return false;
         }
-        if (of == stream && (flags & END_STREAM) != 0 && (type == HEADERS || type == DATA)) {
+        boolean ends = (flags & END_STREAM) != 0 && (type == HEADERS || type == DATA);
+        if (of == stream && (ends || type == RST)) {
           return true;
         }
       } catch (EOFException e) {
@@ -146,6 +147,15 @@ final class RawHttp2 implements AutoCloseable {
       }
     }
     return block.toByteArray();
+  }
+
+  /// A message as gRPC frames it.
+  static byte[] framed(byte[] message) {
+    return ByteBuffer.allocate(5 + message.length)
+        .put((byte) 0)
+        .putInt(message.length)
+        .put(message)
+        .array();
   }
 
   /// A text with its length before it (RFC 7541, 5.1).
