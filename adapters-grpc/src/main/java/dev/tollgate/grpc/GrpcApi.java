@@ -1,5 +1,6 @@
 package dev.tollgate.grpc;
 
+import com.google.protobuf.Empty;
 import com.google.protobuf.Message;
 import dev.tollgate.admin.Answer;
 import dev.tollgate.admin.Asked;
@@ -12,10 +13,12 @@ import dev.tollgate.admin.Operations.Bound;
 import dev.tollgate.domain.authority.Actor;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
+import dev.tollgate.proto.InvalidRequest;
 import dev.tollgate.proto.Operation;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
@@ -24,10 +27,15 @@ import io.grpc.protobuf.ProtoFileDescriptorSupplier;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// Every operation of the contract as gRPC services, for any gRPC server.
 public final class GrpcApi {
@@ -39,6 +47,10 @@ public final class GrpcApi {
   private static final Metadata.Key<String> WAIT = key("wait");
   private static final Context.Key<Asker> ASKER = Context.key("asker");
 
+  private static final Message UNREADABLE = Empty.newBuilder().build();
+
+  private final Map<String, MethodDescriptor<Message, Message>> readable =
+      new ConcurrentHashMap<>();
   private final Dispatch dispatch;
   private final Operations operations;
   private final Ids ids;
@@ -63,12 +75,37 @@ public final class GrpcApi {
       var descriptor =
           io.grpc.ServiceDescriptor.newBuilder(service.getFullName())
               .setSchemaDescriptor((ProtoFileDescriptorSupplier) service::getFile);
-      bound.forEach(each -> descriptor.addMethod(each.wire()));
+      bound.forEach(each -> descriptor.addMethod(readable(each.wire())));
       var definition = ServerServiceDefinition.builder(descriptor.build());
-      bound.forEach(each -> definition.addMethod(each.wire(), handler(each)));
+      bound.forEach(each -> definition.addMethod(readable(each.wire()), handler(each)));
       services.add(definition.build());
     }
     return services;
+  }
+
+  /// The same method; a message that cannot be read becomes one that no caller sends, so that it is
+  /// answered as every other error.
+  private MethodDescriptor<Message, Message> readable(MethodDescriptor<Message, Message> method) {
+    return readable.computeIfAbsent(
+        method.getFullMethodName(),
+        _ -> method.toBuilder().setRequestMarshaller(new Lenient(method)).build());
+  }
+
+  private record Lenient(MethodDescriptor<Message, Message> method)
+      implements MethodDescriptor.Marshaller<Message> {
+    @Override
+    public InputStream stream(Message message) {
+      return method.getRequestMarshaller().stream(message);
+    }
+
+    @Override
+    public Message parse(InputStream in) {
+      try {
+        return method.getRequestMarshaller().parse(in);
+      } catch (StatusRuntimeException e) {
+        return UNREADABLE;
+      }
+    }
   }
 
   /// The caller is looked at when the headers are there, before a message is read.
@@ -84,15 +121,16 @@ public final class GrpcApi {
       Reply reply = new Reply(call, id);
       return switch (dispatch.admit(bound, caller)) {
         case Admission.Admitted(Actor actor) -> {
-          Asker asker = new Asker(actor, asked(headers), reply);
+          Asker asker;
+          try {
+            asker = new Asker(actor, asked(headers), reply);
+          } catch (InvalidRequest e) {
+            yield refuse(reply, Fault.of(e), id);
+          }
           yield Contexts.interceptCall(
               Context.current().withValue(ASKER, asker), reply, headers, admitted);
         }
-        case Admission.Refused(Fault fault) -> {
-          StatusRuntimeException refusal = GrpcStatuses.of(fault, id);
-          reply.close(refusal.getStatus(), trailers(refusal));
-          yield new ServerCall.Listener<>() {};
-        }
+        case Admission.Refused(Fault fault) -> refuse(reply, fault, id);
       };
     };
   }
@@ -102,14 +140,45 @@ public final class GrpcApi {
     return trailers == null ? new Metadata() : trailers;
   }
 
+  private static ServerCall.Listener<Message> refuse(Reply reply, Fault fault, CallId id) {
+    StatusRuntimeException refusal = GrpcStatuses.of(fault, id);
+    reply.close(refusal.getStatus(), trailers(refusal));
+    return new ServerCall.Listener<>() {};
+  }
+
   private static Asked asked(Metadata headers) {
-    return new Asked(headers.get(IDEMPOTENCY), List.of(), headers.get(DRY_RUN), headers.get(WAIT));
+    return new Asked(
+        once(headers, IDEMPOTENCY), List.of(), once(headers, DRY_RUN), once(headers, WAIT));
+  }
+
+  private static @Nullable String once(Metadata headers, Metadata.Key<String> key) {
+    Iterable<String> all = headers.getAll(key);
+    if (all == null) {
+      return null;
+    }
+    Iterator<String> each = all.iterator();
+    String value = each.next();
+    if (each.hasNext()) {
+      throw new InvalidRequest(key.originalName(), key.originalName() + " stands twice.");
+    }
+    return value;
+  }
+
+  private static StatusRuntimeException unreadable(Bound bound, Asker asker) {
+    String type = bound.operation().request().getFullName();
+    return GrpcStatuses.of(
+        Fault.of(new InvalidRequest(null, "The message is no " + type + ".")),
+        asker.actor().request());
   }
 
   private void unary(Bound bound, Message request, StreamObserver<Message> out) {
     // Without it, an answer to a caller who is gone is thrown back.
     ((ServerCallStreamObserver<Message>) out).setOnCancelHandler(() -> {});
     Asker asker = ASKER.get();
+    if (request.equals(UNREADABLE)) {
+      out.onError(unreadable(bound, asker));
+      return;
+    }
     switch (dispatch.answer(bound, asker.actor(), asker.asked(), request)) {
       case Answer.Done(Message message, boolean replayed) ->
           send(out, asker.reply(), message, replayed);
@@ -136,8 +205,12 @@ public final class GrpcApi {
 
   private void stream(Bound bound, Message request, StreamObserver<Message> out, Waiting waiting) {
     Asker asker = ASKER.get();
+    if (request.equals(UNREADABLE)) {
+      out.onError(unreadable(bound, asker));
+      return;
+    }
     try {
-      switch (dispatch.stream(bound, asker.actor(), request, waiting::send)) {
+      switch (dispatch.stream(bound, asker.actor(), asker.asked(), request, waiting::send)) {
         case Answer.Refused(Fault fault) ->
             out.onError(GrpcStatuses.of(fault, asker.actor().request()));
         case Answer.Done _, Answer.Pending _ -> out.onCompleted();

@@ -130,6 +130,7 @@ public final class GrpcServer implements AutoCloseable {
   /// Takes no new calls; open ones may go on.
   public void beginDrain() {
     health.enterTerminalState();
+    limits.closeOpenToAll();
     server.shutdown();
   }
 

@@ -10,13 +10,14 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerTransportFilter;
 import io.grpc.Status;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// What a gRPC server has no setting for: how many connections there are, how many calls run, and
@@ -30,6 +31,7 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
 
   private static final int ARRIVAL_SECONDS = 30;
 
+  private final Set<ClosedOnce<?, ?>> openToAll = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final Semaphore calls = new Semaphore(MOST_CALLS);
   private final Semaphore callsOfStrangers = new Semaphore(MOST_CALLS_OF_STRANGERS);
@@ -64,7 +66,8 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    Semaphore permits = isOpenToAll(call.getMethodDescriptor()) ? callsOfStrangers : calls;
+    boolean needsNoToken = isOpenToAll(call.getMethodDescriptor());
+    Semaphore permits = needsNoToken ? callsOfStrangers : calls;
     if (!permits.tryAcquire()) {
       call.close(
           Status.RESOURCE_EXHAUSTED.withDescription(
@@ -72,19 +75,20 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
           new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    AtomicReference<@Nullable Future<?>> arriving = new AtomicReference<>();
-    Runnable end = ending(permits, arriving);
-    ClosedOnce<Q, A> once = new ClosedOnce<>(call, end);
+    ClosedOnce<Q, A> once = new ClosedOnce<>(call, permits);
     Future<?> late = timer.schedule(once::late, ARRIVAL_SECONDS, TimeUnit.SECONDS);
-    arriving.set(late);
+    once.arriving = late;
+    if (needsNoToken) {
+      openToAll.add(once);
+    }
     boolean begun = false;
     try {
-      ServerCall.Listener<Q> listener = new Ending<>(next.startCall(once, headers), late, end);
+      ServerCall.Listener<Q> listener = new Ending<>(next.startCall(once, headers), late, once);
       begun = true;
       return listener;
     } finally {
       if (!begun) {
-        end.run();
+        once.end();
       }
     }
   }
@@ -93,30 +97,22 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
     return !String.valueOf(method.getServiceName()).startsWith("tollgate.");
   }
 
-  /// A call is over when it is closed from here, which for a stranger is at once, or when its
-  /// caller is gone.
-  private static Runnable ending(Semaphore permits, AtomicReference<@Nullable Future<?>> arriving) {
-    AtomicBoolean over = new AtomicBoolean();
-    return () -> {
-      Future<?> late = arriving.get();
-      if (late != null) {
-        late.cancel(false);
-      }
-      if (over.compareAndSet(false, true)) {
-        permits.release();
-      }
-    };
+  /// Ends what needs no token: a watch of the health has no end of its own.
+  void closeOpenToAll() {
+    openToAll.forEach(ClosedOnce::stopping);
   }
 
-  /// A call that two threads may close: the handler, and the timer.
-  private static final class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
+  /// A call that two threads may close: the handler, and the timer. It is over when it is closed
+  /// from here, which for a stranger is at once, or when its caller is gone.
+  private final class ClosedOnce<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final Semaphore permits;
+    private volatile @Nullable Future<?> arriving;
 
-    private final Runnable end;
-
-    ClosedOnce(ServerCall<Q, A> call, Runnable end) {
+    ClosedOnce(ServerCall<Q, A> call, Semaphore permits) {
       super(call);
-      this.end = end;
+      this.permits = permits;
     }
 
     @Override
@@ -125,9 +121,24 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
         try {
           super.close(status, trailers);
         } finally {
-          end.run();
+          end();
         }
       }
+    }
+
+    void end() {
+      Future<?> late = arriving;
+      if (late != null) {
+        late.cancel(false);
+      }
+      if (over.compareAndSet(false, true)) {
+        openToAll.remove(this);
+        permits.release();
+      }
+    }
+
+    void stopping() {
+      close(Status.UNAVAILABLE.withDescription("The gateway stops."), new Metadata());
     }
 
     void late() {
@@ -140,12 +151,12 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
 
   private static final class Ending<Q> extends SimpleForwardingServerCallListener<Q> {
     private final Future<?> late;
-    private final Runnable end;
+    private final ClosedOnce<?, ?> call;
 
-    Ending(ServerCall.Listener<Q> listener, Future<?> late, Runnable end) {
+    Ending(ServerCall.Listener<Q> listener, Future<?> late, ClosedOnce<?, ?> call) {
       super(listener);
       this.late = late;
-      this.end = end;
+      this.call = call;
     }
 
     @Override
@@ -156,13 +167,13 @@ final class Limits extends ServerTransportFilter implements ServerInterceptor, A
 
     @Override
     public void onCancel() {
-      end.run();
+      call.end();
       super.onCancel();
     }
 
     @Override
     public void onComplete() {
-      end.run();
+      call.end();
       super.onComplete();
     }
   }

@@ -67,6 +67,24 @@ class GrpcServerTest {
     return NettyChannelBuilder.forAddress("127.0.0.1", port, credentials.build()).build();
   }
 
+  /// A client that balances load watches as long as it lives.
+  @Test
+  void aWatchOfTheHealthHoldsUpNoStop() {
+    GrpcServer server = started(null);
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+    try {
+      var watch =
+          HealthGrpc.newBlockingStub(channel).watch(HealthCheckRequest.getDefaultInstance());
+      assertThat(watch.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+      long began = System.nanoTime();
+      server.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofMillis(900));
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
   @Test
   void tlsIsServed() throws Exception {
     try (GrpcServer server = started(new GrpcSettings.Tls(certificate, key, null))) {

@@ -120,12 +120,14 @@ public final class Dispatch {
   ///
   /// @param each takes them; it may throw [SurfaceBroke] to end the stream
   /// @return [Answer.Done] when all of them were handed out
-  public Answer stream(Bound bound, Actor actor, Message request, Consumer<Message> each) {
+  public Answer stream(
+      Bound bound, Actor actor, Asked asked, Message request, Consumer<Message> each) {
     return guarded(
         bound,
         actor,
         () -> {
           Checks.check(request);
+          dryRun(bound.operation(), asked);
           Context context = new Context(new Trail(), null, each);
           return plain(bound.handler().handle(actor, request, context));
         });
@@ -191,6 +193,7 @@ public final class Dispatch {
       return new Answer.Done(Secrets.cleared(message), false);
     }
     audit.add(actor, bound.operation().rule().getAudit(), trail);
+    trail.parts().forEach((action, part) -> audit.add(actor, action, part));
     if (kept != null) {
       idempotency.keep(actor.tenant(), kept.key(), kept.hash(), kept.answer(message));
     }

@@ -25,7 +25,8 @@ public record Fault(
     return new Fault(reason, null, detail);
   }
 
-  static Fault of(InvalidRequest e) {
+  /// What is wrong with a request that a surface could not read.
+  public static Fault of(InvalidRequest e) {
     return new Fault(Reason.INVALID_REQUEST, e.field(), e.detail());
   }
 

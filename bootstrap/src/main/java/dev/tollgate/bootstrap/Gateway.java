@@ -61,6 +61,7 @@ import io.helidon.webserver.http.Handler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,6 +74,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /// One node: everything wired by hand, in the order in which it depends on each other.
 final class Gateway implements AutoCloseable {
   private static final Logger LOG = System.getLogger(Gateway.class.getName());
+
+  /// As fine as the database keeps times, so that an answer tells what is read later.
+  private static final Duration FINEST = Duration.ofNanos(1_000);
 
   private static final String VERSION =
       Objects.requireNonNullElse(Gateway.class.getPackage().getImplementationVersion(), "dev");
@@ -131,7 +135,7 @@ final class Gateway implements AutoCloseable {
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
     SimulatedUpstream simulated = new SimulatedUpstream();
     providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
-    Tools tools = new Tools(ids, secureRandom, clock, keys.pepper(), vault);
+    Tools tools = new Tools(ids, secureRandom, Clock.tick(clock, FINEST), keys.pepper(), vault);
     Stores.Shared shared = new Stores.Shared(budgets, budgetBooks, catalog, prices, facts, routes);
     management =
         new Management(

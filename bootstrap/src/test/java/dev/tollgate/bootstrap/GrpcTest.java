@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
@@ -12,15 +13,23 @@ import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.tollgate.proto.Operation;
 import io.grpc.CallOptions;
+import io.grpc.ClientInterceptors;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.protobuf.StatusProto;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -184,6 +193,70 @@ class GrpcTest {
         GRPC.ask("ExportCalls", "{\"key\":\"" + key.path("id").asText() + "\"}");
     assertThat(all.code()).as(all.detail()).isEqualTo("OK");
     assertThat(all.messages()).hasSize(40);
+  }
+
+  @Test
+  void whatIsNoMessageIsAnsweredAsAnyOtherError() {
+    Operation operation = TestingGrpc.operation("GetKey");
+    var bytes =
+        new MethodDescriptor.Marshaller<byte[]>() {
+          @Override
+          public InputStream stream(byte[] value) {
+            return new ByteArrayInputStream(value);
+          }
+
+          @Override
+          public byte[] parse(InputStream in) {
+            return new byte[0];
+          }
+        };
+    MethodDescriptor<byte[], byte[]> method =
+        MethodDescriptor.<byte[], byte[]>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(operation.fullName())
+            .setRequestMarshaller(bytes)
+            .setResponseMarshaller(bytes)
+            .build();
+    Metadata token = new Metadata();
+    token.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer " + GATEWAY.adminToken());
+    assertThatThrownBy(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    ClientInterceptors.intercept(
+                        GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token)),
+                    method,
+                    CallOptions.DEFAULT,
+                    new byte[] {-1, -1, -1}))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+              assertThat(StatusProto.fromThrowable(e).getDetailsList().toString())
+                  .contains("ErrorInfo");
+            });
+  }
+
+  @Test
+  void metadataThatStandsTwiceIsRefused() {
+    Metadata twice = new Metadata();
+    Metadata.Key<String> dry = Metadata.Key.of("dry-run", Metadata.ASCII_STRING_MARSHALLER);
+    twice.put(dry, "true");
+    twice.put(dry, "false");
+    twice.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer " + GATEWAY.adminToken());
+    Operation operation = TestingGrpc.operation("CreateProject");
+    assertThatThrownBy(
+            () ->
+                ClientCalls.blockingUnaryCall(
+                    ClientInterceptors.intercept(
+                        GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(twice)),
+                    TestingGrpc.method(operation),
+                    CallOptions.DEFAULT,
+                    DynamicMessage.getDefaultInstance(operation.request())))
+        .hasMessageContaining("dry-run stands twice");
   }
 
   /// The client only tells it: the server ends the call, while the provider is still waited for.

@@ -6,7 +6,6 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcProtocolSelector;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http2.Http2Config;
@@ -15,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /// The same operations by Helidon's gRPC, in plaintext on loopback or a private network.
@@ -36,8 +36,10 @@ public final class HelidonGrpcServer implements AutoCloseable {
     requireNear(host);
     guard = new Guard(http2());
     GrpcRouting.Builder routing = GrpcRouting.builder().intercept(endings);
-    services.forEach(routing::service);
-    routing.service(health.getHealthService().bindService());
+    List<ServerServiceDefinition> all = new ArrayList<>(services);
+    all.add(health.getHealthService().bindService());
+    all.forEach(routing::service);
+    Reflection.of(all).forEach(routing::service);
     server =
         WebServer.builder()
             .address(new InetSocketAddress(host, port).getAddress())
@@ -53,7 +55,6 @@ public final class HelidonGrpcServer implements AutoCloseable {
             .routing(
                 HttpRouting.builder().any((_, response) -> response.status(MISDIRECTED).send()))
             .addRouting(routing)
-            .addFeature(GrpcReflectionFeature.builder().enabled(true).build())
             .build();
   }
 

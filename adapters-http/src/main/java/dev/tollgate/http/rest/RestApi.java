@@ -121,7 +121,14 @@ public final class RestApi implements HttpService {
     }
 
     @Nullable String header(HeaderName name) {
-      return request.headers().contains(name) ? request.headers().get(name).get() : null;
+      if (!request.headers().contains(name)) {
+        return null;
+      }
+      List<String> values = request.headers().get(name).allValues();
+      if (values.size() > 1) {
+        throw new InvalidRequest(name.defaultCase(), name.defaultCase() + " stands twice.");
+      }
+      return values.getFirst();
     }
   }
 
@@ -197,7 +204,7 @@ public final class RestApi implements HttpService {
   /// ends the connection, so that a cut stream cannot be taken for a whole one.
   private void stream(Exchange exchange, Bound bound, Actor actor, Message message) {
     Lines lines = new Lines(exchange.response());
-    switch (dispatch.stream(bound, actor, message, lines::write)) {
+    switch (dispatch.stream(bound, actor, Asked.NOTHING, message, lines::write)) {
       case Answer.Refused(Fault fault) when lines.areOpen() -> {
         LOG.log(Level.WARNING, "The answer to {0} broke off: {1}", exchange.id(), fault.detail());
         throw new CloseConnectionException("the answer broke off");

@@ -49,17 +49,27 @@ record RestRequest(Bound bound, ServerRequest request, byte[] body) {
           name, "There is no parameter '" + name + "'. Members stand in the body.");
     }
     FieldDescriptor field = JsonReader.parameter(operation, name);
-    List<String> given = request.query().all(name);
-    if (given.size() > 1 && !field.isRepeated()) {
-      throw new InvalidRequest(name, name + " stands twice.");
-    }
-    for (String value : given) {
+    for (String value : field.isRepeated() ? values(name) : List.of(only(name))) {
       JsonReader.text(value, builder, field);
     }
   }
 
   @Nullable String query(String name) {
-    return request.query().first(name).orElse(null);
+    return request.query().contains(name) ? only(name) : null;
+  }
+
+  private String only(String name) {
+    List<String> given = values(name);
+    if (given.size() > 1) {
+      throw new InvalidRequest(name, name + " stands twice.");
+    }
+    return given.getFirst();
+  }
+
+  /// One that stands without a value has an empty one.
+  private List<String> values(String name) {
+    List<String> given = request.query().all(name);
+    return given.isEmpty() ? List.of("") : given;
   }
 
   /// The hash under which a node of the version before kept the same request.

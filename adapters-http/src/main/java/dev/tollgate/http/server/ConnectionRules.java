@@ -6,7 +6,6 @@ import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.connection.GuardedConnection;
 import dev.tollgate.http.edge.Bodies;
-import dev.tollgate.http.edge.RefusalAnswers;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -66,7 +65,7 @@ final class ConnectionRules implements Filter {
         }
         chain.proceed();
       } else {
-        RefusalAnswers.send(request, response, refusal, new CallId(ids.next()));
+        WithoutRoute.send(request, response, refusal, new CallId(ids.next()));
       }
     } finally {
       running.decrementAndGet();

@@ -54,8 +54,8 @@ final class WithoutRoute {
     send(request, response, Refusal.internal(), id);
   }
 
-  private static void send(
-      ServerRequest request, ServerResponse response, Refusal refusal, CallId id) {
+  /// A refusal in the form that belongs to its path.
+  static void send(ServerRequest request, ServerResponse response, Refusal refusal, CallId id) {
     if (isManagement(request.prologue().uriPath().rawPath())) {
       Problem.of(refusal).send(request, response, id.toString());
     } else {

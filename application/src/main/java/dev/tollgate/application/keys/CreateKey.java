@@ -95,7 +95,7 @@ public final class CreateKey {
         () ->
             Result.done(key(command, project, hint))
                 .allowed(actor, Permission.KEYS_WRITE, VirtualKey::scope)
-                .then(key -> add(actor, key, secret.apply(key.id()), command.budget()))
+                .then(key -> add(actor, key, secret.apply(key.id()), command.budget(), trail))
                 .map(
                     view -> {
                       trail.made(view.key().id(), view);
@@ -126,7 +126,7 @@ public final class CreateKey {
   }
 
   private Result<KeyView> add(
-      Actor actor, VirtualKey key, StoredSecret secret, @Nullable BudgetTerms budget) {
+      Actor actor, VirtualKey key, StoredSecret secret, @Nullable BudgetTerms budget, Trail trail) {
     if (!keys.add(key, secret)) {
       return new Result.Conflict<>(Reason.SECRET_TAKEN, "There is a key with that secret.");
     }
@@ -134,7 +134,10 @@ public final class CreateKey {
       return Result.done(new KeyView(key, null));
     }
     return setBudget
-        .run(actor, new SetBudget.Command(Scope.KEY, key.id().value(), budget), new Trail())
+        .run(
+            actor,
+            new SetBudget.Command(Scope.KEY, key.id().value(), budget),
+            trail.part(SetBudget.ACTION))
         .map(state -> new KeyView(key, state.budget().models() == null ? state : null))
         .under("budget");
   }

@@ -53,7 +53,7 @@ public final class UpdateKey {
                 found.id(),
                 key -> key.changed(command.change().apply(key.settings()))),
             "key")
-        .then(key -> budget(actor, before, command).map(_ -> KeyView.of(budgets, key)))
+        .then(key -> budget(actor, before, command, trail).map(_ -> KeyView.of(budgets, key)))
         .map(
             after -> {
               trail.changed(found.id(), before, after);
@@ -61,15 +61,17 @@ public final class UpdateKey {
             });
   }
 
-  private Result<Boolean> budget(Actor actor, KeyView before, Command command) {
+  private Result<Boolean> budget(Actor actor, KeyView before, Command command, Trail trail) {
     if (command.budget() != null) {
       SetBudget.Command set =
           new SetBudget.Command(Scope.KEY, command.id().value(), command.budget());
-      return setBudget.run(actor, set, new Trail()).map(_ -> true).under("budget");
+      return setBudget.run(actor, set, trail.part(SetBudget.ACTION)).map(_ -> true).under("budget");
     }
     Budgets.State budget = before.budget();
     return command.removesBudget() && budget != null
-        ? removeBudget.run(actor, budget.budget().id(), new Trail()).map(_ -> true)
+        ? removeBudget
+            .run(actor, budget.budget().id(), trail.part(RemoveBudget.ACTION))
+            .map(_ -> true)
         : Result.done(false);
   }
 }

@@ -12,6 +12,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.domain.stores.Work;
 import java.time.Clock;
 import java.time.Instant;
@@ -55,6 +56,9 @@ public final class AddRaise {
             command.until(),
             command.reason(),
             "api");
+    if (command.until() != null && !command.until().isAfter(clock.instant())) {
+      throw BrokenRule.of("until", "must be in the future");
+    }
     if (!budgets.raise(actor.tenant(), command.id(), raise, command.from() == null)) {
       return new Result.Missing<>("budget");
     }

@@ -12,6 +12,9 @@ import dev.tollgate.domain.stores.Work;
 
 /// Removes a budget. Takes effect with the next hold on every node.
 public final class RemoveBudget {
+  /// What the audit log calls it where it is a part of another change.
+  public static final String ACTION = "budget.delete";
+
   private final Budgets budgets;
   private final BudgetBooks books;
   private final Work work;

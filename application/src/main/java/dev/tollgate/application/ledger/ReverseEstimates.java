@@ -55,7 +55,7 @@ public final class ReverseEstimates {
     if (!filter.from().isBefore(filter.to())) {
       return new Result.Invalid<>("from", "from must be before to");
     }
-    if (catalog.providers(actor.tenant()).stream()
+    if (catalog.visibleProviders(actor.tenant()).stream()
         .noneMatch(each -> each.name().equals(filter.provider()))) {
       return new Result.Invalid<>(
           filter.upstreamModel() == null ? "provider" : "deployment", "There is no such provider");

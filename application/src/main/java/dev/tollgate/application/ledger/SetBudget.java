@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Sets or changes a budget. Takes effect with the next hold on every node.
 public final class SetBudget {
+  /// What the audit log calls it where it is a part of another change.
+  public static final String ACTION = "budget.set";
+
   private final Budgets budgets;
   private final BudgetBooks books;
   private final Work work;

@@ -44,6 +44,9 @@ public final class ChangePrice {
   }
 
   private static Price changed(Price price, Command command) {
+    if (command.rates() != null) {
+      Outcomes.requireDistinct(command.rates());
+    }
     return new Price(
         price.id(),
         price.seller(),

@@ -8,12 +8,29 @@ import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
+import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.reasons.Reason;
+import dev.tollgate.domain.rules.BrokenRule;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What becomes of a change of a price, as an answer.
 final class Outcomes {
   private Outcomes() {}
+
+  /// @throws BrokenRule when two rates are for the same: nobody knows which of them is meant
+  static void requireDistinct(List<Rate> rates) {
+    Set<List<Object>> seen = new HashSet<>();
+    for (int i = 0; i < rates.size(); i++) {
+      Rate rate = rates.get(i);
+      if (!seen.add(List.of(rate.component(), rate.unit(), rate.when()))) {
+        throw BrokenRule.of(
+            "components[" + i + "]", "stands twice: same component, unit and conditions");
+      }
+    }
+  }
 
   /// A price that the actor may change. One of the platform is seen by all and changed in its
   /// tenant.

@@ -61,6 +61,7 @@ public final class SetPrice {
     }
     return Result.checked(
         () -> {
+          Outcomes.requireDistinct(command.rates());
           Price price =
               new Price(
                   new PriceId(ids.next()),

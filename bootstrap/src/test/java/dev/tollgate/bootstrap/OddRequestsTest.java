@@ -1,0 +1,121 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What stands twice, stands without a value, or leads nowhere below `/api/v1`.
+class OddRequestsTest {
+  private final TestingGateway gateway = TestingGateway.shared();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "dry_run",
+        "dry_run=",
+        "dry_run=true&dry_run=false",
+        "dry_run=false&dry_run=true",
+        "dry_run=yes",
+        "wait=PT1S"
+      })
+  void aDryRunThatIsNotClearDoesNothing(String query) {
+    String name = TestingGateway.unique("odd");
+    HttpResponse<String> answer =
+        gateway.tryManage("POST", "/projects?" + query, "{\"name\":\"" + name + "\"}");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(gateway.manage("GET", "/projects?limit=100", "").toString()).doesNotContain(name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"limit", "limit=", "limit=1&limit=2", "cursor=a&cursor=b"})
+  void aParameterStandsOnceWithItsValue(String query) {
+    assertThat(gateway.tryManage("GET", "/keys?" + query, "").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void anIdempotencyKeyStandsOnce() {
+    HttpResponse<String> answer =
+        gateway.send(
+            HttpRequest.newBuilder(URI.create(gateway.url() + "/api/v1/projects"))
+                .header("authorization", "Bearer " + gateway.adminToken())
+                .header("idempotency-key", "one")
+                .header("idempotency-key", "two")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"name\":\"odd\"}"))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).containsIgnoringCase("idempotency-key stands twice");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1//keys", "/api/v1/%2e/keys"})
+  void whatLeadsNowhereIsAProblem(String path) {
+    HttpResponse<String> answer =
+        gateway.send(
+            HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("authorization", "Bearer " + gateway.adminToken())
+                .build());
+    assertThat(answer.statusCode()).isIn(400, 404);
+    assertThat(answer.headers().firstValue("content-type"))
+        .hasValueSatisfying(type -> assertThat(type).startsWith("application/problem+json"));
+    JsonNode problem = TestingGateway.json(answer.body());
+    assertThat(problem.path("code").asText()).isIn("unknown_url", "invalid_path");
+    assertThat(problem.path("request_id").asText()).startsWith("call_");
+  }
+
+  /// A price of two rates for the same would cost what nobody means.
+  @Test
+  void aRateStandsOnce() {
+    String rate = "{\"component\":\"input\",\"price\":\"1\"}";
+    HttpResponse<String> answer =
+        gateway.tryManage(
+            "PUT",
+            "/prices",
+            """
+            {"provider":"openai","model":"%s","effective_from":"2099-01-01T00:00:00Z",
+             "components":[%s,%s]}"""
+                .formatted(TestingGateway.unique("odd"), rate, rate));
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("components[1]");
+  }
+
+  /// What an answer tells is what is read later.
+  @Test
+  void timesAreAsFineAsTheyAreKept() {
+    JsonNode made =
+        gateway.manage("POST", "/projects", "{\"name\":\"" + TestingGateway.unique("odd") + "\"}");
+    assertThat(gateway.manage("GET", "/projects/" + made.path("id").asText(), "")).isEqualTo(made);
+  }
+
+  @Test
+  void aBudgetThatComesWithAKeyIsInTheAuditLog() {
+    JsonNode key =
+        gateway.newKey(
+            gateway.newProject(),
+            "\"budget\":{\"limit\":\"1\",\"window\":\"day\",\"policy\":\"refuse\",\"models\":[\"x\"]}");
+    String budget =
+        gateway
+            .manage("GET", "/budgets?scope=key&scope_id=" + key.path("id").asText(), "")
+            .path("data")
+            .get(0)
+            .path("id")
+            .asText();
+    gateway.manage(
+        "PATCH",
+        "/keys/" + key.path("id").asText(),
+        "{\"budget\":{\"limit\":\"2\",\"window\":\"day\",\"policy\":\"refuse\",\"models\":[\"x\"]}}");
+    JsonNode events = gateway.manage("GET", "/audit-events?object=" + budget, "").path("data");
+    assertThat(events).hasSize(2);
+    assertThat(List.of(events.get(0), events.get(1)))
+        .allMatch(each -> each.path("action").asText().equals("budget.set"));
+    assertThat(events.get(0).path("before").path("limit").asText()).isEqualTo("1.00");
+    assertThat(events.get(0).path("after").path("limit").asText()).isEqualTo("2.00");
+  }
+}
