@@ -233,8 +233,7 @@ class GrpcTest {
             StatusRuntimeException.class,
             e -> {
               assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-              assertThat(StatusProto.fromThrowable(e).getDetailsList().toString())
-                  .contains("ErrorInfo");
+              assertThat(String.valueOf(StatusProto.fromThrowable(e))).contains("ErrorInfo");
             });
   }
 
