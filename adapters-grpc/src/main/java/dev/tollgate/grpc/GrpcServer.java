@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// gRPC on a port of its own, by grpc-netty. Each limit answers something that a stranger can send:
 /// docs/grpc.md has the list.
@@ -34,6 +35,7 @@ public final class GrpcServer implements AutoCloseable {
   private final Limits limits = new Limits();
   private final HealthStatusManager health = new HealthStatusManager();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final AtomicLong drainEnds = new AtomicLong();
   private final Server server;
 
   /// @throws IllegalArgumentException when a PEM file cannot be used
@@ -127,8 +129,9 @@ public final class GrpcServer implements AutoCloseable {
     return server.getPort();
   }
 
-  /// Takes no new calls; open ones may go on.
+  /// Takes no new calls; open ones may go on for as long as the settings say.
   public void beginDrain() {
+    drainEnds.compareAndSet(0, System.nanoTime() + settings.drain().toNanos());
     health.enterTerminalState();
     limits.closeOpenToAll();
     server.shutdown();
@@ -150,7 +153,7 @@ public final class GrpcServer implements AutoCloseable {
   public void close() {
     beginDrain();
     try {
-      if (!server.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!server.awaitTermination(drainEnds.get() - System.nanoTime(), TimeUnit.NANOSECONDS)) {
         server.shutdownNow();
         server.awaitTermination(5, TimeUnit.SECONDS);
       }

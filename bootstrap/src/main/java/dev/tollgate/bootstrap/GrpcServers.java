@@ -47,6 +47,10 @@ final class GrpcServers implements AutoCloseable {
     }
   }
 
+  boolean isServed() {
+    return netty != null;
+  }
+
   /// @throws IllegalStateException when gRPC is not served
   int port() {
     if (netty == null) {

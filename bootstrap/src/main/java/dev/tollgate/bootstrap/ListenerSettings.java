@@ -71,7 +71,7 @@ final class ListenerSettings {
     int port = settings.port("grpc.port", GRPC_PORT);
     ListenerTls tls = tls(settings, "grpc.tls");
     GrpcSettings.Helidon helidon = helidon(settings);
-    if (!Boolean.parseBoolean(settings.text("grpc.enabled", "true"))) {
+    if (!settings.flag("grpc.enabled", true)) {
       return null;
     }
     if (new InetSocketAddress(host, 0).isUnresolved()) {
@@ -90,7 +90,7 @@ final class ListenerSettings {
   private static GrpcSettings.@Nullable Helidon helidon(Settings settings) {
     String host = settings.text("grpc.helidon.host", "127.0.0.1");
     int port = settings.port("grpc.helidon.port", HELIDON_GRPC_PORT);
-    return Boolean.parseBoolean(settings.text("grpc.helidon.enabled", "false"))
+    return settings.flag("grpc.helidon.enabled", false)
         ? new GrpcSettings.Helidon(host, port)
         : null;
   }

@@ -28,6 +28,7 @@ final class ServeCommand implements Callable<Integer> {
       if (node.managementPort() != node.port()) {
         System.out.println("  Management   port " + node.managementPort());
       }
+      node.grpcPort().ifPresent(port -> System.out.println("  gRPC         port " + port));
       System.out.println("  Operations   port " + node.opsPort());
       System.out.println("Tollgate is ready");
       System.out.flush();

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.OptionalInt;
 import java.util.concurrent.ThreadLocalRandom;
 import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
@@ -102,6 +103,11 @@ final class ServeNode implements AutoCloseable {
 
   int port() {
     return gateway.port();
+  }
+
+  /// Where grpc-netty serves, if it does.
+  OptionalInt grpcPort() {
+    return gateway.grpc().isServed() ? OptionalInt.of(gateway.grpc().port()) : OptionalInt.empty();
   }
 
   int managementPort() {

@@ -29,7 +29,7 @@ record ServeSettings(
             settings.textOrNull("bootstrap_token_file"),
             ListenerSettings.read(settings),
             settings.text("tenant", "Home"),
-            Boolean.parseBoolean(settings.text("simulated_provider", "false")),
+            settings.flag("simulated_provider", false),
             GatewayOptions.read(settings));
     settings.done();
     return all;

@@ -34,6 +34,8 @@ final class Settings {
           "TOLLGATE_OPS",
           "TOLLGATE_ADMIN_TOKEN",
           "TOLLGATE_DEBUG",
+          "TOLLGATE_LOG",
+          "TOLLGATE_LOG_LEVEL",
           "TOLLGATE_JAVA_HOME",
           "TOLLGATE_JAVA_OPTS",
           "TOLLGATE_HEAP",
@@ -103,6 +105,15 @@ final class Settings {
   String text(String name, String otherwise) {
     String value = textOrNull(name);
     return value == null ? otherwise : value;
+  }
+
+  boolean flag(String name, boolean otherwise) {
+    String value = text(name, Boolean.toString(otherwise));
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new StartFailure("The setting " + name + " must be true or false.", null);
+    };
   }
 
   int number(String name, int otherwise) {

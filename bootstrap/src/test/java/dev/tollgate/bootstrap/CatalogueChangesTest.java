@@ -77,6 +77,15 @@ class CatalogueChangesTest {
           .isEqualTo(200);
     }
     assertThat(first.served()).isZero();
+
+    gateway.manage(
+        "PATCH",
+        "/models/" + id,
+        "{" + deployments.formatted("true").replace("\"m\"}]", "\"m\",\"drained\":true}]") + "}");
+    HttpResponse<String> none =
+        gateway.call("/v1/chat/completions", key, PricedUpstream.body(name, 1));
+    assertThat(none.statusCode()).isEqualTo(404);
+    assertThat(none.body()).contains("no deployment that takes calls");
   }
 
   @Test

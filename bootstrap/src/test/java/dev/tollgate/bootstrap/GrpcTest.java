@@ -28,8 +28,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -198,34 +196,18 @@ class GrpcTest {
   @Test
   void whatIsNoMessageIsAnsweredAsAnyOtherError() {
     Operation operation = TestingGrpc.operation("GetKey");
-    var bytes =
-        new MethodDescriptor.Marshaller<byte[]>() {
-          @Override
-          public InputStream stream(byte[] value) {
-            return new ByteArrayInputStream(value);
-          }
-
-          @Override
-          public byte[] parse(InputStream in) {
-            return new byte[0];
-          }
-        };
     MethodDescriptor<byte[], byte[]> method =
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(operation.fullName())
-            .setRequestMarshaller(bytes)
-            .setResponseMarshaller(bytes)
+            .setRequestMarshaller(new Bytes())
+            .setResponseMarshaller(new Bytes())
             .build();
-    Metadata token = new Metadata();
-    token.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-        "Bearer " + GATEWAY.adminToken());
     assertThatThrownBy(
             () ->
                 ClientCalls.blockingUnaryCall(
                     ClientInterceptors.intercept(
-                        GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token)),
+                        GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token())),
                     method,
                     CallOptions.DEFAULT,
                     new byte[] {-1, -1, -1}))
@@ -237,15 +219,20 @@ class GrpcTest {
             });
   }
 
+  private static Metadata token() {
+    Metadata token = new Metadata();
+    token.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+        "Bearer " + GATEWAY.adminToken());
+    return token;
+  }
+
   @Test
   void metadataThatStandsTwiceIsRefused() {
-    Metadata twice = new Metadata();
+    Metadata twice = token();
     Metadata.Key<String> dry = Metadata.Key.of("dry-run", Metadata.ASCII_STRING_MARSHALLER);
     twice.put(dry, "true");
     twice.put(dry, "false");
-    twice.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
-        "Bearer " + GATEWAY.adminToken());
     Operation operation = TestingGrpc.operation("CreateProject");
     assertThatThrownBy(
             () ->
@@ -340,7 +327,7 @@ class GrpcTest {
     Message answer =
         ClientCalls.blockingUnaryCall(
             io.grpc.ClientInterceptors.intercept(
-                GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token)),
+                GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token())),
             io.grpc.MethodDescriptor.<Message, Message>newBuilder()
                 .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
                 .setFullMethodName("tollgate.admin.v1.ProjectService/CreateProject")

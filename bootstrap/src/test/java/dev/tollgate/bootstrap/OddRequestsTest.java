@@ -53,6 +53,19 @@ class OddRequestsTest {
     assertThat(answer.body()).containsIgnoringCase("idempotency-key stands twice");
   }
 
+  @Test
+  void aPackedBodyIsToldFromOneThatIsNoJson() {
+    HttpResponse<String> answer =
+        gateway.send(
+            HttpRequest.newBuilder(URI.create(gateway.url() + "/api/v1/projects"))
+                .header("authorization", "Bearer " + gateway.adminToken())
+                .header("content-encoding", "gzip")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[] {31, -117, 8}))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).contains("content-encoding must be identity");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"/api/v1", "/api/v1/", "/api/v1/nothing", "/api/v1//keys", "/api/v1/%2e/keys"})

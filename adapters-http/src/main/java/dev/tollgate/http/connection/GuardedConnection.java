@@ -63,7 +63,6 @@ public final class GuardedConnection implements ConnectionContext {
   private boolean bodyLeft;
 
   private boolean last;
-  private boolean streaming;
   private volatile boolean waiting;
 
   /// When a lingering connection is closed for good, or 0.
@@ -104,7 +103,6 @@ public final class GuardedConnection implements ConnectionContext {
   public void requestBegins(boolean body, boolean lastOne) {
     bodyLeft = body;
     last = lastOne;
-    streaming = false;
   }
 
   /// The body was read to its end, so the connection can be used again.
@@ -121,20 +119,10 @@ public final class GuardedConnection implements ConnectionContext {
     return last || bodyLeft;
   }
 
-  public boolean hasUnreadBody() {
-    return bodyLeft;
-  }
-
   /// A body of unknown length. Its connection may serve no further request when the caller speaks
   /// HTTP/1.0: see [#isOlder].
   public OutputStream stream(ServerResponse response) {
-    streaming = true;
     return older ? new OlderStream(response, writer) : response.outputStream();
-  }
-
-  /// Whether an answer of unknown length has begun: what goes wrong now can only break it off.
-  public boolean isStreaming() {
-    return streaming;
   }
 
   /// Whether the method of this request came with small letters.

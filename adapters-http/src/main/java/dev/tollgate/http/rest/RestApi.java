@@ -162,6 +162,11 @@ public final class RestApi implements HttpService {
   }
 
   private void read(Exchange exchange, Bound bound, List<String> values, Actor actor) {
+    String coding = exchange.header(HeaderNames.CONTENT_ENCODING);
+    if (coding != null && !coding.equalsIgnoreCase("identity")) {
+      throw new InvalidRequest(
+          "content-encoding", "content-encoding must be identity: send the body as it is.");
+    }
     try (BodyMemory.Share share = memory.share()) {
       switch (Bodies.read(exchange.request(), exchange.response(), LARGEST_BODY, share)) {
         case Body.Whole(byte[] body) -> {

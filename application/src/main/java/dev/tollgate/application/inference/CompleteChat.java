@@ -143,6 +143,10 @@ public final class CompleteChat {
         refuse(exchange, Refusal.modelNotFound(payload.model()), caller);
         return;
       }
+      if (route.targets().isEmpty()) {
+        refuse(exchange, Refusal.modelDrained(payload.model()), caller);
+        return;
+      }
       List<Target> candidates = candidates(route, inbound);
       if (candidates.isEmpty()) {
         refuse(exchange, Refusal.endpointNotServed(payload.model(), inbound.endpoint()), caller);

@@ -209,6 +209,14 @@ public record Refusal(
     return of(Reason.MODEL_NOT_FOUND, "The model '" + model + "' does not exist.", "model");
   }
 
+  /// All of its deployments are drained.
+  public static Refusal modelDrained(String model) {
+    return of(
+        Reason.MODEL_NOT_FOUND,
+        "The model '" + model + "' has no deployment that takes calls now.",
+        "model");
+  }
+
   public static Refusal endpointNotServed(String model, Endpoint endpoint) {
     return of(
         Reason.ENDPOINT_NOT_SUPPORTED,
