@@ -119,16 +119,14 @@ final class FurnishedTenant {
     if (!catalog.addProvider(provider, aCredential("aaaa"))) {
       return;
     }
-    // Every tenant sees those of the platform, other tests' tenants too.
-    String name = tenant.equals(TenantId.PLATFORM) ? "furnished-x" : "gpt-x";
-    catalog.addModel(aModel(tenant, name, aDeployment(provider)));
-    new PostgresPrices(database).put(tenant, aPrice("openai", name, Instant.EPOCH, 1));
+    catalog.addModel(aModel(tenant, "gpt-x", aDeployment(provider)));
+    new PostgresPrices(database).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
     new PostgresFactsOfModels(database)
         .put(
             tenant,
             new ModelFacts(
                 new ModelFactsId(SampleIds.anId()),
-                name,
+                "gpt-x",
                 Instant.EPOCH,
                 128_000,
                 16_384,

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,18 @@ class RowLevelSecurityTest {
     app.rollback();
     app.close();
     ledger.close();
+  }
+
+  /// Every tenant sees the catalogue of the platform, those of other tests too.
+  @AfterAll
+  static void clearPlatform() {
+    for (String table :
+        List.of("model", "provider_credential", "provider", "price", "model_facts")) {
+      TESTING.run(
+          Role.MIGRATOR,
+          "delete from tollgate.%s where tenant_id = '%s'"
+              .formatted(table, TenantId.PLATFORM.value()));
+    }
   }
 
   private List<String> tables() {
