@@ -32,9 +32,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Every operation of the contract as gRPC services, for any gRPC server.
@@ -49,8 +49,6 @@ public final class GrpcApi {
 
   private static final Message UNREADABLE = Empty.newBuilder().build();
 
-  private final Map<String, MethodDescriptor<Message, Message>> readable =
-      new ConcurrentHashMap<>();
   private final Dispatch dispatch;
   private final Operations operations;
   private final Ids ids;
@@ -75,9 +73,11 @@ public final class GrpcApi {
       var descriptor =
           io.grpc.ServiceDescriptor.newBuilder(service.getFullName())
               .setSchemaDescriptor((ProtoFileDescriptorSupplier) service::getFile);
-      bound.forEach(each -> descriptor.addMethod(readable(each.wire())));
+      Map<Bound, MethodDescriptor<Message, Message>> methods = new LinkedHashMap<>();
+      bound.forEach(each -> methods.put(each, readable(each.wire())));
+      methods.values().forEach(descriptor::addMethod);
       var definition = ServerServiceDefinition.builder(descriptor.build());
-      bound.forEach(each -> definition.addMethod(readable(each.wire()), handler(each)));
+      methods.forEach((each, method) -> definition.addMethod(method, handler(each)));
       services.add(definition.build());
     }
     return services;
@@ -85,10 +85,9 @@ public final class GrpcApi {
 
   /// The same method; a message that cannot be read becomes one that no caller sends, so that it is
   /// answered as every other error.
-  private MethodDescriptor<Message, Message> readable(MethodDescriptor<Message, Message> method) {
-    return readable.computeIfAbsent(
-        method.getFullMethodName(),
-        _ -> method.toBuilder().setRequestMarshaller(new Lenient(method)).build());
+  private static MethodDescriptor<Message, Message> readable(
+      MethodDescriptor<Message, Message> method) {
+    return method.toBuilder().setRequestMarshaller(new Lenient(method)).build();
   }
 
   private record Lenient(MethodDescriptor<Message, Message> method)
@@ -112,8 +111,8 @@ public final class GrpcApi {
   private ServerCallHandler<Message, Message> handler(Bound bound) {
     ServerCallHandler<Message, Message> admitted =
         bound.operation().streams()
-            ? ServerCalls.asyncServerStreamingCall((request, out) -> stream(bound, request, out))
-            : ServerCalls.asyncUnaryCall((request, out) -> unary(bound, request, out));
+            ? ServerCalls.asyncServerStreamingCall((request, out) -> answer(bound, request, out))
+            : ServerCalls.asyncUnaryCall((request, out) -> answer(bound, request, out));
     return (call, headers) -> {
       CallId id = new CallId(ids.next());
       Caller caller =
@@ -171,14 +170,20 @@ public final class GrpcApi {
         asker.actor().request());
   }
 
+  private void answer(Bound bound, Message request, StreamObserver<Message> out) {
+    if (request.equals(UNREADABLE)) {
+      out.onError(unreadable(bound, ASKER.get()));
+    } else if (bound.operation().streams()) {
+      stream(bound, request, out);
+    } else {
+      unary(bound, request, out);
+    }
+  }
+
   private void unary(Bound bound, Message request, StreamObserver<Message> out) {
     // Without it, an answer to a caller who is gone is thrown back.
     ((ServerCallStreamObserver<Message>) out).setOnCancelHandler(() -> {});
     Asker asker = ASKER.get();
-    if (request.equals(UNREADABLE)) {
-      out.onError(unreadable(bound, asker));
-      return;
-    }
     switch (dispatch.answer(bound, asker.actor(), asker.asked(), request)) {
       case Answer.Done(Message message, boolean replayed) ->
           send(out, asker.reply(), message, replayed);
@@ -205,10 +210,6 @@ public final class GrpcApi {
 
   private void stream(Bound bound, Message request, StreamObserver<Message> out, Waiting waiting) {
     Asker asker = ASKER.get();
-    if (request.equals(UNREADABLE)) {
-      out.onError(unreadable(bound, asker));
-      return;
-    }
     try {
       switch (dispatch.stream(bound, asker.actor(), asker.asked(), request, waiting::send)) {
         case Answer.Refused(Fault fault) ->

@@ -18,8 +18,7 @@ public record Caller(
 
   /// Whether it is this tenant that is named.
   boolean names(TenantId which) {
-    return which.toString().equals(tenant)
-        || which.equals(TenantId.PLATFORM) && PLATFORM.equals(tenant);
+    return which.toString().equals(tenant) || which.isPlatform() && PLATFORM.equals(tenant);
   }
 
   /// No secret is printed.

@@ -4,45 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /// Changes of prices and model facts that meet.
 class CatalogueRacesTest {
   private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 100);
-  private static final ExecutorService THREADS = Executors.newFixedThreadPool(2);
 
   private final TestingGateway gateway = TestingGateway.shared();
   private final String model = TestingGateway.unique("raced");
 
-  @AfterAll
-  static void stop() {
-    THREADS.shutdown();
-  }
-
   private static void both(Supplier<HttpResponse<String>> one, Supplier<HttpResponse<String>> two)
       throws Exception {
-    CountDownLatch ready = new CountDownLatch(2);
-    List<Future<HttpResponse<String>>> answers =
-        List.of(one, two).stream()
-            .map(
-                each ->
-                    THREADS.submit(
-                        () -> {
-                          ready.countDown();
-                          ready.await();
-                          return each.get();
-                        }))
-            .toList();
-    for (Future<HttpResponse<String>> each : answers) {
-      assertThat(each.get().statusCode()).as(each.get().body()).isEqualTo(200);
-    }
+    assertThat(AtOnce.both(one, two))
+        .allSatisfy(each -> assertThat(each.statusCode()).as(each.body()).isEqualTo(200));
   }
 
   private HttpResponse<String> setPrice(String output) {

@@ -9,14 +9,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -34,8 +28,6 @@ class ChangeRacesTest {
   /// 500 in `bench/faults races`.
   private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 100);
 
-  private static final ExecutorService THREADS = Executors.newFixedThreadPool(2);
-
   @TempDir private static Path folder;
   private static TestingGateway gateway;
 
@@ -47,29 +39,11 @@ class ChangeRacesTest {
   @AfterAll
   static void stop() {
     gateway.close();
-    THREADS.shutdown();
   }
 
   @AfterEach
   void mend() throws SQLException {
     gateway.sql("drop function if exists tollgate.doom() cascade");
-  }
-
-  /// Both at once, as exactly as two threads can.
-  private static List<HttpResponse<String>> both(
-      Supplier<HttpResponse<String>> one, Supplier<HttpResponse<String>> two) throws Exception {
-    CountDownLatch ready = new CountDownLatch(2);
-    List<Future<HttpResponse<String>>> answers = new ArrayList<>();
-    for (Supplier<HttpResponse<String>> each : List.of(one, two)) {
-      answers.add(
-          THREADS.submit(
-              () -> {
-                ready.countDown();
-                ready.await();
-                return each.get();
-              }));
-    }
-    return List.of(answers.get(0).get(), answers.get(1).get());
   }
 
   @Test
@@ -78,7 +52,7 @@ class ChangeRacesTest {
       String id = gateway.newProject();
       String name = "patched-" + i;
       List<HttpResponse<String>> answers =
-          both(
+          AtOnce.both(
               () -> gateway.tryManage("PATCH", "/projects/" + id, "{\"name\":\"" + name + "\"}"),
               () -> gateway.tryManage("DELETE", "/projects/" + id, ""));
       assertThat(answers.get(1).statusCode()).isEqualTo(204);
@@ -97,7 +71,7 @@ class ChangeRacesTest {
       String name = "name-" + i;
       String tag = "tag-" + i;
       List<HttpResponse<String>> answers =
-          both(
+          AtOnce.both(
               () -> gateway.tryManage("PATCH", "/keys/" + id, "{\"name\":\"" + name + "\"}"),
               () -> gateway.tryManage("PATCH", "/keys/" + id, "{\"tags\":[\"" + tag + "\"]}"));
       assertThat(answers).allSatisfy(each -> assertThat(each.statusCode()).isEqualTo(200));
@@ -149,7 +123,7 @@ class ChangeRacesTest {
     for (int i = 0; i < ROUNDS; i++) {
       String name = "twin-" + i;
       List<HttpResponse<String>> answers =
-          both(() -> create(project, name, name), () -> create(project, name, name));
+          AtOnce.both(() -> create(project, name, name), () -> create(project, name, name));
       List<HttpResponse<String>> made =
           answers.stream().filter(each -> each.statusCode() == 201).toList();
       assertThat(made).as("round " + i).isNotEmpty();

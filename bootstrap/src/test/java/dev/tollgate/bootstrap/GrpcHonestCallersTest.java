@@ -73,6 +73,12 @@ class GrpcHonestCallersTest {
     }
   }
 
+  private static void assertAnswered(List<ListenableFuture<Message>> calls) throws Exception {
+    for (ListenableFuture<Message> each : calls) {
+      assertThat(each.get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void cancelledCallsEndNoOther(Server server) throws Exception {
@@ -90,9 +96,7 @@ class GrpcHonestCallersTest {
           kept.add(caller.ask());
         }
       }
-      for (ListenableFuture<Message> each : kept) {
-        assertThat(each.get(30, TimeUnit.SECONDS)).isNotNull();
-      }
+      assertAnswered(kept);
     }
   }
 
@@ -104,9 +108,7 @@ class GrpcHonestCallersTest {
       for (int i = 0; i < 200; i++) {
         all.add(caller.ask());
       }
-      for (ListenableFuture<Message> each : all) {
-        assertThat(each.get(30, TimeUnit.SECONDS)).isNotNull();
-      }
+      assertAnswered(all);
     }
   }
 

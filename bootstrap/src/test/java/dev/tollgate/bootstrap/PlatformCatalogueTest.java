@@ -50,6 +50,13 @@ class PlatformCatalogueTest {
   ///
   /// @return the provider's id
   private String sharedModel() {
+    String provider = unpricedModel();
+    price("platform", name, "10.00");
+    return provider;
+  }
+
+  /// @return the provider's id
+  private String unpricedModel() {
     String provider =
         done(asPlatform(
                 "POST",
@@ -67,7 +74,6 @@ class PlatformCatalogueTest {
             """
             {"name":"%s","deployments":[{"provider":"%s","model":"%s"}]}"""
                 .formatted(name, name, name)));
-    price("platform", name, "10.00");
     return provider;
   }
 
@@ -186,28 +192,12 @@ class PlatformCatalogueTest {
 
   @Test
   void ofTwoPricesForAKindTheTenantsWinsAndTheProvidersOwnBeforeBoth() {
-    String priced = name;
-    String provider =
-        done(asPlatform(
-                "POST",
-                "/providers",
-                """
-                    {"name":"%s","kind":"openai","base_url":"%s","allow_private_network":true}"""
-                    .formatted(priced, upstream.upstream().baseUrl())))
-            .path("name")
-            .asText();
-    done(
-        asPlatform(
-            "POST",
-            "/models",
-            """
-            {"name":"%s","deployments":[{"provider":"%s","model":"%s"}]}"""
-                .formatted(priced, provider, priced)));
+    unpricedModel();
     price("platform", "openai", "4.00");
     assertThat(cost()).isEqualTo("4.00");
     price("", "openai", "2.00");
     assertThat(cost()).isEqualTo("2.00");
-    price("platform", provider, "7.00");
+    price("platform", name, "7.00");
     assertThat(cost()).isEqualTo("7.00");
   }
 

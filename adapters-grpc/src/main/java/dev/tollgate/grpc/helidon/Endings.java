@@ -70,9 +70,8 @@ final class Endings implements ServerInterceptor, AutoCloseable {
 
     @Override
     public void sendMessage(A message) {
-      if (!isCancelled()) {
-        super.sendMessage(message);
-      }
+      // It may wait for its caller's window, so it keeps no reset waiting.
+      sendUnlessGone(() -> super.sendMessage(message));
     }
 
     @Override

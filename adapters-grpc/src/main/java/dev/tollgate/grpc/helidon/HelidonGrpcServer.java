@@ -117,7 +117,7 @@ public final class HelidonGrpcServer implements AutoCloseable {
 
   @Override
   public void close() {
-    health.enterTerminalState();
+    beginDrain();
     guard.close();
     server.stop();
     endings.close();

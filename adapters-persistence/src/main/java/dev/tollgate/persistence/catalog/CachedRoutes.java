@@ -43,7 +43,7 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
 
   @Override
   public void refresh(TenantId tenant) {
-    if (tenant.equals(TenantId.PLATFORM)) {
+    if (tenant.isPlatform()) {
       everythingMayHaveChanged();
     } else {
       snapshots.compute(tenant, (_, _) -> load(tenant));
@@ -53,7 +53,7 @@ public final class CachedRoutes implements Routes, ChangePoll.Listener {
   @Override
   public void changed(ChangePoll.Change change) {
     if (change.kind().equals("catalogue")) {
-      if (change.tenant().equals(TenantId.PLATFORM)) {
+      if (change.tenant().isPlatform()) {
         everythingMayHaveChanged();
       } else {
         refreshKept(change.tenant());

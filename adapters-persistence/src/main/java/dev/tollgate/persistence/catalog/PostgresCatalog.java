@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Providers and models in PostgreSQL.
 public final class PostgresCatalog implements Catalog {
+  /// Of whoever changes a tenant's catalogue.
+  static final int LOCK = 7011;
+
   private static final String PROVIDERS =
       """
       select tenant_id, id, name, kind, base_url, allow_private_network, options::text as options,
@@ -199,7 +202,7 @@ public final class PostgresCatalog implements Catalog {
   /// Changes of one catalogue happen one after the other, so that what they look at first still
   /// holds when they write.
   static void alone(DbExecute tx, TenantId tenant) {
-    Rows.lock(tx, 7011, tenant.value().toString());
+    Rows.lock(tx, LOCK, tenant.value().toString());
   }
 
   private static boolean isTaken(

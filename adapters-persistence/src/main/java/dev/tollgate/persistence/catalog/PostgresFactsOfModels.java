@@ -20,12 +20,7 @@ public final class PostgresFactsOfModels implements FactsOfModels {
 
   @Override
   public void alone(TenantId tenant) {
-    database.inTenant(
-        tenant,
-        tx -> {
-          PostgresCatalog.alone(tx, tenant);
-          return tenant;
-        });
+    database.lock(tenant, PostgresCatalog.LOCK);
   }
 
   @Override

@@ -28,12 +28,7 @@ public final class PostgresPrices implements Prices {
 
   @Override
   public void alone(TenantId tenant) {
-    database.inTenant(
-        tenant,
-        tx -> {
-          PostgresCatalog.alone(tx, tenant);
-          return tenant;
-        });
+    database.lock(tenant, PostgresCatalog.LOCK);
   }
 
   @Override

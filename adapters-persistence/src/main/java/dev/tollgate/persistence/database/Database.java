@@ -62,6 +62,19 @@ public final class Database implements AutoCloseable {
     return inTenant(reports, () -> {}, tenant, work);
   }
 
+  /// Waits for a lock of a tenant, which the open unit of work keeps to its end.
+  ///
+  /// @param kind what the lock is for
+  /// @throws StoreUnavailable when the database does not answer, or the lock is not had in time
+  public void lock(TenantId tenant, int kind) {
+    inTenant(
+        tenant,
+        tx -> {
+          Rows.lock(tx, kind, tenant.value().toString());
+          return tenant;
+        });
+  }
+
   /// Whether the database did not answer a moment ago.
   public boolean isAway() {
     return breaker.isOpen();
@@ -170,7 +183,7 @@ public final class Database implements AutoCloseable {
 
     <T> T join(TenantId asked, Function<DbTransaction, T> work) {
       // Row-level security shows every tenant the catalogue of the platform, to read.
-      if (!tenant.equals(asked) && !asked.equals(TenantId.PLATFORM)) {
+      if (!tenant.equals(asked) && !asked.isPlatform()) {
         throw new IllegalStateException("the open unit of work is of another tenant");
       }
       try {

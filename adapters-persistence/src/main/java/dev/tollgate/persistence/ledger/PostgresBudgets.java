@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Budgets, and the settings of the ledger, in PostgreSQL.
 public final class PostgresBudgets implements Budgets, LedgerSettings {
+  /// Of whoever changes a tenant's budgets. Batches of the ledger do not take it.
+  private static final int LOCK = 7012;
+
   private static final String STATE =
       "select "
           + BudgetRows.COLUMN
@@ -55,12 +58,7 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
 
   @Override
   public void alone(TenantId tenant) {
-    database.inTenant(
-        tenant,
-        tx -> {
-          Rows.lock(tx, 7012, tenant.value().toString());
-          return tenant;
-        });
+    database.lock(tenant, LOCK);
   }
 
   @Override

@@ -47,6 +47,10 @@ public final class PostgresLedgerStore implements LedgerStore {
       Set.of(
           "22003", "22008", "22001", "22021", "22P05", "22P02", "22P03", "23502", "23514", "23505");
 
+  /// What a batch takes first and keeps to its end.
+  private static final String LOCK_SESSION =
+      "select pg_advisory_xact_lock(7004, (?::bigint % 2147483647)::int)";
+
   private static final String CHECK_VIOLATION = "23514";
 
   private static final Logger LOG = System.getLogger(PostgresLedgerStore.class.getName());
@@ -141,9 +145,7 @@ public final class PostgresLedgerStore implements LedgerStore {
     try {
       Connection open = connect();
       open.setAutoCommit(false);
-      try (PreparedStatement lock =
-          open.prepareStatement(
-              "select pg_advisory_xact_lock(7004, (?::bigint % 2147483647)::int)")) {
+      try (PreparedStatement lock = open.prepareStatement(LOCK_SESSION)) {
         lock.setLong(1, batch.session());
         lock.execute();
       }
@@ -229,11 +231,7 @@ public final class PostgresLedgerStore implements LedgerStore {
   @Override
   public Set<CallId> written(long session, List<CallRecord> calls) {
     Set<CallId> found = new HashSet<>();
-    try (PreparedStatement wait =
-            connect()
-                .prepareStatement(
-                    // What a batch takes first and keeps to its end.
-                    "select pg_advisory_xact_lock(7004, (?::bigint % 2147483647)::int)");
+    try (PreparedStatement wait = connect().prepareStatement(LOCK_SESSION);
         PreparedStatement select =
             connect()
                 .prepareStatement(

@@ -15,7 +15,6 @@ import dev.tollgate.domain.authority.Actor;
 import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.ids.ModelId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.proto.Patch;
 import dev.tollgate.proto.v1.CreateModelRequest;
@@ -134,7 +133,7 @@ public final class ModelMethods {
             .setId(view.model().id().toString())
             .setName(view.model().name())
             .setCreatedAt(Wire.time(view.model().createdAt()));
-    if (view.model().tenant().equals(TenantId.PLATFORM)) {
+    if (view.model().tenant().isPlatform()) {
       wire.setPlatform(true);
     }
     for (dev.tollgate.domain.catalog.Deployment each : view.model().deployments()) {

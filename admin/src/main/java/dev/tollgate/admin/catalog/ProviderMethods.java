@@ -20,7 +20,6 @@ import dev.tollgate.domain.catalog.ProviderProbe;
 import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.ids.ProviderId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.jobs.Steps;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.domain.stores.Page;
@@ -231,7 +230,7 @@ public final class ProviderMethods {
             .setState(state(states.troubleOf(provider)))
             .setOptions(options(provider.options()));
     Wire.set(provider.baseUrl(), url -> wire.setBaseUrl(url.toString()));
-    if (provider.tenant().equals(TenantId.PLATFORM)) {
+    if (provider.tenant().isPlatform()) {
       wire.setPlatform(true);
     }
     return wire.build();

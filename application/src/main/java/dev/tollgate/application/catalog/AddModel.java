@@ -39,7 +39,7 @@ public final class AddModel {
   }
 
   private Result<ModelView> add(Actor actor, Command command, Trail trail) {
-    Map<ProviderId, String> providers = ModelView.names(catalog, actor.tenant());
+    Map<ProviderId, String> providers = ModelView.names(catalog.providers(actor.tenant()));
     Model model =
         new Model(
             new ModelId(ids.next()),

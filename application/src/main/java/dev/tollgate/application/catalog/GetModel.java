@@ -18,6 +18,6 @@ public final class GetModel {
   public Result<ModelView> run(Actor actor, ModelId id) {
     return Result.found(catalog.findVisibleModel(actor.tenant(), id), "model")
         .allowed(actor, Permission.MODELS_READ, _ -> Scope.of(actor.tenant()))
-        .map(model -> new ModelView(model, ModelView.names(catalog, model.tenant())));
+        .map(model -> new ModelView(model, ModelView.names(catalog.providers(model.tenant()))));
   }
 }

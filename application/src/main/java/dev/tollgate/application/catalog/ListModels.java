@@ -17,7 +17,7 @@ public final class ListModels {
   }
 
   public Result<Page<ModelView>> run(Actor actor, Page.Ask ask) {
-    Map<ProviderId, String> names = ModelView.visibleNames(catalog, actor.tenant());
+    Map<ProviderId, String> names = ModelView.names(catalog.visibleProviders(actor.tenant()));
     return Result.permitted(
         actor,
         Permission.MODELS_READ,

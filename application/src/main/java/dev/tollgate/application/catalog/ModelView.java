@@ -1,10 +1,8 @@
 package dev.tollgate.application.catalog;
 
-import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Model;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.ids.ProviderId;
-import dev.tollgate.domain.ids.TenantId;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,15 +13,7 @@ public record ModelView(Model model, Map<ProviderId, String> providers) {
     providers = Map.copyOf(providers);
   }
 
-  static Map<ProviderId, String> names(Catalog catalog, TenantId tenant) {
-    return names(catalog.providers(tenant));
-  }
-
-  static Map<ProviderId, String> visibleNames(Catalog catalog, TenantId tenant) {
-    return names(catalog.visibleProviders(tenant));
-  }
-
-  private static Map<ProviderId, String> names(List<Provider> providers) {
+  static Map<ProviderId, String> names(List<Provider> providers) {
     return providers.stream().collect(Collectors.toMap(Provider::id, Provider::name));
   }
 }

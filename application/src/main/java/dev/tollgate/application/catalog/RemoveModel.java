@@ -30,7 +30,8 @@ public final class RemoveModel {
               if (!catalog.removeModel(actor.tenant(), id)) {
                 return new Result.Missing<>("model");
               }
-              ModelView view = new ModelView(model, ModelView.names(catalog, actor.tenant()));
+              ModelView view =
+                  new ModelView(model, ModelView.names(catalog.providers(actor.tenant())));
               work.afterwards(() -> routes.refresh(actor.tenant()));
               trail.removed(id, view);
               return Result.done(view);

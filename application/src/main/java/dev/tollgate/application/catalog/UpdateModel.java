@@ -39,7 +39,7 @@ public final class UpdateModel {
   }
 
   private Result<ModelView> update(Actor actor, Command command, Trail trail) {
-    Map<ProviderId, String> providers = ModelView.names(catalog, actor.tenant());
+    Map<ProviderId, String> providers = ModelView.names(catalog.providers(actor.tenant()));
     Catalog.Change<Model> change =
         catalog.updateModel(
             actor.tenant(),

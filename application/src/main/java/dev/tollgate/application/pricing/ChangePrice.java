@@ -63,8 +63,9 @@ public final class ChangePrice {
         .map(
             _ -> {
               work.afterwards(() -> routes.refresh(actor.tenant()));
-              PriceView view = PriceView.of(after, actor, catalog);
-              trail.changed(after.id(), PriceView.of(before, actor, catalog), view);
+              var names = PriceView.names(catalog.providers(actor.tenant()));
+              PriceView view = PriceView.of(after, actor, names);
+              trail.changed(after.id(), PriceView.of(before, actor, names), view);
               return view;
             });
   }

@@ -28,7 +28,7 @@ public final class ListPrices {
         prices.visible(actor.tenant()).stream()
             .filter(each -> model == null || model.equals(each.item().model()))
             .toList();
-    Map<String, String> names = PriceView.visibleNames(catalog, actor.tenant());
+    Map<String, String> names = PriceView.names(catalog.visibleProviders(actor.tenant()));
     return Result.permitted(
         actor,
         Permission.PRICES_READ,

@@ -1,10 +1,8 @@
 package dev.tollgate.application.pricing;
 
 import dev.tollgate.domain.authority.Actor;
-import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.Visible;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import java.util.List;
 import java.util.Map;
@@ -19,15 +17,7 @@ public record PriceView(Visible<Price> priced, String provider) {
   }
 
   /// Names of providers by their ids.
-  static Map<String, String> names(Catalog catalog, TenantId tenant) {
-    return names(catalog.providers(tenant));
-  }
-
-  static Map<String, String> visibleNames(Catalog catalog, TenantId tenant) {
-    return names(catalog.visibleProviders(tenant));
-  }
-
-  private static Map<String, String> names(List<Provider> providers) {
+  static Map<String, String> names(List<Provider> providers) {
     return providers.stream()
         .collect(Collectors.toMap(each -> each.id().toString(), Provider::name));
   }
@@ -38,7 +28,7 @@ public record PriceView(Visible<Price> priced, String provider) {
   }
 
   /// A price that the actor changes, which is of its own tenant.
-  static PriceView of(Price price, Actor actor, Catalog catalog) {
-    return of(new Visible<>(price, actor.tenant()), names(catalog, actor.tenant()));
+  static PriceView of(Price price, Actor actor, Map<String, String> names) {
+    return of(new Visible<>(price, actor.tenant()), names);
   }
 }

@@ -33,7 +33,8 @@ public final class RemovePrice {
         .map(
             _ -> {
               work.afterwards(() -> routes.refresh(actor.tenant()));
-              PriceView view = PriceView.of(price, actor, catalog);
+              PriceView view =
+                  PriceView.of(price, actor, PriceView.names(catalog.providers(actor.tenant())));
               trail.removed(price.id(), view);
               return view;
             });

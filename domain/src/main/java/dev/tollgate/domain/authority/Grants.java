@@ -24,7 +24,7 @@ public record Grants(Set<Permission> permissions) {
 
   /// All that can be done in a tenant.
   public static Grants allIn(TenantId tenant) {
-    return tenant.equals(TenantId.PLATFORM) ? CATALOGUE : ALL;
+    return tenant.isPlatform() ? CATALOGUE : ALL;
   }
 
   public Grants {

@@ -9,7 +9,7 @@ import java.util.function.Function;
 /// @param owner the tenant itself or the platform
 public record Visible<T>(T item, TenantId owner) {
   public boolean isOfPlatform() {
-    return owner.equals(TenantId.PLATFORM);
+    return owner.isPlatform();
   }
 
   /// What a tenant sees of each catalogue, its own first.

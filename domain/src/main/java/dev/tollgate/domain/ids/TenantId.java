@@ -15,9 +15,13 @@ public record TenantId(UUID value) {
     return new TenantId(TypeId.parse(PREFIX, text));
   }
 
+  public boolean isPlatform() {
+    return equals(PLATFORM);
+  }
+
   /// The tenants whose catalogues it sees, the one that counts first: itself and the platform.
   public List<TenantId> catalogues() {
-    return equals(PLATFORM) ? List.of(this) : List.of(this, PLATFORM);
+    return isPlatform() ? List.of(this) : List.of(this, PLATFORM);
   }
 
   @Override
