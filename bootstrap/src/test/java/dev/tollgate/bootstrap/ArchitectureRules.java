@@ -8,6 +8,10 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,6 +19,7 @@ import java.time.LocalDateTime;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /// The rules of the rooms, for any root package, so that each can be shown to bite a fixture.
 final class ArchitectureRules {
@@ -187,6 +192,25 @@ final class ArchitectureRules {
                 call ->
                     call.getTargetOwner().isAssignableTo("io.helidon.common.mapper.Value")
                         && call.getName().startsWith("as")));
+  }
+
+  /// Management asks the database by DbClient. JDBC is for the ledger's writer and what a call
+  /// reads, and for the operator who founds a gateway.
+  static ArchRule managementSpeaksDbClient(String root) {
+    String[] management = {
+      "audit", "catalog", "jobs", "keys", "notifications", "reporting", "tenancy"
+    };
+    return noClasses()
+        .that()
+        .resideInAnyPackage(
+            Stream.of(management)
+                .map(each -> root + ".persistence." + each + "..")
+                .toArray(String[]::new))
+        .and(DescribedPredicate.not(named("dev.tollgate.persistence.keys.CachedKeyDirectory")))
+        .and(DescribedPredicate.not(named("dev.tollgate.persistence.tenancy.Founding")))
+        .should()
+        .dependOnClassesThat()
+        .belongToAnyOf(Connection.class, Statement.class, PreparedStatement.class, ResultSet.class);
   }
 
   /// Helidon's HTTP/2 trusts its callers, so only the guard of gRPC may open it.

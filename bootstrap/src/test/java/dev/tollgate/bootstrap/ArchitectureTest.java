@@ -44,6 +44,7 @@ class ArchitectureTest {
             ArchitectureRules::coreAsksNoMachineForTimeOrChance,
             ArchitectureRules::moneyIsNeverFloating,
             ArchitectureRules::columnsAreReadByGet,
+            ArchitectureRules::managementSpeaksDbClient,
             ArchitectureRules::onlyTheGuardOpensHttp2,
             ArchitectureRules::noListenerAddsAProtocol,
             ArchitectureRules::onlyAttemptsCallProviders)) {
@@ -122,6 +123,15 @@ class ArchitectureTest {
   void theRuleOfHttp2Bites(String known, @TempDir Path directory) throws IOException {
     JavaClasses fixture = fixture(directory, "fixture.http.One", known);
     assertThatThrownBy(() -> ArchitectureRules.onlyTheGuardOpensHttp2("fixture").check(fixture))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"java.sql.Connection", "java.sql.ResultSet", "java.sql.PreparedStatement"})
+  void theRuleOfManagementBites(String known, @TempDir Path directory) throws IOException {
+    JavaClasses fixture = fixture(directory, "fixture.persistence.jobs.One", known);
+    assertThatThrownBy(() -> ArchitectureRules.managementSpeaksDbClient("fixture").check(fixture))
         .isInstanceOf(AssertionError.class);
   }
 

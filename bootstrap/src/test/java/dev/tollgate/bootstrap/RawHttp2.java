@@ -1,5 +1,9 @@
 package dev.tollgate.bootstrap;
 
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -22,11 +26,15 @@ final class RawHttp2 implements AutoCloseable {
   static final int GOAWAY = 7;
   static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
+  static final int ACK = 1;
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+  private static final String CLOSED = "closed";
+
+  private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder();
   private final Socket socket;
   private final OutputStream out;
 
@@ -55,24 +63,47 @@ final class RawHttp2 implements AutoCloseable {
   ///
   /// @return false when the connection ends before
   boolean awaitEnd(int stream) throws IOException {
+    return !statusOf(stream, 10_000).equals(CLOSED);
+  }
+
+  /// Reads frames until a stream has ended, and answers pings.
+  ///
+  /// @param millis after which nothing more is waited for
+  /// @return its status of gRPC, `reset`, or `closed` when the connection ends before
+  String statusOf(int stream, int millis) throws IOException {
     DataInputStream in = new DataInputStream(socket.getInputStream());
-    socket.setSoTimeout(10_000);
+    socket.setSoTimeout(millis);
+    String status = "none";
     while (true) {
       try {
         int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         int of = in.readInt();
-        in.readFully(new byte[length]);
+        byte[] payload = in.readNBytes(length);
         if (type == GOAWAY) {
-          return false;
+          return CLOSED;
+        }
+        if (type == PING && (flags & ACK) == 0) {
+          frame(PING, ACK, 0, payload);
+        }
+        if (type == HEADERS) {
+          // Each is decoded, for it may change what later ones mean.
+          CharSequence told =
+              decoder.decodeHeaders(of, Unpooled.wrappedBuffer(payload)).get("grpc-status");
+          status = of == stream && told != null ? told.toString() : status;
+        }
+        if (of == stream && type == RST) {
+          return "reset";
         }
         boolean ends = (flags & END_STREAM) != 0 && (type == HEADERS || type == DATA);
-        if (of == stream && (ends || type == RST)) {
-          return true;
+        if (of == stream && ends) {
+          return status;
         }
       } catch (EOFException e) {
-        return false;
+        return CLOSED;
+      } catch (Http2Exception e) {
+        throw new IOException(e);
       }
     }
   }
@@ -85,11 +116,15 @@ final class RawHttp2 implements AutoCloseable {
     }
   }
 
+  int localPort() {
+    return socket.getLocalPort();
+  }
+
   Socket socket() {
     return socket;
   }
 
-  void write(byte[] bytes) throws IOException {
+  synchronized void write(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
   }
