@@ -1,5 +1,7 @@
 package dev.tollgate.persistence.catalog;
 
+import static dev.tollgate.persistence.database.Rows.param;
+
 import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.catalog.Speeds;
@@ -7,15 +9,12 @@ import dev.tollgate.domain.catalog.TopSpeed;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.persistence.database.Database;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbRow;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// Speeds of deployments, in memory and in PostgreSQL. [#run] writes what was seen here and reads
 /// what was seen elsewhere.
@@ -60,57 +59,59 @@ public final class LearnedSpeeds implements Speeds, Runnable {
 
   @Override
   public void run() {
-    int _ =
-        database.asLedger(
-            connection -> {
-              for (Map.Entry<Deployment, TopSpeed> each : Map.copyOf(unwritten).entrySet()) {
-                write(connection, each.getKey(), each.getValue());
-                unwritten.remove(each.getKey(), each.getValue());
-              }
-              return read(connection);
+    Map.copyOf(unwritten)
+        .forEach(
+            (deployment, speed) -> {
+              write(deployment, speed);
+              unwritten.remove(deployment, speed);
             });
+    read();
   }
 
-  private static void write(Connection connection, Deployment deployment, TopSpeed speed)
-      throws SQLException {
-    try (PreparedStatement upsert =
-        connection.prepareStatement(
-            """
-            insert into tollgate.deployment_speed as s
-              (tenant_id, provider_id, model, tokens_per_second, seen_at) values (?,?,?,?,?)
-            on conflict (tenant_id, provider_id, model) do update
-              set tokens_per_second = excluded.tokens_per_second, seen_at = excluded.seen_at
-              where s.tokens_per_second <= excluded.tokens_per_second
-                or s.seen_at < excluded.seen_at - interval '1 day'
-            """)) {
-      upsert.setObject(1, deployment.tenant().value());
-      upsert.setObject(2, deployment.provider().value());
-      upsert.setString(3, deployment.model());
-      upsert.setLong(4, speed.tokensPerSecond());
-      upsert.setObject(5, speed.seenAt().atOffset(ZoneOffset.UTC));
-      upsert.executeUpdate();
-    }
+  private void write(Deployment deployment, TopSpeed speed) {
+    database.acrossTenants(
+        tx ->
+            tx.createUpdate(
+                    """
+                    insert into tollgate.deployment_speed as s
+                      (tenant_id, provider_id, model, tokens_per_second, seen_at) values (?,?,?,?,?)
+                    on conflict (tenant_id, provider_id, model) do update
+                      set tokens_per_second = excluded.tokens_per_second,
+                        seen_at = excluded.seen_at
+                      where s.tokens_per_second <= excluded.tokens_per_second
+                        or s.seen_at < excluded.seen_at - interval '1 day'
+                    """)
+                .addParam(deployment.tenant().value())
+                .addParam(deployment.provider().value())
+                .addParam(deployment.model())
+                .addParam(speed.tokensPerSecond())
+                .addParam(param(speed.seenAt()))
+                .execute());
   }
 
-  private int read(Connection connection) throws SQLException {
-    int found = 0;
-    try (PreparedStatement select =
-            connection.prepareStatement(
-                """
-                select tenant_id, provider_id, model, tokens_per_second, seen_at
-                from tollgate.deployment_speed where seen_at > tollgate.at() - interval '30 days'
-                """);
-        ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        found++;
-        known.put(
-            new Deployment(
-                new TenantId(row.getObject(1, UUID.class)),
-                new ProviderId(row.getObject(2, UUID.class)),
-                row.getString(3)),
-            new TopSpeed(row.getLong(4), row.getTimestamp(5).toInstant()));
-      }
-    }
-    return found;
+  private void read() {
+    known.putAll(
+        database.acrossTenants(
+            tx ->
+                Rows.all(
+                        tx.createQuery(
+                                """
+                                select tenant_id, provider_id, model, tokens_per_second, seen_at
+                                from tollgate.deployment_speed
+                                where seen_at > tollgate.at() - interval '30 days'
+                                """)
+                            .execute(),
+                        LearnedSpeeds::known)
+                    .stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
+  }
+
+  private static Map.Entry<Deployment, TopSpeed> known(DbRow row) {
+    return Map.entry(
+        new Deployment(
+            new TenantId(Rows.uuid(row, "tenant_id")),
+            new ProviderId(Rows.uuid(row, "provider_id")),
+            Rows.text(row, "model")),
+        new TopSpeed(Rows.number(row, "tokens_per_second"), Rows.time(row, "seen_at")));
   }
 }

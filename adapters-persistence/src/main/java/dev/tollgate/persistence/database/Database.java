@@ -8,15 +8,13 @@ import dev.tollgate.domain.stores.Work;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import io.helidon.dbclient.DbClient;
 import io.helidon.dbclient.DbClientException;
+import io.helidon.dbclient.DbRow;
 import io.helidon.dbclient.DbTransaction;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -29,14 +27,16 @@ public final class Database implements AutoCloseable {
   private final DatabaseConfig config;
   private final DbClient app;
   private final DbClient reports;
+  private final DbClient across;
   private final HikariDataSource ledger;
   private final HikariDataSource audit;
   private final Breaker breaker = new Breaker(this::answers, Duration.ofMillis(500));
 
   public Database(DatabaseConfig config) {
     this.config = config;
-    this.app = Pools.app(config, "tollgate-app", 8);
-    this.reports = Pools.app(config, "tollgate-reports", 2);
+    this.app = Pools.management(config, Role.APP, "tollgate-app", 8);
+    this.reports = Pools.management(config, Role.APP, "tollgate-reports", 2);
+    this.across = Pools.management(config, Role.LEDGER, "tollgate-across", 3);
     this.ledger =
         Pools.ledger(config, "tollgate-ledger", 4, Duration.ofSeconds(1), Duration.ofSeconds(10));
     this.audit =
@@ -62,6 +62,15 @@ public final class Database implements AutoCloseable {
     return inTenant(reports, () -> {}, tenant, work);
   }
 
+  /// Runs one transaction over the rows of every tenant that a policy of their own shows to who
+  /// keeps the books: jobs, messages to be sent, tokens, changes. It is never a part of the open
+  /// unit of work, which is of one tenant.
+  ///
+  /// @throws StoreUnavailable when the database does not answer
+  public <T> T acrossTenants(Function<DbTransaction, T> work) {
+    return transaction(across, breaker::failed, work);
+  }
+
   /// Waits for a lock of a tenant, which the open unit of work keeps to its end.
   ///
   /// @param kind what the lock is for
@@ -82,10 +91,19 @@ public final class Database implements AutoCloseable {
 
   private <T> T inTenant(
       DbClient client, Runnable failed, TenantId tenant, Function<DbTransaction, T> work) {
+    return transaction(
+        client,
+        failed,
+        transaction -> {
+          confine(transaction, tenant);
+          return work.apply(transaction);
+        });
+  }
+
+  private <T> T transaction(DbClient client, Runnable failed, Function<DbTransaction, T> work) {
     DbTransaction transaction = begin(client, failed);
     boolean done = false;
     try {
-      confine(transaction, tenant);
       T result = work.apply(transaction);
       transaction.commit();
       done = true;
@@ -233,13 +251,6 @@ public final class Database implements AutoCloseable {
     return as(audit, () -> {}, work);
   }
 
-  /// Like [#asLedger], in one transaction.
-  ///
-  /// @throws StoreUnavailable when the database does not answer
-  public <T extends @Nullable Object> T asLedgerAtOnce(SqlFunction<T> work) {
-    return asLedger(connection -> transaction(connection, work));
-  }
-
   /// Like [#asLedger], in one transaction that only reads and sees one moment.
   ///
   /// @throws StoreUnavailable when the database does not answer
@@ -306,46 +317,30 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws StoreUnavailable when the database does not answer
   public Instant time() {
-    return asLedger(
-        connection -> {
-          try (PreparedStatement select = connection.prepareStatement("select tollgate.at()");
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getObject(1, OffsetDateTime.class).toInstant();
-          }
-        });
+    return answer("select tollgate.at() as answer", row -> Rows.time(row, "answer"));
   }
 
   /// Whether the time by which the database decides is the database's own; a test shifts it.
   ///
   /// @throws StoreUnavailable when the database does not answer
   public boolean hasItsOwnTime() {
-    return asLedger(
-        connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "select prosrc = 'select now()' from pg_proc where oid ="
-                          + " 'tollgate.at()'::regprocedure");
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getBoolean(1);
-          }
-        });
+    return answer(
+        "select prosrc = 'select now()' as answer from pg_proc"
+            + " where oid = 'tollgate.at()'::regprocedure",
+        row -> Rows.flag(row, "answer"));
   }
 
   /// A number for a node that was given none; no two running nodes get the same.
   ///
   /// @throws StoreUnavailable when the database does not answer
   public int nextNode() {
-    return asLedger(
-        connection -> {
-          try (PreparedStatement select =
-                  connection.prepareStatement("select nextval('tollgate.node_number')");
-              ResultSet row = select.executeQuery()) {
-            row.next();
-            return row.getInt(1);
-          }
-        });
+    return answer(
+        "select nextval('tollgate.node_number') as answer",
+        row -> (int) Rows.number(row, "answer"));
+  }
+
+  private <T> T answer(String question, Function<DbRow, T> mapper) {
+    return acrossTenants(tx -> Rows.one(tx.createQuery(question).execute(), mapper).orElseThrow());
   }
 
   @Override
@@ -353,6 +348,7 @@ public final class Database implements AutoCloseable {
     breaker.close();
     app.close();
     reports.close();
+    across.close();
     ledger.close();
     audit.close();
   }

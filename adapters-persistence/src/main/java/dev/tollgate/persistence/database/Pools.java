@@ -26,7 +26,8 @@ final class Pools {
         + IDLE_MILLIS;
   }
 
-  static DbClient app(DatabaseConfig config, String name, int most) {
+  /// Connections of management.
+  static DbClient management(DatabaseConfig config, Role role, String name, int most) {
     Map<String, String> settings =
         Map.of(
             "source",
@@ -39,9 +40,9 @@ final class Pools {
                 + "&options="
                 + limits(STATEMENT_MILLIS).replace(" ", "%20"),
             "connection.username",
-            Role.APP.user(),
+            role.user(),
             "connection.password",
-            config.password(Role.APP),
+            config.password(role),
             "connection.poolName",
             name,
             "connection.maximumPoolSize",

@@ -4,6 +4,8 @@ import dev.tollgate.domain.secrets.SealedCredential;
 import io.helidon.dbclient.DbColumn;
 import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
+import java.sql.Array;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -109,6 +111,15 @@ public final class Rows {
       literal.append(literal.length() > 1 ? "," : "").append('"').append(text).append('"');
     }
     return literal.append('}').toString();
+  }
+
+  /// A column of the type `text[]`.
+  public static List<String> texts(DbRow row, String column) {
+    try {
+      return List.of((String[]) required(row, column, Array.class).getArray());
+    } catch (SQLException e) {
+      throw StoreFaults.of(e);
+    }
   }
 
   /// A time as a parameter.

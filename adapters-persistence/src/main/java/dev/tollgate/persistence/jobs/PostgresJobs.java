@@ -11,10 +11,7 @@ import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbRow;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -167,31 +164,24 @@ public final class PostgresJobs implements Jobs {
   @Override
   public List<Job> takeOver(Duration silence) {
     List<Taken> taken =
-        database.asLedger(
-            connection -> {
-              List<Taken> found = new ArrayList<>();
-              try (PreparedStatement update =
-                  connection.prepareStatement(
-                      """
-                      update tollgate.operation set runner = ?, beat = tollgate.at()
-                      where state = 'RUNNING' and runner <> ?
-                        and beat < tollgate.at() - make_interval(secs => ?)
-                      returning tenant_id, id
-                      """)) {
-                update.setObject(1, runner);
-                update.setObject(2, runner);
-                update.setLong(3, silence.toSeconds());
-                try (ResultSet row = update.executeQuery()) {
-                  while (row.next()) {
-                    found.add(
+        database.acrossTenants(
+            tx ->
+                Rows.all(
+                    tx.createQuery(
+                            """
+                            update tollgate.operation set runner = ?, beat = tollgate.at()
+                            where state = 'RUNNING' and runner <> ?
+                              and beat < tollgate.at() - cast(? as interval)
+                            returning tenant_id, id
+                            """)
+                        .addParam(runner)
+                        .addParam(runner)
+                        .addParam(silence.toString())
+                        .execute(),
+                    row ->
                         new Taken(
-                            new TenantId(row.getObject(1, UUID.class)),
-                            new OperationId(row.getObject(2, UUID.class))));
-                  }
-                }
-              }
-              return found;
-            });
+                            new TenantId(Rows.uuid(row, "tenant_id")),
+                            new OperationId(Rows.uuid(row, "id")))));
     return taken.stream().flatMap(each -> find(each.tenant(), each.id()).stream()).toList();
   }
 

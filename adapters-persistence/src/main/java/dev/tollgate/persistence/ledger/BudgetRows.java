@@ -8,15 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -97,20 +93,6 @@ final class BudgetRows {
       row.put("created_at", budget.createdAt().toString());
     }
     return rows.toString();
-  }
-
-  /// An account with its budget, as `tollgate.account` has it.
-  static Balance balance(ResultSet row) throws SQLException {
-    Timestamp ends = row.getTimestamp("ends");
-    return new Balance(
-        new BudgetId(row.getObject("budget_id", UUID.class)),
-        row.getTimestamp("starts").toInstant(),
-        ends == null ? null : ends.toInstant(),
-        row.getBoolean("hard"),
-        new Money(row.getLong("limit_nanos")),
-        new Money(row.getLong("posted")),
-        new Money(row.getLong("held")),
-        row.getLong("version"));
   }
 
   private static UUID uuid(JsonNode row, String column) {

@@ -19,9 +19,6 @@ import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,8 +37,8 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   private static final String STATE =
       "select "
           + BudgetRows.COLUMN
-          + ", tollgate.limit_now(b) as limit_nanos_now, w.starts as window_starts,"
-          + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as window_ends,"
+          + ", tollgate.limit_now(b) as limit_nanos, w.starts,"
+          + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as ends,"
           + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held,"
           + " coalesce(a.version, 0) as version"
           + " from tollgate.budget b join tollgate.tenant t on t.id = b.tenant_id"
@@ -248,37 +245,37 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
 
   /// The accounts of every tenant whose windows are open, for what the nodes show each other.
   public List<Balance> currentBalances() {
-    return database.asLedger(
-        connection -> {
-          List<Balance> found = new ArrayList<>();
-          try (PreparedStatement select =
-                  connection.prepareStatement(
-                      "select a.budget_id, a.starts, a.ends, b.policy <> 'observe' as hard,"
-                          + " tollgate.limit_now(b) as limit_nanos, a.posted, a.held, a.version"
-                          + " from tollgate.account a join tollgate.budget b on b.id = a.budget_id"
-                          + " where not b.retired and (a.ends is null or a.ends > tollgate.at())"
-                          + " and a.starts <= tollgate.at()");
-              ResultSet row = select.executeQuery()) {
-            while (row.next()) {
-              found.add(BudgetRows.balance(row));
-            }
-          }
-          return found;
-        });
+    return database.acrossTenants(
+        tx ->
+            Rows.all(
+                tx.createQuery(
+                        """
+                        select a.budget_id, a.starts, a.ends, b.policy <> 'observe' as hard,
+                          tollgate.limit_now(b) as limit_nanos, a.posted, a.held, a.version
+                        from tollgate.account a join tollgate.budget b on b.id = a.budget_id
+                        where not b.retired and (a.ends is null or a.ends > tollgate.at())
+                          and a.starts <= tollgate.at()
+                        """)
+                    .execute(),
+                row ->
+                    balance(
+                        row, new BudgetId(Rows.uuid(row, "budget_id")), Rows.flag(row, "hard"))));
   }
 
   private static State state(DbRow row) {
     Budget budget = BudgetRows.budget(Rows.text(row, "budget"));
-    return new State(
+    return new State(budget, balance(row, budget.id(), budget.isHard()));
+  }
+
+  private static Balance balance(DbRow row, BudgetId budget, boolean hard) {
+    return new Balance(
         budget,
-        new Balance(
-            budget.id(),
-            Rows.time(row, "window_starts"),
-            Rows.timeOrNull(row, "window_ends"),
-            budget.isHard(),
-            new Money(Rows.number(row, "limit_nanos_now")),
-            new Money(Rows.number(row, "posted")),
-            new Money(Rows.number(row, "held")),
-            Rows.number(row, "version")));
+        Rows.time(row, "starts"),
+        Rows.timeOrNull(row, "ends"),
+        hard,
+        new Money(Rows.number(row, "limit_nanos")),
+        new Money(Rows.number(row, "posted")),
+        new Money(Rows.number(row, "held")),
+        Rows.number(row, "version"));
   }
 }

@@ -4,28 +4,27 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.money.Money;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
+import dev.tollgate.persistence.database.Rows;
+import io.helidon.dbclient.DbRow;
+import java.time.Instant;
 import java.util.Locale;
-import java.util.UUID;
 
 /// What is said of a budget that has reached a threshold, or will not last its window.
 record BudgetMessage(String type, String subject, String text, String json) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static BudgetMessage of(ResultSet alert) throws SQLException {
-    int threshold = alert.getInt("threshold");
+  static BudgetMessage of(DbRow alert) {
+    long threshold = Rows.number(alert, "threshold");
     boolean forecast = threshold == 0;
-    Money limit = new Money(alert.getLong("limit_nanos"));
-    Money settled = new Money(alert.getLong("posted"));
-    Timestamp end = alert.getTimestamp("ends");
-    String scope = alert.getString("scope");
-    String name = alert.getString("scope_name");
-    String window = alert.getString("time_window");
+    Money limit = new Money(Rows.number(alert, "limit_nanos"));
+    Money settled = new Money(Rows.number(alert, "posted"));
+    Instant end = Rows.timeOrNull(alert, "ends");
+    String scope = Rows.text(alert, "scope");
+    String name = Rows.text(alert, "scope_name");
+    String window = Rows.text(alert, "time_window");
     String whose = scope.replace('_', ' ') + (name.isEmpty() ? "" : " '" + name + "'");
     long percent = percent(settled, limit);
-    String until = end == null ? "It has no end." : "It ends at " + end.toInstant() + ".";
+    String until = end == null ? "It has no end." : "It ends at " + end + ".";
     String what =
         forecast
             ? "At the rate of the last seven days the budget will not last its window."
@@ -52,9 +51,9 @@ record BudgetMessage(String type, String subject, String text, String json) {
                 limit.usd(),
                 left(limit, settled).usd(),
                 window,
-                alert.getTimestamp("starts").toInstant(),
+                Rows.time(alert, "starts"),
                 until,
-                cure(alert.getString("policy"), budget(alert)));
+                cure(Rows.text(alert, "policy"), budget(alert)));
     return new BudgetMessage(
         forecast ? "budget.forecast_exceeds" : "budget.threshold_reached",
         "Budget of the %s: %s"
@@ -77,28 +76,28 @@ record BudgetMessage(String type, String subject, String text, String json) {
         : "Calls that do not fit are refused until the window ends. " + raise;
   }
 
-  private static String json(ResultSet alert, boolean forecast, long percent) throws SQLException {
-    Money limit = new Money(alert.getLong("limit_nanos"));
-    Money settled = new Money(alert.getLong("posted"));
+  private static String json(DbRow alert, boolean forecast, long percent) {
+    Money limit = new Money(Rows.number(alert, "limit_nanos"));
+    Money settled = new Money(Rows.number(alert, "posted"));
     ObjectNode node = JSON.createObjectNode();
     node.put("type", forecast ? "budget.forecast_exceeds" : "budget.threshold_reached");
-    node.put("timestamp", alert.getTimestamp("at").toInstant().toString());
+    node.put("timestamp", Rows.time(alert, "at").toString());
     node.putObject("data")
         .put("budget", budget(alert).toString())
-        .put("scope", alert.getString("scope"))
-        .put("name", alert.getString("scope_name"))
-        .put("threshold", alert.getInt("threshold"))
+        .put("scope", Rows.text(alert, "scope"))
+        .put("name", Rows.text(alert, "scope_name"))
+        .put("threshold", Rows.number(alert, "threshold"))
         .put("percent", percent)
         .put("limit", limit.usd())
         .put("settled", settled.usd())
         .put("remaining", left(limit, settled).usd())
-        .put("window", alert.getString("time_window"))
-        .put("window_start", alert.getTimestamp("starts").toInstant().toString());
+        .put("window", Rows.text(alert, "time_window"))
+        .put("window_start", Rows.time(alert, "starts").toString());
     return node.toString();
   }
 
-  private static BudgetId budget(ResultSet alert) throws SQLException {
-    return new BudgetId(alert.getObject("budget_id", UUID.class));
+  private static BudgetId budget(DbRow alert) {
+    return new BudgetId(Rows.uuid(alert, "budget_id"));
   }
 
   private static Money left(Money limit, Money settled) {

@@ -13,13 +13,8 @@ import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbRow;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Timestamp;
+import io.helidon.dbclient.DbTransaction;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
@@ -42,7 +37,7 @@ public final class PostgresOutbox implements Outbox {
 
   @Override
   public int takeAlerts() {
-    return database.asLedgerAtOnce(this::takeAlerts);
+    return database.acrossTenants(this::takeAlerts);
   }
 
   /// Thresholds that one change crossed are one message: the highest is told, the others are taken.
@@ -72,117 +67,99 @@ public final class PostgresOutbox implements Outbox {
       join tollgate.tenant t on t.id = h.tenant_id
       """;
 
-  private int takeAlerts(Connection connection) throws SQLException {
-    int made = 0;
-    try (PreparedStatement take = connection.prepareStatement(TAKE);
-        PreparedStatement webhooks =
-            connection.prepareStatement("select id from tollgate.webhook where tenant_id = ?");
-        PreparedStatement insert =
-            connection.prepareStatement(
-                "insert into tollgate.notification (tenant_id, id, type, channel, receiver,"
-                    + " subject, body, payload) values (?,?,?,?,?,?,?,?)")) {
-      take.setInt(1, AT_ONCE);
-      try (ResultSet alert = take.executeQuery()) {
-        while (alert.next()) {
-          made++;
-          address(alert, webhooks, insert);
-        }
-      }
-      insert.executeBatch();
-    }
-    return made;
-  }
-
-  private void address(ResultSet alert, PreparedStatement webhooks, PreparedStatement insert)
-      throws SQLException {
-    BudgetMessage message = BudgetMessage.of(alert);
-    UUID tenant = alert.getObject("tenant_id", UUID.class);
-    for (Object address : (Object[]) alert.getArray("notify").getArray()) {
-      add(insert, tenant, Channel.EMAIL, address.toString(), message);
-    }
-    webhooks.setObject(1, tenant);
-    try (ResultSet webhook = webhooks.executeQuery()) {
-      while (webhook.next()) {
-        String id = new WebhookId(webhook.getObject(1, UUID.class)).toString();
-        add(insert, tenant, Channel.WEBHOOK, id, message);
+  private int takeAlerts(DbTransaction tx) {
+    List<Alert> alerts =
+        Rows.all(tx.createQuery(TAKE).addParam(AT_ONCE).execute(), PostgresOutbox::alert);
+    for (Alert alert : alerts) {
+      alert.receivers().forEach(address -> add(tx, alert, Channel.EMAIL, address));
+      for (WebhookId webhook : webhooks(tx, alert.tenant())) {
+        add(tx, alert, Channel.WEBHOOK, webhook.toString());
       }
     }
+    return alerts.size();
   }
 
-  private void add(
-      PreparedStatement insert,
-      UUID tenant,
-      Channel channel,
-      String receiver,
-      BudgetMessage message)
-      throws SQLException {
-    insert.setObject(1, tenant);
-    insert.setObject(2, ids.next());
-    insert.setString(3, message.type());
-    insert.setString(4, channel.wire());
-    insert.setString(5, receiver);
-    insert.setString(6, message.subject());
-    insert.setString(7, message.text());
-    insert.setString(8, message.json());
-    insert.addBatch();
+  private static List<WebhookId> webhooks(DbTransaction tx, UUID tenant) {
+    return Rows.all(
+        tx.createQuery("select id from tollgate.webhook where tenant_id = ?")
+            .addParam(tenant)
+            .execute(),
+        row -> new WebhookId(Rows.uuid(row, "id")));
+  }
+
+  private record Alert(UUID tenant, List<String> receivers, BudgetMessage message) {}
+
+  private static Alert alert(DbRow row) {
+    return new Alert(Rows.uuid(row, "tenant_id"), Rows.texts(row, "notify"), BudgetMessage.of(row));
+  }
+
+  private void add(DbTransaction tx, Alert alert, Channel channel, String receiver) {
+    tx.createInsert(
+            "insert into tollgate.notification (tenant_id, id, type, channel, receiver,"
+                + " subject, body, payload) values (?,?,?,?,?,?,?,?)")
+        .addParam(alert.tenant())
+        .addParam(ids.next())
+        .addParam(alert.message().type())
+        .addParam(channel.wire())
+        .addParam(receiver)
+        .addParam(alert.message().subject())
+        .addParam(alert.message().text())
+        .addParam(alert.message().json())
+        .execute();
   }
 
   @Override
   public List<Notification> claim(int most, Duration lease) {
-    return database.asLedger(
-        connection -> {
-          try (PreparedStatement claim =
-              connection.prepareStatement(
-                  "update tollgate.notification n set attempts = n.attempts + 1,"
-                      + " next_attempt_at = tollgate.at() + make_interval(secs => ?)"
-                      + " from (select tenant_id, id from tollgate.notification"
-                      + " where status = 'pending' and next_attempt_at <= tollgate.at()"
-                      + " order by next_attempt_at limit ? for update skip locked) due"
-                      + " where n.tenant_id = due.tenant_id and n.id = due.id returning n.*")) {
-            claim.setLong(1, lease.toSeconds());
-            claim.setInt(2, most);
-            return notifications(claim);
-          }
-        });
+    return database.acrossTenants(
+        tx ->
+            Rows.all(
+                tx.createQuery(
+                        """
+                        update tollgate.notification n set attempts = n.attempts + 1,
+                          next_attempt_at = tollgate.at() + cast(? as interval)
+                        from (select tenant_id, id from tollgate.notification
+                          where status = 'pending' and next_attempt_at <= tollgate.at()
+                          order by next_attempt_at limit ? for update skip locked) due
+                        where n.tenant_id = due.tenant_id and n.id = due.id returning n.*
+                        """)
+                    .addParam(lease.toString())
+                    .addParam(most)
+                    .execute(),
+                PostgresOutbox::notification));
   }
 
   @Override
   public void delivered(Notification notification) {
-    finish(
-        notification, "status = 'delivered', finished_at = tollgate.at(), error = null", null, 0);
+    finish(notification, Status.DELIVERED, null, Duration.ZERO);
   }
 
   @Override
   public void failed(Notification notification, String error, @Nullable Duration pause) {
-    String outcome =
-        pause == null
-            ? "status = 'failed', finished_at = tollgate.at(), error = ?"
-            : "error = ?, next_attempt_at = tollgate.at() + make_interval(secs => ?)";
-    finish(notification, outcome, error, pause == null ? 0 : pause.toSeconds());
+    finish(
+        notification,
+        pause == null ? Status.FAILED : Status.PENDING,
+        error.length() > 500 ? error.substring(0, 500) : error,
+        pause == null ? Duration.ZERO : pause);
   }
 
   private void finish(
-      Notification notification, String outcome, @Nullable String error, long pauseSeconds) {
-    int _ =
-        database.asLedger(
-            connection -> {
-              try (PreparedStatement update =
-                  connection.prepareStatement(
-                      "update tollgate.notification set "
-                          + outcome
-                          + " where tenant_id = ? and id = ?")) {
-                int next = 1;
-                if (error != null) {
-                  update.setString(next++, error.length() > 500 ? error.substring(0, 500) : error);
-                }
-                if (pauseSeconds > 0) {
-                  update.setLong(next++, pauseSeconds);
-                }
-                update.setObject(next++, notification.tenant().value());
-                update.setObject(next, notification.id().value());
-                return update.executeUpdate();
-              }
-            });
+      Notification notification, Status status, @Nullable String error, Duration pause) {
+    database.acrossTenants(
+        tx ->
+            tx.createUpdate(
+                    """
+                    update tollgate.notification set status = ?, error = ?,
+                      finished_at = case when ? then null else tollgate.at() end,
+                      next_attempt_at = tollgate.at() + cast(? as interval)
+                    where tenant_id = ? and id = ?
+                    """)
+                .addParam(status.wire())
+                .addParam(error)
+                .addParam(status == Status.PENDING)
+                .addParam(pause.toString())
+                .addParam(notification.tenant().value())
+                .addParam(notification.id().value())
+                .execute());
   }
 
   @Override
@@ -220,30 +197,5 @@ public final class PostgresOutbox implements Outbox {
         Rows.textOrNull(row, "error"),
         Rows.time(row, "created_at"),
         Rows.timeOrNull(row, "finished_at"));
-  }
-
-  private static List<Notification> notifications(PreparedStatement select) throws SQLException {
-    List<Notification> found = new ArrayList<>();
-    try (ResultSet row = select.executeQuery()) {
-      while (row.next()) {
-        Timestamp finished = row.getTimestamp("finished_at");
-        found.add(
-            new Notification(
-                new NotificationId(row.getObject("id", UUID.class)),
-                new TenantId(row.getObject("tenant_id", UUID.class)),
-                row.getString("type"),
-                Channel.valueOf(row.getString("channel").toUpperCase(Locale.ROOT)),
-                row.getString("receiver"),
-                row.getString("subject"),
-                row.getString("body"),
-                row.getString("payload"),
-                Status.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
-                row.getInt("attempts"),
-                row.getString("error"),
-                row.getTimestamp("created_at").toInstant(),
-                finished == null ? null : finished.toInstant()));
-      }
-    }
-    return found;
   }
 }

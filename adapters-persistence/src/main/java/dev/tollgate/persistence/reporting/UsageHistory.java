@@ -1,10 +1,9 @@
 package dev.tollgate.persistence.reporting;
 
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 
 /// Carries roll-ups of earlier versions over to those by dimension, some at a time. May be run by
 /// any node and repeated; once nothing is left it only looks.
@@ -21,18 +20,15 @@ public final class UsageHistory implements Runnable {
 
   @Override
   public void run() {
-    int found =
-        database.asLedger(
-            connection -> {
-              try (PreparedStatement carry =
-                  connection.prepareStatement("select tollgate.carry_history_2(?)")) {
-                carry.setInt(1, AT_ONCE);
-                try (ResultSet row = carry.executeQuery()) {
-                  row.next();
-                  return row.getInt(1);
-                }
-              }
-            });
+    long found =
+        database.acrossTenants(
+            tx ->
+                Rows.one(
+                        tx.createQuery("select tollgate.carry_history_2(?) as carried")
+                            .addParam(AT_ONCE)
+                            .execute(),
+                        row -> Rows.number(row, "carried"))
+                    .orElseThrow());
     carried += found;
     if (found == 0 && carried > 0) {
       LOG.log(Level.INFO, "{0} roll-ups of an earlier version are carried over.", carried);

@@ -4,14 +4,11 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.secrets.Pepper;
 import dev.tollgate.domain.tenancy.AdminTokens;
 import dev.tollgate.persistence.database.Database;
+import dev.tollgate.persistence.database.Rows;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Administrators' tokens in PostgreSQL, read again when the last reading is older than five
@@ -51,23 +48,17 @@ public final class PostgresAdminTokens implements AdminTokens {
       return last.tokens();
     }
     List<Stored> tokens =
-        database.asLedger(
-            connection -> {
-              List<Stored> found = new ArrayList<>();
-              try (PreparedStatement select =
-                      connection.prepareStatement(
-                          "select tenant_id, hmac, pepper_version from tollgate.admin_token");
-                  ResultSet row = select.executeQuery()) {
-                while (row.next()) {
-                  found.add(
-                      new Stored(
-                          new TenantId(row.getObject(1, UUID.class)),
-                          row.getBytes(2),
-                          row.getInt(3)));
-                }
-              }
-              return found;
-            });
+        database.acrossTenants(
+            tx ->
+                Rows.all(
+                    tx.createQuery(
+                            "select tenant_id, hmac, pepper_version from tollgate.admin_token")
+                        .execute(),
+                    row ->
+                        new Stored(
+                            new TenantId(Rows.uuid(row, "tenant_id")),
+                            Rows.bytes(row, "hmac"),
+                            (int) Rows.number(row, "pepper_version"))));
     reading = new Reading(tokens, System.nanoTime());
     return tokens;
   }
