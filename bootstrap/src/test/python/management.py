@@ -9,7 +9,12 @@ from google.rpc import error_details_pb2
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 from grpc_status import rpc_status
 
-channel = grpc.insecure_channel(os.environ["TOLLGATE_GRPC"])
+target = os.environ["TOLLGATE_GRPC"]
+if os.environ.get("TOLLGATE_TLS"):
+    with open(os.environ["SSL_CERT_FILE"], "rb") as file:
+        channel = grpc.secure_channel(target, grpc.ssl_channel_credentials(file.read()))
+else:
+    channel = grpc.insecure_channel(target)
 token = (("authorization", "Bearer " + os.environ["TOLLGATE_ADMIN_TOKEN"]),)
 reflection = ProtoReflectionDescriptorDatabase(channel)
 services = reflection.get_services()

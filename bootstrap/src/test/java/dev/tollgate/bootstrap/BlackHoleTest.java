@@ -5,16 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.domain.money.Money;
-import dev.tollgate.persistence.database.DatabaseConfig;
-import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -172,22 +168,9 @@ class BlackHoleTest {
 
   /// No node in production decides by a time that somebody moved.
   @Test
-  void aNodeThatServesRefusesAMovedTime(@TempDir Path folder) throws Exception {
+  void aNodeThatServesRefusesAMovedTime() throws Exception {
     CLOCK.move(Duration.ZERO, gateway);
-    DatabaseConfig database = gateway.dev().database();
-    String yaml =
-        """
-        database: {url: "%s", migrator_password: "%s", app_password: "%s", ledger_password: "%s"}
-        keys_file: %s
-        """
-            .formatted(
-                database.url(),
-                database.password(Role.MIGRATOR),
-                database.password(Role.APP),
-                database.password(Role.LEDGER),
-                data.resolve("master.keys"));
-    Settings settings =
-        Settings.read(Files.writeString(folder.resolve("tollgate.yaml"), yaml), Map.of());
+    Settings settings = gateway.ofNodeBeside(data, "");
     assertThatThrownBy(() -> ServeNode.start(settings))
         .isInstanceOf(StartFailure.class)
         .hasMessageContaining("tollgate.at()");

@@ -3,26 +3,54 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.secrets.TestingCertificate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// grpcurl runs the scripts of docs/grpcurl, and Python's grpcio speaks to the same port. Both are
-/// installed from the network, so this runs with `-Pclients` only.
+/// grpcurl runs the scripts of docs/grpcurl, and Python's grpcio speaks to the same ports, with TLS
+/// where it is served. Both are installed from the network, so this runs with `-Pclients` only.
 @EnabledIfSystemProperty(named = "tollgate.clients", matches = "true")
 class GrpcClientsTest {
   private static final Path FOLDER = Path.of("target/clients").toAbsolutePath();
   private static final Path SCRIPTS = Path.of("../docs/grpcurl").toAbsolutePath().normalize();
   private static final TestingClient CLIENT = new TestingClient(FOLDER);
-  private static final TestingGateway GATEWAY = TestingGateway.shared();
+  private static TestingGateway gateway;
+  private static ServeNode secure;
+  private static Path certificate;
 
   @BeforeAll
-  static void install() throws Exception {
+  static void start() throws Exception {
+    Path data = Files.createTempDirectory("tollgate-clients");
+    gateway = TestingGateway.start(data);
+    certificate = data.resolve("tls.crt");
+    Path key = data.resolve("tls.key");
+    TestingCertificate.create(data, "gateway", "EC").write(certificate, key);
+    secure =
+        ServeNode.start(
+            gateway.ofNodeBeside(
+                data,
+                """
+                http: {host: 127.0.0.1, port: 0, ops_port: 0}
+                grpc: {port: 0, tls: {certificate: "%s", key: "%s"}}
+                """
+                    .formatted(certificate, key)));
+    install();
+  }
+
+  @AfterAll
+  static void stop() {
+    secure.close();
+    gateway.close();
+  }
+
+  private static void install() throws Exception {
     Files.createDirectories(FOLDER);
     if (!Files.exists(FOLDER.resolve("grpcurl"))) {
       CLIENT.run(
@@ -47,14 +75,27 @@ class GrpcClientsTest {
 
   enum Server {
     NETTY,
-    HELIDON
+    NETTY_WITH_TLS,
+    HELIDON;
+
+    int port() {
+      return switch (this) {
+        case NETTY -> gateway.dev().grpcPort();
+        case NETTY_WITH_TLS -> secure.grpcPort().orElseThrow();
+        case HELIDON -> gateway.dev().helidonGrpcPort();
+      };
+    }
   }
 
   private static Map<String, String> environment(Server server) {
     Map<String, String> all = new HashMap<>();
-    int port = server == Server.NETTY ? GATEWAY.dev().grpcPort() : GATEWAY.dev().helidonGrpcPort();
-    all.put("TOLLGATE_GRPC", "127.0.0.1:" + port);
-    all.put("TOLLGATE_ADMIN_TOKEN", GATEWAY.adminToken());
+    all.put("TOLLGATE_GRPC", "127.0.0.1:" + server.port());
+    if (server == Server.NETTY_WITH_TLS) {
+      all.put("TOLLGATE_TLS", "1");
+      // Where programs in Go and OpenSSL look for whom to trust.
+      all.put("SSL_CERT_FILE", certificate.toString());
+    }
+    all.put("TOLLGATE_ADMIN_TOKEN", gateway.adminToken());
     all.put("PATH", FOLDER + ":" + System.getenv("PATH"));
     return all;
   }
@@ -69,7 +110,7 @@ class GrpcClientsTest {
   @ParameterizedTest
   @EnumSource
   void administratorsScriptsWork(Server server) throws Exception {
-    String project = GATEWAY.newProject();
+    String project = gateway.newProject();
     JsonNode key = TestingGateway.json(script(server, "create-key.sh", project, "ci", "5.00"));
     assertThat(key.path("key").asText()).startsWith("tgk_");
     assertThat(key.path("budget").path("limit").asText()).isEqualTo("5.00");
@@ -86,7 +127,7 @@ class GrpcClientsTest {
     assertThat(raise.toString()).contains("10.00");
 
     for (int i = 0; i < 3; i++) {
-      GATEWAY.call(
+      gateway.call(
           "/v1/chat/completions",
           key.path("key").asText(),
           "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
@@ -104,9 +145,9 @@ class GrpcClientsTest {
   @ParameterizedTest
   @EnumSource
   void pythonsClientWorks(Server server) throws Exception {
-    GATEWAY.call(
+    gateway.call(
         "/v1/chat/completions",
-        GATEWAY.demoKey(),
+        gateway.demoKey(),
         "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
     String said =
         CLIENT.run(

@@ -2,15 +2,18 @@ package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import dev.tollgate.proto.Operation;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
+import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -19,7 +22,10 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,6 +33,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// it.
 class GrpcHonestCallersTest {
   private static final TestingGateway GATEWAY = TestingGateway.shared();
+  private static final int WINDOW = 65_535;
+  private static final int CALLS = 600;
   private static final String PATH = "/tollgate.admin.v1.ProjectService/ListProjects";
 
   enum Server {
@@ -44,7 +52,11 @@ class GrpcHonestCallersTest {
     private final Channel authorized;
 
     private Caller(Server server, String padding) {
-      channel = NettyChannelBuilder.forAddress("127.0.0.1", server.port()).usePlaintext().build();
+      channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", server.port())
+              .usePlaintext()
+              .flowControlWindow(WINDOW)
+              .build();
       Metadata headers = new Metadata();
       put(headers, "authorization", "Bearer " + GATEWAY.adminToken());
       if (!padding.isEmpty()) {
@@ -155,6 +167,61 @@ class GrpcHonestCallersTest {
           .isEqualTo(ServingStatus.SERVING);
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  /// Its reader takes one message, and for a while no other.
+  @ParameterizedTest
+  @EnumSource
+  void aStreamWaitsForItsReader(Server server) throws Exception {
+    JsonNode key = GATEWAY.newKey(GATEWAY.newProject(), "");
+    for (int i = 0; i < CALLS; i++) {
+      assertThat(
+              GATEWAY
+                  .call(
+                      "/v1/embeddings",
+                      key.path("key").asText(),
+                      "{\"model\":\"sim-embed\",\"input\":\"x\"}")
+                  .statusCode())
+          .isEqualTo(200);
+    }
+    Operation operation = TestingGrpc.operation("ExportCalls");
+    try (Caller caller = new Caller(server, "")) {
+      PausedReader reader = new PausedReader();
+      ClientCall<Message, Message> call =
+          caller.authorized.newCall(
+              TestingGrpc.method(operation),
+              CallOptions.DEFAULT.withDeadlineAfter(60, TimeUnit.SECONDS));
+      call.start(reader, new Metadata());
+      call.request(1);
+      call.sendMessage(
+          DynamicMessage.newBuilder(operation.request())
+              .setField(operation.request().findFieldByName("key"), key.path("id").asText())
+              .build());
+      call.halfClose();
+      Thread.sleep(1_500);
+      assertThat(reader.messages).hasValue(1);
+      call.request(CALLS);
+      assertThat(reader.ended.get(30, TimeUnit.SECONDS).getCode()).isEqualTo(Status.Code.OK);
+      assertThat(reader.messages).hasValue(CALLS);
+      assertThat(reader.bytes.get()).as("more than was under way").isGreaterThan(2L * WINDOW);
+    }
+  }
+
+  private static final class PausedReader extends ClientCall.Listener<Message> {
+    private final AtomicInteger messages = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final CompletableFuture<Status> ended = new CompletableFuture<>();
+
+    @Override
+    public void onMessage(Message message) {
+      messages.incrementAndGet();
+      bytes.addAndGet(message.getSerializedSize());
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      ended.complete(status);
     }
   }
 

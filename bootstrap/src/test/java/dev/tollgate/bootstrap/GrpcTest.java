@@ -175,25 +175,6 @@ class GrpcTest {
   }
 
   @Test
-  void aStreamWaitsForItsReader() throws Exception {
-    JsonNode key = GATEWAY.newKey(GATEWAY.newProject(), "");
-    for (int i = 0; i < 40; i++) {
-      assertThat(
-              GATEWAY
-                  .call(
-                      "/v1/chat/completions",
-                      key.path("key").asText(),
-                      "{\"model\":\"sim-small\",\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}")
-                  .statusCode())
-          .isEqualTo(200);
-    }
-    TestingGrpc.Answer all =
-        GRPC.ask("ExportCalls", "{\"key\":\"" + key.path("id").asText() + "\"}");
-    assertThat(all.code()).as(all.detail()).isEqualTo("OK");
-    assertThat(all.messages()).hasSize(40);
-  }
-
-  @Test
   void whatIsNoMessageIsAnsweredAsAnyOtherError() {
     Operation operation = TestingGrpc.operation("GetKey");
     MethodDescriptor<byte[], byte[]> method =

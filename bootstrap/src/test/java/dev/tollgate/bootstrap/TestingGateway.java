@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -122,6 +123,28 @@ final class TestingGateway {
         statement.execute(each);
       }
     }
+  }
+
+  /// The settings of a node that serves beside it, on the same database.
+  ///
+  /// @param data its folder
+  /// @param more lines of the file of settings
+  Settings ofNodeBeside(Path data, String more) throws IOException {
+    DatabaseConfig database = dev().database();
+    String yaml =
+        """
+        database: {url: "%s", migrator_password: "%s", app_password: "%s", ledger_password: "%s"}
+        keys_file: %s
+        %s
+        """
+            .formatted(
+                database.url(),
+                database.password(Role.MIGRATOR),
+                database.password(Role.APP),
+                database.password(Role.LEDGER),
+                data.resolve("master.keys"),
+                more);
+    return Settings.read(Files.writeString(data.resolve("tollgate.yaml"), yaml), Map.of());
   }
 
   String url() {
