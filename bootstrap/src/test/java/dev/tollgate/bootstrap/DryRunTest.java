@@ -1,0 +1,140 @@
+package dev.tollgate.bootstrap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.bootstrap.ManagementRequests.Line;
+import dev.tollgate.persistence.database.DatabaseConfig;
+import dev.tollgate.persistence.database.DatabaseConfig.Role;
+import dev.tollgate.proto.Operation;
+import dev.tollgate.proto.v1.Kind;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Each change of the files below `parity` is tried before it is made: the trial answers what the
+/// change does, shows no secret, and leaves no row of management as it was not.
+class DryRunTest {
+  /// What calls and what runs beside them write, at times of their own.
+  private static final Set<String> OF_CALLS =
+      Set.of(
+          "account",
+          "call",
+          "call_content",
+          "deployment_speed",
+          "dimension",
+          "entry",
+          "hold",
+          "ledger_batch",
+          "notification",
+          "usage_bucket",
+          "usage_day",
+          "usage_minute",
+          "usage_quarter",
+          "usage_times",
+          "writer_session");
+
+  private static final String OF_JOBS = "There is no parameter 'dry_run' of this operation.";
+
+  @TempDir Path folder;
+
+  @Test
+  void aTrialAnswersWhatTheChangeDoesAndLeavesNothing() throws Exception {
+    TestingGateway gateway = TestingGateway.start(folder);
+    List<String> wrong = new ArrayList<>();
+    Set<String> changes = new TreeSet<>();
+    DatabaseConfig database = gateway.dev().database();
+    try (Connection connection =
+        DriverManager.getConnection(
+            database.url(), Role.MIGRATOR.user(), database.password(Role.MIGRATOR))) {
+      ManagementRequests requests = new ManagementRequests(gateway, "requests.txt", "later.txt");
+      requests.each(
+          line -> {
+            if (!line.isChange()) {
+              requests.answer(line);
+              return;
+            }
+            Map<String, String> before = rows(connection);
+            String tried = requests.dryRun(line);
+            if (!rows(connection).equals(before)) {
+              wrong.add(line.text() + "\n  was to change nothing, and changed " + before);
+            }
+            String made = requests.answer(line);
+            assertThat(tried).doesNotContain("SECRET");
+            if (tried.contains(OF_JOBS) || isRepeat(line)) {
+              return;
+            }
+            if (!made.replaceAll(",\"[a-z]+\":\"SECRET\"", "").equals(tried)) {
+              wrong.add(line.text() + "\n  tried " + tried + "\n  made  " + made);
+            }
+            if (!rows(connection).equals(before)) {
+              changes.add(operation(line));
+            }
+          });
+    } finally {
+      gateway.close();
+    }
+    assertThat(wrong).as(String.join("\n", wrong)).isEmpty();
+    assertThat(changes)
+        .containsAll(
+            Operation.ALL.stream()
+                .filter(each -> each.kind() == Kind.KIND_CHANGE)
+                .map(Operation::name)
+                .toList());
+  }
+
+  private static String operation(Line line) {
+    String[] parts = line.text().split("[ ?]", 3);
+    return Operation.ALL.stream()
+        .filter(each -> each.verb().equals(parts[0]))
+        .filter(each -> parts[1].matches(each.path().replaceAll("\\{[^}]+}", "[^/:]+")))
+        .findFirst()
+        .orElseThrow()
+        .name();
+  }
+
+  /// A trial is no repeat of what was made before.
+  private static boolean isRepeat(Line line) {
+    return line.headers().keySet().stream().anyMatch("Idempotency-Key"::equalsIgnoreCase);
+  }
+
+  /// A fingerprint of what each table holds.
+  private static Map<String, String> rows(Connection connection) throws SQLException {
+    Map<String, String> rows = new TreeMap<>();
+    try (Statement statement = connection.createStatement()) {
+      List<String> tables = new ArrayList<>();
+      try (ResultSet row =
+          statement.executeQuery(
+              """
+              select relname from pg_class where relnamespace = 'tollgate'::regnamespace
+                and relkind in ('r', 'p') and not relispartition
+              """)) {
+        while (row.next()) {
+          tables.add(row.getString(1));
+        }
+      }
+      tables.removeAll(OF_CALLS);
+      for (String table : tables) {
+        try (ResultSet row =
+            statement.executeQuery(
+                "select count(*) || ' ' || coalesce(sum(hashtextextended((to_jsonb(t) - 'last_used_at')::text, 0)), 0) from tollgate."
+                    + table
+                    + " t")) {
+          row.next();
+          rows.put(table, row.getString(1));
+        }
+      }
+    }
+    return rows;
+  }
+}
