@@ -14,8 +14,6 @@ public record Asked(
     List<byte[]> olderHashes,
     @Nullable String dryRun,
     @Nullable String patience) {
-  public static final Asked NOTHING = new Asked(null, List.of(), null, null);
-
   public Asked {
     olderHashes = List.copyOf(olderHashes);
   }

@@ -39,6 +39,23 @@ class OddRequestsTest {
     assertThat(gateway.tryManage("GET", "/keys?" + query, "").statusCode()).isEqualTo(400);
   }
 
+  /// A stream is no change either.
+  @ParameterizedTest
+  @ValueSource(strings = {"dry_run=true", "dry_run=yes", "wait=PT1S"})
+  void anExportTakesNothingOfChangesAndJobs(String query) {
+    HttpResponse<String> answer = gateway.tryManage("GET", "/calls:export?" + query, "");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).contains(query.substring(0, query.indexOf('=')));
+  }
+
+  @Test
+  void theDocumentIsOnlyRead() {
+    HttpResponse<String> answer = gateway.tryManage("POST", "/openapi.json", "{}");
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("allow")).contains("GET");
+    assertThat(answer.body()).contains("method_not_allowed");
+  }
+
   @Test
   void anIdempotencyKeyStandsOnce() {
     HttpResponse<String> answer =

@@ -64,10 +64,7 @@ final class TestingGrpc implements AutoCloseable {
   }
 
   static Operation operation(String name) {
-    return Operation.ALL.stream()
-        .filter(each -> each.name().equals(name))
-        .findFirst()
-        .orElseThrow();
+    return Operation.named(name).orElseThrow();
   }
 
   Answer ask(String name, String json) {

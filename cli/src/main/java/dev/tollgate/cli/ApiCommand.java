@@ -124,9 +124,7 @@ final class ApiCommand implements Callable<Integer> {
   }
 
   private Operation operation() {
-    return Operation.ALL.stream()
-        .filter(each -> each.name().equals(first))
-        .findFirst()
+    return Operation.named(first)
         .orElseThrow(
             () ->
                 usage(

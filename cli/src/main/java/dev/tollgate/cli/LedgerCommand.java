@@ -1,14 +1,10 @@
 package dev.tollgate.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tollgate.proto.Operation;
 import java.io.PrintStream;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,11 +19,10 @@ import picocli.CommandLine.Option;
 /// with what was archived.
 @Command(name = "ledger", description = "Checks the books.")
 public final class LedgerCommand {
-  private static final Duration LIMIT = Duration.ofMinutes(10);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   /// The answer is waited for as long as a gateway waits.
-  private static final String VERIFY = "/api/v1/ledger/verify?wait=PT5M";
+  private static final Map<String, String> PATIENTLY = Map.of("wait", "PT5M");
 
   private final WholeBooks wholeBooks;
   private final Map<String, String> environment;
@@ -64,7 +59,8 @@ public final class LedgerCommand {
     this.err = err;
   }
 
-  /// Exits with 0 when nothing is wrong, with 1 when something is or could not be asked.
+  /// Exits with 0 when nothing is wrong, with 1 when something is; when the gateway refuses, with
+  /// what its reason says.
   @Command(
       name = "verify",
       description =
@@ -99,10 +95,7 @@ public final class LedgerCommand {
             "--config needs --with. Without it a gateway is asked: set TOLLGATE_URL and"
                 + " TOLLGATE_ADMIN_TOKEN.");
       }
-      Report report =
-          archive == null
-              ? report(KnownGateway.find(KnownGateway.Use.MANAGEMENT, environment, data))
-              : wholeBooks.verify(archive, config, data);
+      Report report = archive == null ? report(data) : wholeBooks.verify(archive, config, data);
       report.violations().forEach(each -> out.println(Messages.oneLine(each)));
       boolean ok = report.violations().isEmpty();
       out.printf(
@@ -119,69 +112,57 @@ public final class LedgerCommand {
     }
   }
 
-  private static Report report(Gateway gateway) {
-    try (HttpClient client = gateway.client()) {
-      JsonNode body = verified(gateway, client);
-      List<String> violations = new ArrayList<>();
-      for (JsonNode each : body.path("violations")) {
-        violations.add(
-            each.path("check").asText()
-                + " "
-                + each.path("subject").asText()
-                + " "
-                + each.path("detail").asText());
-      }
-      return new Report(
-          body.path("accounts").asLong(),
-          body.path("entries").asLong(),
-          body.path("open_holds").asLong(),
-          violations);
-    } catch (IOException e) {
-      throw ConnectionTrouble.explain(KnownGateway.Use.MANAGEMENT, gateway.address(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw CommandFailure.failed("The request was interrupted.");
+  private Report report(Path data) {
+    JsonNode body = verified(new Management(environment), data);
+    List<String> violations = new ArrayList<>();
+    for (JsonNode each : body.path("violations")) {
+      violations.add(
+          each.path("check").asText()
+              + " "
+              + each.path("subject").asText()
+              + " "
+              + each.path("detail").asText());
     }
+    return new Report(
+        body.path("accounts").asLong(),
+        body.path("entries").asLong(),
+        body.path("open_holds").asLong(),
+        violations);
   }
 
   /// What was found, however long it takes: large books become an operation that is followed.
-  private static JsonNode verified(Gateway gateway, HttpClient client)
-      throws IOException, InterruptedException {
-    JsonNode body =
-        answer(
-            gateway,
-            client,
-            gateway.request(VERIFY).POST(BodyPublishers.ofString("{}")).timeout(LIMIT));
+  private static JsonNode verified(Management management, Path data) {
+    ObjectNode nothing = JsonNodeFactory.instance.objectNode();
+    JsonNode body = management.ask(call("VerifyLedger", nothing, PATIENTLY), data);
     JsonNode operation = body.path("operation");
     if (!isRunning(operation)) {
       return body;
     }
-    String path = "/api/v1/operations/" + operation.path("id").asText();
+    ObjectNode followed = nothing.put("id", operation.path("id").asText());
     while (isRunning(operation)) {
-      Thread.sleep(PAUSE);
-      operation = answer(gateway, client, gateway.request(path).GET().timeout(LIMIT));
+      pause();
+      operation = management.ask(call("GetOperation", followed, Map.of()), data);
     }
     if (operation.hasNonNull("error")) {
-      throw CommandFailure.failed(gateway.redact(operation.at("/error/detail").asText()));
+      throw CommandFailure.failed(operation.at("/error/detail").asText());
     }
     return operation.path("result");
+  }
+
+  private static RestCall call(String name, ObjectNode members, Map<String, String> parameters) {
+    return RestCall.of(Operation.named(name).orElseThrow(), members, parameters, Map.of());
   }
 
   private static boolean isRunning(JsonNode operation) {
     return operation.path("state").asText().equals("running");
   }
 
-  private static JsonNode answer(Gateway gateway, HttpClient client, HttpRequest.Builder request)
-      throws IOException, InterruptedException {
-    HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-    JsonNode body = new ObjectMapper().readTree(response.body());
-    if (response.statusCode() / 100 != 2) {
-      throw CommandFailure.failed(
-          gateway.redact(body.path("detail").asText("the gateway answered with an error"))
-              + " (HTTP "
-              + response.statusCode()
-              + ")");
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommandFailure.failed("The request was interrupted.");
     }
-    return body;
   }
 }

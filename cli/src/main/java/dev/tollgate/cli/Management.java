@@ -14,6 +14,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// The management API of a gateway, over REST.
@@ -67,6 +69,28 @@ final class Management {
       Thread.currentThread().interrupt();
       throw CommandFailure.failed("The request was interrupted.");
     }
+  }
+
+  /// What is answered as a whole.
+  ///
+  /// @throws CommandFailure with what the gateway said, when it refuses
+  JsonNode ask(RestCall call, Path data) {
+    List<JsonNode> answered = new ArrayList<>();
+    call(
+        call,
+        data,
+        new Answers() {
+          @Override
+          public void whole(int status, String body) {
+            answered.add(parsed(body));
+          }
+
+          @Override
+          public void lines(InputStream in) {
+            throw new IllegalStateException(call.path() + " is answered by lines");
+          }
+        });
+    return answered.getFirst();
   }
 
   private static void answered(

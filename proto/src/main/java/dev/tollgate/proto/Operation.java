@@ -28,6 +28,7 @@ import dev.tollgate.proto.v1.Rule;
 import dev.tollgate.proto.v1.UsageProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One operation of the management API: a method and what its options say.
@@ -67,6 +68,11 @@ public record Operation(
           .flatMap(service -> service.getMethods().stream())
           .map(Operation::of)
           .toList();
+
+  /// The operation that is called so.
+  public static Optional<Operation> named(String name) {
+    return ALL.stream().filter(each -> each.name().equals(name)).findFirst();
+  }
 
   public static List<ServiceDescriptor> services() {
     return FILES.stream().flatMap(file -> file.getServices().stream()).toList();

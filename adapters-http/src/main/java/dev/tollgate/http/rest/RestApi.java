@@ -27,6 +27,7 @@ import dev.tollgate.proto.Operation;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
@@ -36,12 +37,16 @@ import io.helidon.webserver.http.ServerResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1`: every operation of the contract, and the contract itself as OpenAPI.
 public final class RestApi implements HttpService {
   /// Where it is served.
   public static final String PATH = "/api/v1";
+
+  private static final String DOCUMENT = "/openapi.json";
+  private static final RestRoutes.Found ONLY_READ = new RestRoutes.Found.OtherVerbs(Set.of("GET"));
 
   static final int LARGEST_BODY = 1 << 20;
   private static final HeaderName IDEMPOTENCY = HeaderNames.create("idempotency-key");
@@ -80,10 +85,14 @@ public final class RestApi implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/openapi.json", this::document).any(this::handle);
+    rules.any(DOCUMENT, this::document).any(this::handle);
   }
 
   private void document(ServerRequest request, ServerResponse response) {
+    if (!request.prologue().method().equals(Method.GET)) {
+      handle(request, response);
+      return;
+    }
     response.header(HeaderValues.CONTENT_TYPE_JSON);
     WholeAnswer.send(request, response, Document.of(version));
   }
@@ -136,7 +145,7 @@ public final class RestApi implements HttpService {
     ServerRequest request = exchange.request();
     String verb = request.prologue().method().text();
     String path = request.prologue().uriPath().rawPath().substring(PATH.length());
-    switch (routes.find(verb, path)) {
+    switch (path.equals(DOCUMENT) ? ONLY_READ : routes.find(verb, path)) {
       case RestRoutes.Found.Nothing _ ->
           exchange.refuse(
               new Problem(Reason.UNKNOWN_URL, null, RefusalAnswers.unknownUrl(request).message()));
@@ -173,7 +182,7 @@ public final class RestApi implements HttpService {
           RestRequest asked = new RestRequest(bound, exchange.request(), body);
           Message message = asked.message(values);
           if (bound.operation().streams()) {
-            stream(exchange, bound, actor, message);
+            stream(exchange, bound, actor, asked(exchange, asked), message);
           } else {
             send(
                 exchange,
@@ -207,9 +216,9 @@ public final class RestApi implements HttpService {
 
   /// JSON lines. A refusal before the first line is answered as everywhere; what happens after it
   /// ends the connection, so that a cut stream cannot be taken for a whole one.
-  private void stream(Exchange exchange, Bound bound, Actor actor, Message message) {
+  private void stream(Exchange exchange, Bound bound, Actor actor, Asked asked, Message message) {
     Lines lines = new Lines(exchange.response());
-    switch (dispatch.stream(bound, actor, Asked.NOTHING, message, lines::write)) {
+    switch (dispatch.stream(bound, actor, asked, message, lines::write)) {
       case Answer.Refused(Fault fault) when lines.areOpen() -> {
         LOG.log(Level.WARNING, "The answer to {0} broke off: {1}", exchange.id(), fault.detail());
         throw new CloseConnectionException("the answer broke off");
