@@ -203,13 +203,22 @@ public final class JobRunner {
       }
       Fault refused = Fault.of(result);
       fault = refused == null ? Fault.internal() : refused;
+    } catch (TakenOver e) {
+      LOG.log(Level.INFO, "Operation {0} goes on at another node.", id);
+      fault = Fault.internal();
     } catch (RuntimeException e) {
       fault = Dispatch.fault(bound, actor, e);
     }
     return new Job.Outcome.Failed(fault.reason().wire(), fault.field(), fault.detail());
   }
 
-  /// An outcome must not be lost because the database is away for a moment.
+  /// Another node runs the job by now, and tells what becomes of it.
+  private static final class TakenOver extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /// An outcome must not be lost because the database is away for a moment. That of a job which was
+  /// taken over counts for nothing.
   private void finish(TenantId tenant, OperationId id, Job.Outcome outcome)
       throws InterruptedException {
     while (true) {
@@ -230,6 +239,10 @@ public final class JobRunner {
             work.inTenant(
                 actor.tenant(),
                 unit -> {
+                  // The row stays locked until the step is kept, so that nobody takes it over.
+                  if (jobs.alive(actor.tenant(), List.of(id)).isEmpty()) {
+                    throw new TakenOver();
+                  }
                   Trail trail = new Trail();
                   Result<T> done = step.apply(trail);
                   if (done instanceof Result.Done<T>) {

@@ -2,7 +2,6 @@ package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +30,7 @@ class CredentialChangeTest {
   void setUp() {
     upstream = ScriptedUpstream.start(this::answer);
     model = gateway.newModel("openai", upstream.baseUrl());
-    provider = shown(gateway.providerOf(model)).path("id").asText();
+    provider = gateway.provider(gateway.providerOf(model)).path("id").asText();
     key = gateway.newKey(gateway.newProject(), "").path("key").asText();
   }
 
@@ -154,16 +153,7 @@ class CredentialChangeTest {
   }
 
   private String state() {
-    return shown(gateway.providerOf(model)).path("state").path("status").asText();
-  }
-
-  private JsonNode shown(String name) {
-    for (JsonNode each : gateway.manage("GET", "/providers?limit=100", "").path("data")) {
-      if (each.path("name").asText().equals(name)) {
-        return each;
-      }
-    }
-    throw new AssertionError("no provider " + name);
+    return gateway.provider(gateway.providerOf(model)).path("state").path("status").asText();
   }
 
   private HttpResponse<String> call() {

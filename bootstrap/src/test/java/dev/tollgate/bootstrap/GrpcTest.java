@@ -232,11 +232,7 @@ class GrpcTest {
     try (ScriptedUpstream silent = ScriptedUpstream.start((_, _) -> Thread.sleep(20_000));
         RawHttp2 caller = new RawHttp2(GATEWAY.dev().grpcPort(), false)) {
       String model = GATEWAY.newModel("openai", silent.baseUrl(), "m", "", "");
-      String provider = GATEWAY.providerOf(model);
-      String id = "";
-      for (JsonNode each : GATEWAY.manage("GET", "/providers?limit=100", "").path("data")) {
-        id = each.path("name").asText().equals(provider) ? each.path("id").asText() : id;
-      }
+      String id = GATEWAY.provider(GATEWAY.providerOf(model)).path("id").asText();
       Operation operation = TestingGrpc.operation("TestProvider");
       byte[] message =
           DynamicMessage.newBuilder(operation.request())

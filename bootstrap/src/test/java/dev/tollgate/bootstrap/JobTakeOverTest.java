@@ -7,6 +7,8 @@ import dev.tollgate.domain.ids.OperationId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import java.sql.SQLException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// Jobs of a node that says nothing any more.
@@ -48,5 +50,38 @@ class JobTakeOverTest {
     JsonNode operation = ended(left("UpdateProvider", "null"));
     assertThat(operation.path("state").asText()).isEqualTo("failed");
     assertThat(operation.toString()).contains("operation_interrupted", "Begin it again");
+  }
+
+  /// A node that was stopped for a while finds out before it changes anything.
+  @Test
+  void oneThatWasTakenOverChangesNothingHere() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch taken = new CountDownLatch(1);
+    try (ScriptedUpstream upstream =
+        ScriptedUpstream.start(
+            (_, answer) -> {
+              asked.countDown();
+              assertThat(taken.await(20, TimeUnit.SECONDS)).isTrue();
+              answer.json(200, "{\"data\":[]}");
+            })) {
+      String model = gateway.newModel("openai", upstream.baseUrl(), "m", "", "");
+      JsonNode provider = gateway.provider(gateway.providerOf(model));
+      String path = "/providers/" + provider.path("id").asText();
+      JsonNode pending =
+          gateway.manage(
+              "PATCH",
+              path + "?wait=PT0S",
+              "{\"name\":\"changed\",\"credential\":\"sk-another-one\"}");
+      String id = pending.at("/operation/id").asText();
+      assertThat(asked.await(20, TimeUnit.SECONDS)).isTrue();
+      gateway.sql(
+          "update tollgate.operation set runner = gen_random_uuid() where id = '%s'"
+              .formatted(OperationId.parse(id).value()));
+      taken.countDown();
+      Thread.sleep(2_000);
+      assertThat(gateway.manage("GET", "/operations/" + id, "").path("state").asText())
+          .isEqualTo("running");
+      assertThat(gateway.manage("GET", path, "").path("name")).isEqualTo(provider.path("name"));
+    }
   }
 }

@@ -298,6 +298,16 @@ final class TestingGateway {
     return model;
   }
 
+  /// A provider among the first hundred.
+  JsonNode provider(String name) {
+    for (JsonNode each : manage("GET", "/providers?limit=100", "").path("data")) {
+      if (each.path("name").asText().equals(name)) {
+        return each;
+      }
+    }
+    throw new IllegalStateException("no provider " + name);
+  }
+
   /// The provider of a model's only deployment.
   String providerOf(String model) {
     String cursor = "";
