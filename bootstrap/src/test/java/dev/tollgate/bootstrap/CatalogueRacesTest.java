@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /// Changes of prices and model facts that meet.
 class CatalogueRacesTest {
-  private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 100);
+  private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 40);
 
   private final TestingGateway gateway = TestingGateway.shared();
   private final String model = TestingGateway.unique("raced");

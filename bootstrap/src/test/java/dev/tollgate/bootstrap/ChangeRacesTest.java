@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// happens twice.
 class ChangeRacesTest {
   /// 500 in `bench/faults races`.
-  private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 100);
+  private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 40);
 
   @TempDir private static Path folder;
   private static TestingGateway gateway;
