@@ -181,29 +181,40 @@ public final class Dispatch {
     }
     Trail trail = new Trail();
     Result<Message> result = bound.handler().handle(actor, request, new Context(trail, null, null));
-    if (!(result instanceof Result.Done<Message>(Message message))) {
-      // The change request of one that needs a second person is kept.
-      if (dry || !(result instanceof Result.Requested<Message>)) {
-        unit.undo();
-      }
-      return plain(result);
-    }
-    if (dry) {
+    Answer answer = plain(result);
+    IdempotencyRecords.Kept keeps =
+        switch (result) {
+          case Result.Done<Message>(Message message) -> Kept.answer(bound.operation(), message);
+          // The change request is kept, and what it asks for has not been done.
+          case Result.Requested<Message> requested -> Kept.answer(requested);
+          default -> null;
+        };
+    if (dry || keeps == null) {
       unit.undo();
-      return new Answer.Done(Secrets.cleared(message), false);
+      return dry ? withoutSecret(answer) : answer;
     }
-    audit.add(actor, bound.operation().rule().getAudit(), trail);
+    if (answer instanceof Answer.Done) {
+      audit.add(actor, bound.operation().rule().getAudit(), trail);
+    }
     trail.parts().forEach((action, part) -> audit.add(actor, action, part));
     if (kept != null) {
-      idempotency.keep(actor.tenant(), kept.key(), kept.hash(), kept.answer(message));
+      idempotency.keep(actor.tenant(), kept.key(), kept.hash(), keeps);
     }
-    return new Answer.Done(message, false);
+    return answer;
+  }
+
+  private static Answer withoutSecret(Answer answer) {
+    return answer instanceof Answer.Done(Message message, boolean replayed)
+        ? new Answer.Done(Secrets.cleared(message), replayed)
+        : answer;
   }
 
   /// What is known of a request under its key, or null when it is the first.
   private @Nullable Answer known(Bound bound, Actor actor, Kept kept) {
     return switch (idempotency.claim(actor.tenant(), kept.key(), kept.hashes())) {
       case Claim.First _ -> null;
+      case Claim.Done(IdempotencyRecords.Kept answer) when Kept.isRequested(answer) ->
+          new Answer.Refused(Kept.requested(answer));
       case Claim.Done(IdempotencyRecords.Kept answer) ->
           new Answer.Done(Kept.message(answer, bound.newAnswer()), true);
       case Claim.InProgress _ -> new Answer.Refused(Kept.inProgress());

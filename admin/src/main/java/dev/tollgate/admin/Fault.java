@@ -46,6 +46,14 @@ public record Fault(
     return of(Reason.PERMISSION_DENIED, "This needs the permission " + permission.wire() + ".");
   }
 
+  static Fault requested(String id, String url) {
+    return new Fault(
+        Reason.CHANGE_REQUESTED,
+        null,
+        "The change needs a second person. It has become the change request " + id + ".",
+        new ChangeRequest(id, url));
+  }
+
   static Fault unavailable() {
     return of(
         Reason.LEDGER_UNAVAILABLE,
@@ -64,12 +72,7 @@ public record Fault(
           new Fault(Reason.INVALID_REQUEST, field, sentence(rule));
       case Result.Missing<?>(String noun) -> missing(noun);
       case Result.Conflict<?>(Reason reason, String detail) -> of(reason, detail);
-      case Result.Requested<?>(String id, String url) ->
-          new Fault(
-              Reason.CHANGE_REQUESTED,
-              null,
-              "The change needs a second person. It has become the change request " + id + ".",
-              new ChangeRequest(id, url));
+      case Result.Requested<?>(String id, String url) -> requested(id, url);
       case Result.Forbidden<?>(Permission permission) -> forbidden(permission);
     };
   }

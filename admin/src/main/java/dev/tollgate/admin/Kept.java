@@ -3,6 +3,7 @@ package dev.tollgate.admin;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.stores.IdempotencyRecords;
 import dev.tollgate.proto.InvalidRequest;
@@ -19,8 +20,11 @@ import java.util.List;
 /// method and the message, so that REST and gRPC repeat each other.
 ///
 /// @param hashes the newest form first
-record Kept(Operation operation, String key, List<byte[]> hashes) {
+record Kept(String key, List<byte[]> hashes) {
   private static final int LONGEST_KEY = 255;
+
+  /// No change is answered so when it is done.
+  private static final int REQUESTED = 202;
 
   /// @throws InvalidRequest when the key is none
   static Kept of(Operation operation, String key, Message request, List<byte[]> older) {
@@ -30,16 +34,31 @@ record Kept(Operation operation, String key, List<byte[]> hashes) {
     List<byte[]> hashes = new ArrayList<>(older.size() + 1);
     hashes.add(hash(operation, request));
     hashes.addAll(older);
-    return new Kept(operation, key, hashes);
+    return new Kept(key, hashes);
   }
 
   byte[] hash() {
     return hashes.getFirst();
   }
 
-  IdempotencyRecords.Kept answer(Message message) {
+  static IdempotencyRecords.Kept answer(Operation operation, Message message) {
     return new IdempotencyRecords.Kept(
         operation.status(), Secrets.replayed(message).toByteArray(), false);
+  }
+
+  /// The change request that a change became: its id and its URL, a line each.
+  static IdempotencyRecords.Kept answer(Result.Requested<Message> requested) {
+    String lines = requested.id() + "\n" + requested.url();
+    return new IdempotencyRecords.Kept(REQUESTED, lines.getBytes(StandardCharsets.UTF_8), false);
+  }
+
+  static boolean isRequested(IdempotencyRecords.Kept kept) {
+    return kept.status() == REQUESTED;
+  }
+
+  static Fault requested(IdempotencyRecords.Kept kept) {
+    String[] lines = new String(kept.body(), StandardCharsets.UTF_8).split("\n", 2);
+    return Fault.requested(lines[0], lines[1]);
   }
 
   /// The answer that was kept.
