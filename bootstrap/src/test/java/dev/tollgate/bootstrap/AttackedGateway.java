@@ -9,6 +9,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -103,7 +107,7 @@ final class AttackedGateway implements AutoCloseable {
     long heapBefore = heapMib();
     long threadsBefore = program.virtualThreads();
     long linesBefore = program.output().lines().count();
-    try {
+    try (Tenant meanwhile = new Tenant()) {
       attack.on(port(server));
     } catch (IOException e) {
       // He was thrown out, as he should be.
@@ -117,6 +121,38 @@ final class AttackedGateway implements AutoCloseable {
     assertThat(program.output().lines().count())
         .as(program.output())
         .isLessThanOrEqualTo(linesBefore + MORE_LINES);
+  }
+
+  /// Makes one call of `/v1` after the other while strangers do what they do.
+  private final class Tenant implements AutoCloseable {
+    private static final int PAUSE_MILLIS = 20;
+
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CompletableFuture<Long> longest =
+        CompletableFuture.supplyAsync(this::calls, Thread::startVirtualThread);
+
+    private long calls() {
+      long longestSeconds = 0;
+      try {
+        do {
+          long began = System.nanoTime();
+          call();
+          longestSeconds = Math.max(longestSeconds, seconds(began));
+          Thread.sleep(PAUSE_MILLIS);
+        } while (!stopped.get());
+      } catch (Exception e) {
+        throw new CompletionException(e);
+      }
+      return longestSeconds;
+    }
+
+    @Override
+    public void close() throws Exception {
+      stopped.set(true);
+      assertThat(longest.get(LONGEST_SECONDS, TimeUnit.SECONDS))
+          .as("seconds of a call")
+          .isLessThan(LONGEST_SECONDS);
+    }
   }
 
   private long heapMib() throws Exception {

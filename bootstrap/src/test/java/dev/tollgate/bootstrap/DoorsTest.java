@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What a client meets at the door: ids, hints, pages, and whether to try again.
 class DoorsTest {
@@ -103,12 +105,39 @@ class DoorsTest {
         .contains("POST /chat/completions")
         .contains("Did you mean /v1/chat/completions?");
 
-    assertThat(message(gateway.get("/v1/chat/completions", gateway.demoKey())))
-        .contains("GET /v1/chat/completions")
-        .contains("Calls of /v1/chat/completions are made with POST.")
-        .doesNotContain("Did you mean");
     assertThat(message(gateway.get("/v1/nowhere", gateway.demoKey())))
         .doesNotContain("Did you mean");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /v1/chat/completions, POST",
+    "DELETE, /v1/responses, POST",
+    "GET, /v1/messages, POST",
+    "PUT, /v1/messages/count_tokens, POST",
+    "POST, /v1/models, 'GET, HEAD'",
+    "DELETE, /v1/models/sim-small, 'GET, HEAD'",
+    "POST, /v1/key, GET"
+  })
+  void anotherMethodIsToldWhichOnesThereAre(String method, String path, String allowed) {
+    HttpResponse<String> answer =
+        gateway.send(
+            HttpRequest.newBuilder(URI.create(gateway.url() + path))
+                .header("authorization", "Bearer " + gateway.demoKey())
+                .method(method, HttpRequest.BodyPublishers.ofString("{}"))
+                .build());
+    assertThat(answer.statusCode()).isEqualTo(405);
+    assertThat(answer.headers().firstValue("allow")).contains(allowed);
+    assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
+    assertThat(answer.headers().firstValue("x-request-id")).isPresent();
+    JsonNode body = TestingGateway.json(answer.body());
+    assertThat(body.at("/error/message").asText())
+        .isEqualTo(method + " " + path + " is not possible: this URL takes " + allowed + ".");
+    if (path.startsWith("/v1/messages")) {
+      assertThat(body.path("type").asText()).isEqualTo("error");
+    } else {
+      assertThat(body.at("/error/code").asText()).isEqualTo("method_not_allowed");
+    }
   }
 
   @Test

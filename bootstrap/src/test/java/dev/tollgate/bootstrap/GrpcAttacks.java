@@ -21,6 +21,11 @@ final class GrpcAttacks {
 
   private static final String WATCH = "/grpc.health.v1.Health/Watch";
 
+  /// RESOURCE_EXHAUSTED and UNIMPLEMENTED, as gRPC numbers them.
+  private static final String TOO_LARGE = "8";
+
+  private static final String NOT_PACKED = "12";
+
   private GrpcAttacks() {}
 
   static void largeLiteral(int port) throws Exception {
@@ -109,7 +114,8 @@ final class GrpcAttacks {
             .putInt(packed.size())
             .put(packed.toByteArray())
             .array();
-    try (RawHttp2 stranger = RawHttp2.greeted(port)) {
+    try (RawHttp2 stranger = new RawHttp2(port, false)) {
+      stranger.greet(new byte[0]);
       for (int i = 0; i < 30; i++) {
         int stream = 2 * i + 1;
         stranger.frame(
@@ -119,18 +125,31 @@ final class GrpcAttacks {
             RawHttp2.call(OPEN, "grpc-encoding", "gzip"));
         stranger.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, message);
       }
-      Thread.sleep(500);
+      assertThat(stranger.statusOf(59, 10_000)).isIn(TOO_LARGE, NOT_PACKED);
     }
   }
 
+  /// He goes on until he is told.
   static void largeMessage(int port) throws Exception {
-    try (RawHttp2 stranger = RawHttp2.greeted(port)) {
+    try (RawHttp2 stranger = new RawHttp2(port, false)) {
+      stranger.greet(new byte[0]);
       stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, RawHttp2.call(OPEN));
       stranger.frame(
           RawHttp2.DATA, 0, 1, ByteBuffer.allocate(5).put((byte) 0).putInt(20 << 20).array());
-      for (int i = 0; i < 1_300; i++) {
-        stranger.frame(RawHttp2.DATA, 0, 1, new byte[16_000]);
-      }
+      Thread writer =
+          Thread.startVirtualThread(
+              () -> {
+                try {
+                  for (int i = 0; i < 1_300; i++) {
+                    stranger.frame(RawHttp2.DATA, 0, 1, new byte[16_000]);
+                  }
+                } catch (IOException e) {
+                  // He was thrown out.
+                }
+              });
+      assertThat(stranger.statusOf(1, 10_000)).isEqualTo(TOO_LARGE);
+      stranger.close();
+      writer.join();
     }
   }
 
@@ -180,7 +199,8 @@ final class GrpcAttacks {
     }
   }
 
-  static void unread(int port, int type, byte[] payload, Attack meanwhile) throws Exception {
+  static void unread(int port, int type, int stream, byte[] payload, Attack meanwhile)
+      throws Exception {
     try (RawHttp2 stranger = new RawHttp2(port, false)) {
       stranger.greet(new byte[0]);
       stranger.socket().setSoTimeout(5_000);
@@ -188,7 +208,7 @@ final class GrpcAttacks {
           Thread.startVirtualThread(
               () -> {
                 try {
-                  stranger.flood(RawHttp2.bytes(type, 0, 0, payload), 200_000);
+                  stranger.flood(RawHttp2.bytes(type, 0, stream, payload), 200_000);
                 } catch (IOException e) {
                   // He was thrown out.
                 }

@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.common.util.concurrent.ListenableFuture;
@@ -20,8 +21,11 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +39,12 @@ class GrpcHonestCallersTest {
   private static final TestingGateway GATEWAY = TestingGateway.shared();
   private static final int WINDOW = 65_535;
   private static final int CALLS = 600;
+
+  /// As gRPC numbers it.
+  private static final String DEADLINE_EXCEEDED = "4";
+
+  private static final String UNAUTHENTICATED = "16";
+
   private static final String PATH = "/tollgate.admin.v1.ProjectService/ListProjects";
 
   enum Server {
@@ -77,6 +87,14 @@ class GrpcHonestCallersTest {
               TestingGrpc.method(operation),
               CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS)),
           DynamicMessage.getDefaultInstance(operation.request()));
+    }
+
+    Message ask(Operation operation, Message request, CallOptions options) {
+      return ClientCalls.blockingUnaryCall(
+          authorized,
+          TestingGrpc.method(operation),
+          options.withDeadlineAfter(30, TimeUnit.SECONDS),
+          request);
     }
 
     @Override
@@ -129,6 +147,117 @@ class GrpcHonestCallersTest {
   void fiveKilobytesOfMetadataAreTaken(Server server) throws Exception {
     try (Caller caller = new Caller(server, "y".repeat(5_000))) {
       assertThat(caller.ask().get(30, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  /// Larger than the window that the server opens, and than a frame.
+  @ParameterizedTest
+  @EnumSource
+  void aRequestLargerThanTheWindowIsTaken(Server server) throws Exception {
+    Operation operation = TestingGrpc.operation("ListProjects");
+    Message large =
+        DynamicMessage.newBuilder(operation.request())
+            .setField(operation.request().findFieldByName("cursor"), "c".repeat(200_000))
+            .build();
+    try (Caller caller = new Caller(server, "")) {
+      assertThatThrownBy(() -> caller.ask(operation, large, CallOptions.DEFAULT))
+          .hasMessageContaining("INVALID_ARGUMENT: cursor is not one that a list returned.");
+    }
+  }
+
+  /// Helidon's server reads no message that is packed and comes in several frames, so its caller is
+  /// told to send it as it is.
+  @ParameterizedTest
+  @EnumSource
+  void aPackedRequestIsTakenOrRefused(Server server) throws Exception {
+    Operation operation = TestingGrpc.operation("ListProjects");
+    byte[] chance = new byte[60_000];
+    new Random(7).nextBytes(chance);
+    Message large =
+        DynamicMessage.newBuilder(operation.request())
+            .setField(
+                operation.request().findFieldByName("cursor"), HexFormat.of().formatHex(chance))
+            .build();
+    try (Caller caller = new Caller(server, "")) {
+      assertThatThrownBy(
+              () -> caller.ask(operation, large, CallOptions.DEFAULT.withCompression("gzip")))
+          .hasMessageContaining(
+              server == Server.NETTY
+                  ? "INVALID_ARGUMENT: cursor is not one that a list returned."
+                  : "UNIMPLEMENTED: Send messages as they are.");
+    }
+  }
+
+  /// A call that is refused by its headers alone has its message behind it.
+  @ParameterizedTest
+  @EnumSource
+  void aRefusedCallEndsNoOther(Server server) throws Exception {
+    String[] token = {"authorization", "Bearer " + GATEWAY.adminToken()};
+    byte[] empty = new byte[5];
+    try (RawHttp2 caller = new RawHttp2(server.port(), false)) {
+      caller.greet(new byte[0]);
+      for (int stream = 1; stream < 401; stream += 4) {
+        caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(PATH));
+        assertThat(caller.statusOf(stream, 10_000)).isEqualTo(UNAUTHENTICATED);
+        caller.frame(RawHttp2.DATA, 0, stream, new byte[16_000]);
+        caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[100]);
+        int newer = stream + 2;
+        caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, newer, RawHttp2.call(PATH, token));
+        caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, newer, empty);
+        assertThat(caller.statusOf(newer, 10_000)).as("call %d", newer).isEqualTo("0");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anUnknownMethodIsToldSo(Server server) throws Exception {
+    Operation operation = TestingGrpc.operation("ListProjects");
+    try (Caller caller = new Caller(server, "")) {
+      assertThatThrownBy(
+              () ->
+                  ClientCalls.blockingUnaryCall(
+                      caller.authorized,
+                      TestingGrpc.method(operation).toBuilder()
+                          .setFullMethodName("tollgate.admin.v1.ProjectService/Nothing")
+                          .build(),
+                      CallOptions.DEFAULT.withDeadlineAfter(10, TimeUnit.SECONDS),
+                      DynamicMessage.getDefaultInstance(operation.request())))
+          .hasMessageStartingWith("UNIMPLEMENTED");
+    }
+  }
+
+  /// The client only tells it: the server ends the call, while the provider is still waited for.
+  @ParameterizedTest
+  @EnumSource
+  void aDeadlineIsKept(Server server) throws Exception {
+    try (ScriptedUpstream silent = ScriptedUpstream.start((_, _) -> Thread.sleep(20_000));
+        RawHttp2 caller = new RawHttp2(server.port(), false)) {
+      String model = GATEWAY.newModel("openai", silent.baseUrl(), "m", "", "");
+      String id = GATEWAY.provider(GATEWAY.providerOf(model)).path("id").asText();
+      Operation operation = TestingGrpc.operation("TestProvider");
+      byte[] message =
+          DynamicMessage.newBuilder(operation.request())
+              .setField(operation.request().findFieldByName("id"), id)
+              .build()
+              .toByteArray();
+      caller.greet(new byte[0]);
+      caller.frame(
+          RawHttp2.HEADERS,
+          RawHttp2.END_HEADERS,
+          1,
+          RawHttp2.call(
+              "/" + operation.fullName(),
+              "authorization",
+              "Bearer " + GATEWAY.adminToken(),
+              "grpc-timeout",
+              "700m"));
+      caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, RawHttp2.framed(message));
+      long began = System.nanoTime();
+      // It may be reset, since its caller knows what that means.
+      assertThat(caller.statusOf(1, 10_000)).isIn(DEADLINE_EXCEEDED, "reset");
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofMillis(500), Duration.ofSeconds(7));
     }
   }
 

@@ -68,11 +68,14 @@ class GrpcStrangersIT {
     add(all, "priorities", port -> flood(port, RawHttp2.PRIORITY, 1, new byte[5]));
     add(all, "windows", port -> flood(port, RawHttp2.WINDOW_UPDATE, 0, new byte[] {0, 0, 0, 1}));
     add(all, "frames of an unknown kind", port -> flood(port, 200, 0, new byte[8]));
-    add(all, "pings of one who does not read", port -> unread(port, RawHttp2.PING, new byte[8]));
+    add(all, "unread pings", port -> unread(port, RawHttp2.PING, 0, new byte[8]));
+    add(all, "unread settings", port -> unread(port, RawHttp2.SETTINGS, 0, new byte[0]));
+    add(all, "unread priorities", port -> unread(port, RawHttp2.PRIORITY, 1, new byte[5]));
     add(
         all,
-        "settings of one who does not read",
-        port -> unread(port, RawHttp2.SETTINGS, new byte[0]));
+        "unread windows",
+        port -> unread(port, RawHttp2.WINDOW_UPDATE, 0, new byte[] {0, 0, 0, 1}));
+    add(all, "unread frames of an unknown kind", port -> unread(port, 200, 0, new byte[8]));
     add(all, "a path with two hundred levels", GrpcAttacks::oddPaths);
     return all;
   }
@@ -85,8 +88,8 @@ class GrpcStrangersIT {
     GrpcAttacks.flood(port, type, stream, payload);
   }
 
-  private static void unread(int port, int type, byte[] payload) throws Exception {
-    GrpcAttacks.unread(port, type, payload, _ -> gateway.goesOn());
+  private static void unread(int port, int type, int stream, byte[] payload) throws Exception {
+    GrpcAttacks.unread(port, type, stream, payload, _ -> gateway.goesOn());
   }
 
   private static void add(List<Arguments> all, String name, Attack attack) {

@@ -28,7 +28,6 @@ import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -224,38 +223,6 @@ class GrpcTest {
                     CallOptions.DEFAULT,
                     DynamicMessage.getDefaultInstance(operation.request())))
         .hasMessageContaining("dry-run stands twice");
-  }
-
-  /// The client only tells it: the server ends the call, while the provider is still waited for.
-  @Test
-  void aDeadlineIsKept() throws Exception {
-    try (ScriptedUpstream silent = ScriptedUpstream.start((_, _) -> Thread.sleep(20_000));
-        RawHttp2 caller = new RawHttp2(GATEWAY.dev().grpcPort(), false)) {
-      String model = GATEWAY.newModel("openai", silent.baseUrl(), "m", "", "");
-      String id = GATEWAY.provider(GATEWAY.providerOf(model)).path("id").asText();
-      Operation operation = TestingGrpc.operation("TestProvider");
-      byte[] message =
-          DynamicMessage.newBuilder(operation.request())
-              .setField(operation.request().findFieldByName("id"), id)
-              .build()
-              .toByteArray();
-      caller.greet(new byte[0]);
-      caller.frame(
-          RawHttp2.HEADERS,
-          RawHttp2.END_HEADERS,
-          1,
-          RawHttp2.call(
-              "/" + operation.fullName(),
-              "authorization",
-              "Bearer " + GATEWAY.adminToken(),
-              "grpc-timeout",
-              "700m"));
-      caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, 1, RawHttp2.framed(message));
-      long began = System.nanoTime();
-      assertThat(caller.awaitEnd(1)).isTrue();
-      assertThat(Duration.ofNanos(System.nanoTime() - began))
-          .isBetween(Duration.ofMillis(500), Duration.ofSeconds(7));
-    }
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthGrpc;
+import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,22 @@ final class Endings implements ServerInterceptor, AutoCloseable {
 
   /// It has no end, and needs no token: a stranger could hold all threads by it.
   private static final String WATCH = HealthGrpc.getWatchMethod().getFullMethodName();
+
+  /// Helidon unpacks only what comes in one frame.
+  private static final Metadata.Key<String> ENCODING =
+      Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Metadata.Key<String> TIMEOUT =
+      Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final Map<Character, TimeUnit> UNITS =
+      Map.of(
+          'H', TimeUnit.HOURS,
+          'M', TimeUnit.MINUTES,
+          'S', TimeUnit.SECONDS,
+          'm', TimeUnit.MILLISECONDS,
+          'u', TimeUnit.MICROSECONDS,
+          'n', TimeUnit.NANOSECONDS);
 
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
@@ -40,6 +57,12 @@ final class Endings implements ServerInterceptor, AutoCloseable {
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
     Ended<Q, A> ended = new Ended<>(call);
+    String encoding = headers.get(ENCODING);
+    if (encoding != null && !encoding.equals("identity")) {
+      ended.end(
+          Status.UNIMPLEMENTED, "Send messages as they are. The other port takes packed ones.");
+      return new ServerCall.Listener<>() {};
+    }
     if (call.getMethodDescriptor().getFullMethodName().equals(WATCH)) {
       ended.end(Status.UNIMPLEMENTED, "Ask with Check. A watch is served on the other port.");
       return new ServerCall.Listener<>() {};
@@ -52,15 +75,42 @@ final class Endings implements ServerInterceptor, AutoCloseable {
                     "The request did not arrive within " + ARRIVAL_SECONDS + " s."),
             ARRIVAL_SECONDS,
             TimeUnit.SECONDS);
+    ended.endsBy(deadline(headers.get(TIMEOUT), ended));
     return new Ending<>(next.startCall(ended, headers), ended, late);
+  }
+
+  /// The caller's own limit, which Helidon does not keep.
+  ///
+  /// @param timeout digits and a unit, as gRPC sends it, or null
+  private @Nullable Future<?> deadline(@Nullable String timeout, Ended<?, ?> call) {
+    if (timeout == null || !timeout.matches("[0-9]{1,8}[HMSmun]")) {
+      return null;
+    }
+    int unit = timeout.length() - 1;
+    return timer.schedule(
+        () -> call.end(Status.DEADLINE_EXCEEDED, "The deadline of the call has passed."),
+        Long.parseLong(timeout.substring(0, unit)),
+        UNITS.get(timeout.charAt(unit)));
   }
 
   private static final class Ended<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final @Nullable GuardedHttp2 connection = GuardedHttp2.ofCall();
+    private volatile @Nullable Future<?> deadline;
 
     Ended(ServerCall<Q, A> call) {
       super(call);
+    }
+
+    void endsBy(@Nullable Future<?> limit) {
+      deadline = limit;
+    }
+
+    void over() {
+      Future<?> limit = deadline;
+      if (limit != null) {
+        limit.cancel(false);
+      }
     }
 
     @Override
@@ -77,6 +127,7 @@ final class Endings implements ServerInterceptor, AutoCloseable {
     @Override
     public void close(Status status, Metadata trailers) {
       if (closed.compareAndSet(false, true)) {
+        over();
         unlessGone(() -> super.close(status, trailers));
       }
     }
@@ -124,6 +175,7 @@ final class Endings implements ServerInterceptor, AutoCloseable {
     @Override
     public void onCancel() {
       late.cancel(false);
+      call.over();
       if (!call.isCancelled()) {
         call.end(Status.RESOURCE_EXHAUSTED, "The message cannot be read, or is too large.");
       }
@@ -133,6 +185,7 @@ final class Endings implements ServerInterceptor, AutoCloseable {
     @Override
     public void onComplete() {
       late.cancel(false);
+      call.over();
       super.onComplete();
     }
   }

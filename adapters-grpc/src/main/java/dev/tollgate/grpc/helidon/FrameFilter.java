@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// The frames of one connection on their way to Helidon (RFC 9113): only whole ones pass, of kinds
 /// and in numbers that an honest client of gRPC sends. Used by the thread that reads; [#sent] by
@@ -119,14 +120,15 @@ final class FrameFilter {
       return false;
     }
     boolean ends = (flags & END_STREAM) != 0;
-    boolean late = type == DATA && !open.containsKey(stream);
+    boolean late = type == DATA && isAnswered(open.get(stream));
     count(type, late || length == 0 && !ends, now);
     if (type == HEADERS) {
       headers(in.readSlice(HEAD + length).skipBytes(HEAD), flags, stream, out);
       open.putIfAbsent(stream, 0);
     } else if (late || type == RST && isOver(stream)) {
-      // The stream has ended; Helidon would end the connection. A client of Java sends the message
-      // of a call behind its cancellation.
+      // Helidon knows the stream no more and would end the connection. A call that is refused by
+      // its
+      // headers has its message behind it, and so has a call of a client in Java that is cancelled.
       in.skipBytes(HEAD + length);
       dropped += late ? length : 0;
     } else {
@@ -146,7 +148,12 @@ final class FrameFilter {
 
   private boolean isOver(int stream) {
     beforeReset.run();
-    return open.remove(stream) == null;
+    return isAnswered(open.remove(stream));
+  }
+
+  /// @param sides that have ended a stream, or null when nobody waits for it any more
+  private static boolean isAnswered(@Nullable Integer sides) {
+    return sides == null || (sides & GATEWAY) != 0;
   }
 
   private void count(int type, boolean empty, long now) {

@@ -15,6 +15,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
+import java.util.stream.Stream;
 
 /// Refusals in the dialect of who asked, with the headers by which clients decide what to do next.
 public final class RefusalAnswers {
@@ -36,6 +37,10 @@ public final class RefusalAnswers {
     Dialect dialect = dialect(request.prologue().uriPath().rawPath(), request.headers());
     name(response, dialect, id);
     advise(response, refusal);
+    if (refusal.reason() == Reason.METHOD_NOT_ALLOWED) {
+      String allowed = allowed(request.prologue().uriPath().rawPath());
+      response.header(HeaderValues.create(HeaderNames.ALLOW, allowed));
+    }
     response.status(Status.create(Statuses.of(refusal))).header(HeaderValues.CONTENT_TYPE_JSON);
     WholeAnswer.send(request, response, ErrorBodies.body(dialect, refusal, id));
   }
@@ -45,14 +50,31 @@ public final class RefusalAnswers {
     return ErrorBodies.body(dialect(path, headers), refusal, id);
   }
 
-  /// What is told of a URL that is none of ours. A base URL that lacks `/v1`, or has it twice, is
-  /// the usual mistake.
+  /// What is told of a URL that is none of ours, or that takes other methods. A base URL that lacks
+  /// `/v1`, or has it twice, is the usual mistake.
   public static Refusal unknownUrl(ServerRequest request) {
     String path = request.prologue().uriPath().rawPath();
-    String method = request.prologue().method().text();
-    String asked = method + " " + shortened(path);
-    return Refusal.of(
-        Reason.UNKNOWN_URL, "Unknown request URL: " + asked + "." + hint(method, path), null);
+    String asked = request.prologue().method().text() + " " + shortened(path);
+    String allowed = allowed(path);
+    return allowed.isEmpty()
+        ? Refusal.of(Reason.UNKNOWN_URL, "Unknown request URL: " + asked + "." + hint(path), null)
+        : Refusal.of(
+            Reason.METHOD_NOT_ALLOWED,
+            asked + " is not possible: this URL takes " + allowed + ".",
+            null);
+  }
+
+  /// The methods that a path takes, or nothing when it is none of ours.
+  private static String allowed(String path) {
+    if (path.equals("/v1/key")) {
+      return "GET";
+    }
+    if (path.equals("/v1/models") || path.startsWith("/v1/models/")) {
+      return "GET, HEAD";
+    }
+    return Stream.of(Endpoint.values()).anyMatch(each -> path.equals("/v1" + each.path()))
+        ? "POST"
+        : "";
   }
 
   static void name(ServerResponse response, Dialect dialect, CallId id) {
@@ -82,17 +104,10 @@ public final class RefusalAnswers {
     return anthropic ? Dialect.ANTHROPIC : Dialect.OPENAI;
   }
 
-  private static String hint(String method, String path) {
-    if (path.startsWith("/v1/models")) {
-      return method.equals("GET") ? "" : " Models are read with GET.";
-    }
+  private static String hint(String path) {
     for (Endpoint endpoint : Endpoint.values()) {
-      String right = "/v1" + endpoint.path();
-      if (path.equals(right)) {
-        return " Calls of " + path + " are made with POST.";
-      }
       if (path.endsWith(endpoint.path())) {
-        return didYouMean(right);
+        return didYouMean("/v1" + endpoint.path());
       }
     }
     int models = path.indexOf("/models");
