@@ -3,6 +3,7 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.proto.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,11 +17,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The requests of files below `parity`, one after the other, and what they are answered, without
 /// what chance and time put into it.
@@ -36,6 +40,15 @@ final class ManagementRequests {
 
   /// A request as its file has it.
   record Line(int number, String text, Map<String, String> headers, List<String> keeps) {
+    /// The operation that it asks for, if there is one at its path.
+    Optional<Operation> operation() {
+      String[] parts = text.split("[ ?]", 3);
+      return Operation.ALL.stream()
+          .filter(each -> each.verb().equals(parts[0]))
+          .filter(each -> parts[1].matches(each.path().replaceAll("\\{[^}]+}", "[^/:]+")))
+          .findFirst();
+    }
+
     boolean isChange() {
       return !text.startsWith("GET ") && !text.startsWith("CALL ");
     }
@@ -44,12 +57,18 @@ final class ManagementRequests {
   private final Map<String, String> kept = new HashMap<>();
   private final TestingGateway gateway;
   private final String file;
+  private @Nullable HttpResponse<String> last;
 
   /// @param files below `parity`
   ManagementRequests(TestingGateway gateway, String... files) {
     this.gateway = gateway;
     this.file =
         Stream.of(files).map(ManagementRequests::resource).collect(Collectors.joining("\n"));
+  }
+
+  /// How many requests a file has.
+  static int count(String file) {
+    return lines(resource(file)).size();
   }
 
   /// What is done with each request.
@@ -75,6 +94,11 @@ final class ManagementRequests {
       LockSupport.parkNanos(50_000_000);
     }
     throw new AssertionError(call + " has no row");
+  }
+
+  /// What was answered last, as it came.
+  HttpResponse<String> last() {
+    return Objects.requireNonNull(last, "nothing was asked");
   }
 
   /// Sends one.
@@ -111,6 +135,7 @@ final class ManagementRequests {
                         ? HttpRequest.BodyPublishers.noBody()
                         : HttpRequest.BodyPublishers.ofString(body))
                 .build());
+    last = response;
     for (String keep : query.isEmpty() ? line.keeps() : List.<String>of()) {
       int is = keep.indexOf('=');
       kept.put(keep.substring(0, is), member(response.body(), keep.substring(is + 1)));
