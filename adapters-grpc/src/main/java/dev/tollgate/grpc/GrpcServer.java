@@ -129,12 +129,14 @@ public final class GrpcServer implements AutoCloseable {
     return server.getPort();
   }
 
-  /// Takes no new calls; open ones may go on for as long as the settings say.
+  /// Takes no new calls; open ones may go on for as long as the settings say. A repeat does
+  /// nothing.
   public void beginDrain() {
-    drainEnds.compareAndSet(0, System.nanoTime() + settings.drain().toNanos());
-    health.enterTerminalState();
-    limits.closeOpenToAll();
-    server.shutdown();
+    if (drainEnds.compareAndSet(0, System.nanoTime() + settings.drain().toNanos())) {
+      health.enterTerminalState();
+      limits.closeOpenToAll();
+      server.shutdown();
+    }
   }
 
   /// Open calls are waited for no longer.

@@ -55,6 +55,25 @@ final class ArchitectureRules {
         .resideInAPackage(root + "." + to + "..");
   }
 
+  /// Within `http`, calls know the use cases and management knows what carries out the contract;
+  /// neither knows the other's.
+  static ArchRule eachDoorKnowsItsOwn(String root) {
+    return CompositeArchRule.of(
+            noClasses()
+                .that()
+                .resideInAPackage(root + ".http.edge..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(root + ".admin..", root + ".proto.."))
+        .and(
+            noClasses()
+                .that()
+                .resideInAPackage(root + ".http.rest..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(root + ".application.."));
+  }
+
   /// Messages stop where they are mapped: only the contract and what carries it out name them.
   static ArchRule messagesStayInside(String root) {
     return noClasses()
@@ -107,7 +126,15 @@ final class ArchitectureRules {
         .resideOutsideOfPackages(
             root + ".domain..",
             root + ".application..",
-            "java..",
+            "java.io..",
+            "java.lang..",
+            "java.math..",
+            "java.net",
+            "java.nio..",
+            "java.security..",
+            "java.text..",
+            "java.time..",
+            "java.util..",
             "javax.crypto..",
             "org.jspecify..");
   }

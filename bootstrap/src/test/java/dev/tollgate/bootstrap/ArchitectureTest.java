@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +40,7 @@ class ArchitectureTest {
     for (Function<String, ArchRule> rule :
         List.<Function<String, ArchRule>>of(
             ArchitectureRules::messagesStayInside,
+            ArchitectureRules::eachDoorKnowsItsOwn,
             ArchitectureRules::adminKnowsNoTransport,
             ArchitectureRules::coreKnowsNoFramework,
             ArchitectureRules::coreAsksNoMachineForTimeOrChance,
@@ -111,6 +113,26 @@ class ArchitectureTest {
   void theRuleOfAdminBites(String known, @TempDir Path directory) throws IOException {
     JavaClasses fixture = fixture(directory, "fixture.admin.One", known);
     assertThatThrownBy(() -> ArchitectureRules.adminKnowsNoTransport("fixture").check(fixture))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fixture.http.edge.One, fixture.admin.Two",
+    "fixture.http.edge.One, fixture.proto.Two",
+    "fixture.http.rest.One, fixture.application.keys.Two"
+  })
+  void theRuleOfDoorsBites(String from, String to, @TempDir Path directory) throws IOException {
+    JavaClasses fixture = fixture(directory, from, to);
+    assertThatThrownBy(() -> ArchitectureRules.eachDoorKnowsItsOwn("fixture").check(fixture))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"java.sql.Connection", "java.net.http.HttpClient", "java.rmi.Remote"})
+  void theRuleOfTheCoreBites(String known, @TempDir Path directory) throws IOException {
+    JavaClasses fixture = fixture(directory, "fixture.domain.One", known);
+    assertThatThrownBy(() -> ArchitectureRules.coreKnowsNoFramework("fixture").check(fixture))
         .isInstanceOf(AssertionError.class);
   }
 

@@ -22,7 +22,8 @@ class DrainIT {
     Path folder = RunningProgram.newFolder();
     String finished;
     String cut;
-    try (RunningProgram program = RunningProgram.start(folder, "./tollgate dev --drain PT3S")) {
+    try (RunningProgram program =
+        RunningProgram.start(folder, "./tollgate dev --drain PT3S --helidon-grpc-port 0")) {
       Map<String, String> env = program.env();
       CompletableFuture<HttpResponse<String>> stalled = stream(env, "sim-stall");
       CompletableFuture<HttpResponse<String>> quick = stream(env, "sim-large");
@@ -36,6 +37,7 @@ class DrainIT {
       HttpResponse<String> told = stalled.get(10, TimeUnit.SECONDS);
       assertThat(told.body()).contains("gateway_stopping").doesNotContain("[DONE]");
       assertThat(program.awaitExit(30)).isZero();
+      assertThat(program.output()).doesNotContain("Exception").doesNotContain("WARNING");
       finished = whole.headers().firstValue("x-request-id").orElseThrow();
       cut = told.headers().firstValue("x-request-id").orElseThrow();
     }

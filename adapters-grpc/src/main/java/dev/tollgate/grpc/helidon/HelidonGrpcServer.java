@@ -16,6 +16,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The same operations by Helidon's gRPC, in plaintext on loopback or a private network.
 public final class HelidonGrpcServer implements AutoCloseable {
@@ -29,6 +30,7 @@ public final class HelidonGrpcServer implements AutoCloseable {
   private final Guard guard;
   private final Endings endings = new Endings();
   private final HealthStatusManager health = new HealthStatusManager();
+  private final AtomicBoolean draining = new AtomicBoolean();
   private final WebServer server;
 
   /// @throws IllegalArgumentException when the host is neither loopback nor private
@@ -110,9 +112,11 @@ public final class HelidonGrpcServer implements AutoCloseable {
         serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
-  /// The health service says that calls are served no more.
+  /// The health service says that calls are served no more. A repeat does nothing.
   public void beginDrain() {
-    health.enterTerminalState();
+    if (draining.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   @Override
