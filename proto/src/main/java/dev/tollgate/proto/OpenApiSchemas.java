@@ -87,7 +87,10 @@ final class OpenApiSchemas {
 
   private void member(FieldDescriptor field, boolean answer) throws IOException {
     describe(comments.of(field));
-    boolean nullable = field.isRepeated() ? !answer : field.hasPresence() || !answer;
+    boolean nullable =
+        answer
+            ? !field.isRepeated() && field.hasPresence()
+            : !field.getOptions().getExtension(OptionsProto.field).getRequired();
     if (!nullable) {
       field(field);
       return;
