@@ -64,7 +64,19 @@ except grpc.RpcError as e:
 request, export = method("CallService", "ExportCalls")
 assert sum(1 for _ in export(request(), metadata=token, timeout=60)) >= 1
 
+request, raised = method("BudgetService", "AddRaise")
+_, budget = method("BudgetService", "SetBudget")
+set_budget = method("BudgetService", "SetBudget")[0]
+scope = set_budget.DESCRIPTOR.fields_by_name["scope"].enum_type.values_by_name["BUDGET_SCOPE_KEY"].number
+limited = budget(set_budget(scope=scope, scope_id=key.id, limit="5.00"), metadata=token, timeout=10)
+raised(request(id=limited.id, amount="2.00", reason="launch"), metadata=token, timeout=10)
+
 request, verify = method("LedgerService", "VerifyLedger")
+books = verify(request(), metadata=token, timeout=60)
+assert books.ok, books
+follow, operation = method("OperationService", "GetOperation")
+done = operation(follow(id=books.operation.id), metadata=token, timeout=10)
+assert done.state == done.DESCRIPTOR.fields_by_name["state"].enum_type.values_by_name["OPERATION_STATE_DONE"].number
 try:
     verify(request(), metadata=token, timeout=0.0005)
     sys.exit("there is no deadline")

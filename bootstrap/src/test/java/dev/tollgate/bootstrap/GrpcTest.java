@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
-import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
@@ -22,15 +19,8 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.protobuf.StatusProto;
-import io.grpc.reflection.v1.ServerReflectionGrpc;
-import io.grpc.reflection.v1.ServerReflectionRequest;
-import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
-import io.grpc.stub.StreamObserver;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -232,101 +222,5 @@ class GrpcTest {
                 .check(HealthCheckRequest.getDefaultInstance())
                 .getStatus())
         .isEqualTo(ServingStatus.SERVING);
-  }
-
-  /// What a client that has no file of the contract learns from the server is enough to ask it.
-  @Test
-  void aClientNeedsNothingButReflection() throws Exception {
-    List<String> services =
-        reflect(ServerReflectionRequest.newBuilder().setListServices("").build())
-            .getListServicesResponse()
-            .getServiceList()
-            .stream()
-            .map(each -> each.getName())
-            .toList();
-    for (var service : Operation.services()) {
-      assertThat(services).contains(service.getFullName());
-    }
-    assertThat(services)
-        .contains("grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection");
-
-    Map<String, FileDescriptorProto> files = new HashMap<>();
-    ServerReflectionResponse found =
-        reflect(
-            ServerReflectionRequest.newBuilder()
-                .setFileContainingSymbol("tollgate.admin.v1.ProjectService")
-                .build());
-    for (ByteString bytes : found.getFileDescriptorResponse().getFileDescriptorProtoList()) {
-      FileDescriptorProto file = FileDescriptorProto.parseFrom(bytes);
-      files.put(file.getName(), file);
-    }
-    FileDescriptor contract = built("tollgate/admin/v1/projects.proto", files);
-    var method = contract.findServiceByName("ProjectService").findMethodByName("CreateProject");
-    Descriptor type = method.getInputType();
-    String name = TestingGateway.unique("reflected");
-    io.grpc.Metadata token = new io.grpc.Metadata();
-    token.put(
-        io.grpc.Metadata.Key.of("authorization", io.grpc.Metadata.ASCII_STRING_MARSHALLER),
-        "Bearer " + GATEWAY.adminToken());
-    Message answer =
-        ClientCalls.blockingUnaryCall(
-            io.grpc.ClientInterceptors.intercept(
-                GRPC.channel(), MetadataUtils.newAttachHeadersInterceptor(token())),
-            io.grpc.MethodDescriptor.<Message, Message>newBuilder()
-                .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
-                .setFullMethodName("tollgate.admin.v1.ProjectService/CreateProject")
-                .setRequestMarshaller(
-                    io.grpc.protobuf.ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(type)))
-                .setResponseMarshaller(
-                    io.grpc.protobuf.ProtoUtils.marshaller(
-                        DynamicMessage.getDefaultInstance(method.getOutputType())))
-                .build(),
-            CallOptions.DEFAULT,
-            DynamicMessage.newBuilder(type).setField(type.findFieldByName("name"), name).build());
-    assertThat(answer.getField(method.getOutputType().findFieldByName("name"))).isEqualTo(name);
-  }
-
-  private static FileDescriptor built(String name, Map<String, FileDescriptorProto> files)
-      throws Exception {
-    FileDescriptorProto file = files.get(name);
-    if (file == null) {
-      file =
-          FileDescriptorProto.parseFrom(
-              reflect(ServerReflectionRequest.newBuilder().setFileByFilename(name).build())
-                  .getFileDescriptorResponse()
-                  .getFileDescriptorProto(0));
-    }
-    List<FileDescriptor> needed = new ArrayList<>();
-    for (String each : file.getDependencyList()) {
-      needed.add(built(each, files));
-    }
-    return FileDescriptor.buildFrom(file, needed.toArray(FileDescriptor[]::new));
-  }
-
-  private static ServerReflectionResponse reflect(ServerReflectionRequest request)
-      throws InterruptedException {
-    BlockingQueue<ServerReflectionResponse> answers = new ArrayBlockingQueue<>(1);
-    StreamObserver<ServerReflectionRequest> asking =
-        ServerReflectionGrpc.newStub(GRPC.channel())
-            .serverReflectionInfo(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(ServerReflectionResponse value) {
-                    answers.add(value);
-                  }
-
-                  @Override
-                  public void onError(Throwable t) {
-                    throw new AssertionError(t);
-                  }
-
-                  @Override
-                  public void onCompleted() {}
-                });
-    asking.onNext(request);
-    ServerReflectionResponse answer = answers.poll(10, TimeUnit.SECONDS);
-    asking.onCompleted();
-    assertThat(answer).isNotNull();
-    return answer;
   }
 }

@@ -13,6 +13,7 @@ import io.grpc.reflection.v1.ExtensionNumberResponse;
 import io.grpc.reflection.v1.FileDescriptorResponse;
 import io.grpc.reflection.v1.ListServiceResponse;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionProto;
 import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// What a server of gRPC tells of itself (grpc.reflection.v1). Helidon's own knows nothing of
 /// services that come as definitions, and that of grpc-java needs a server of grpc-java.
 final class Reflection {
+  /// Python's client knows no other.
+  private static final String OLDER = "grpc.reflection.v1alpha.ServerReflection";
+
   private final Map<String, FileDescriptor> files = new TreeMap<>();
   private final Map<String, FileDescriptor> symbols = new TreeMap<>();
   private final Map<String, Map<Integer, FileDescriptor>> extensions = new TreeMap<>();
@@ -35,10 +39,21 @@ final class Reflection {
     for (ServerServiceDefinition each : definitions) {
       if (each.getServiceDescriptor().getSchemaDescriptor()
           instanceof ProtoFileDescriptorSupplier schema) {
-        add(schema.getFileDescriptor());
-        services.put(each.getServiceDescriptor().getName(), schema.getFileDescriptor());
+        list(each.getServiceDescriptor().getName(), schema.getFileDescriptor());
       }
     }
+    list(ServerReflectionGrpc.SERVICE_NAME, ServerReflectionProto.getDescriptor());
+    list(OLDER, older());
+  }
+
+  @SuppressWarnings("deprecation")
+  private static FileDescriptor older() {
+    return io.grpc.reflection.v1alpha.ServerReflectionProto.getDescriptor();
+  }
+
+  private void list(String service, FileDescriptor file) {
+    add(file);
+    services.put(service, file);
   }
 
   /// The service under both of its names: their messages are the same.
@@ -49,8 +64,7 @@ final class Reflection {
         reflection.named(method),
         reflection.named(
             method.toBuilder()
-                .setFullMethodName(
-                    "grpc.reflection.v1alpha.ServerReflection/" + method.getBareMethodName())
+                .setFullMethodName(OLDER + "/" + method.getBareMethodName())
                 .build()));
   }
 
