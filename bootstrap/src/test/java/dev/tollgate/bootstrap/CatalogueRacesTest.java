@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/// Changes of prices and model facts that meet.
+/// Changes of the catalogue that meet.
 class CatalogueRacesTest {
   private static final int ROUNDS = Integer.getInteger("tollgate.rounds", 40);
 
@@ -52,6 +53,78 @@ class CatalogueRacesTest {
       assertThat(Double.parseDouble(price.path("discount_percent").asText()))
           .as("round %d", i)
           .isEqualTo(i % 10_000 / 100.0);
+    }
+  }
+
+  private String made(String path, String body) {
+    return gateway.manage("POST", path, body).path("id").asText();
+  }
+
+  private String madeProvider(String name) {
+    return made("/providers", "{\"name\":\"%s\",\"kind\":\"simulated\"}".formatted(name));
+  }
+
+  /// Whatever comes first, the end is that it is gone.
+  private void isDeleted(String path, String patch, int round) throws Exception {
+    List<HttpResponse<String>> answers =
+        AtOnce.both(
+            () -> gateway.tryManage("PATCH", path, patch),
+            () -> gateway.tryManage("DELETE", path, ""));
+    assertThat(answers.get(0).statusCode()).as(answers.get(0).body()).isIn(200, 404);
+    assertThat(answers.get(1).statusCode()).as(answers.get(1).body()).isEqualTo(204);
+    String noun = path.substring(0, path.lastIndexOf('/'));
+    HttpResponse<String> after =
+        noun.equals("/prices")
+            ? gateway.tryManage("DELETE", path, "")
+            : gateway.tryManage("GET", path, "");
+    assertThat(after.statusCode()).as("round %d: %s", round, after.body()).isEqualTo(404);
+  }
+
+  @Test
+  void noPatchBringsBackWhatWasDeleted() throws Exception {
+    String name = TestingGateway.unique("deleted");
+    String provider = madeProvider(name);
+    for (int i = 0; i < ROUNDS; i++) {
+      String other = name + i;
+      String deployment = "[{\"provider\":\"%s\",\"model\":\"m\"}]".formatted(name);
+      String id =
+          made("/models", "{\"name\":\"%s\",\"deployments\":%s}".formatted(other, deployment));
+      isDeleted("/models/" + id, "{\"name\":\"" + other + "x\"}", i);
+      setPrice("1");
+      isDeleted(
+          "/prices/" + only("/prices").path("id").asText(), "{\"discount_percent\":\"5\"}", i);
+      isDeleted("/providers/" + madeProvider(other), "{\"name\":\"" + other + "y\"}", i);
+    }
+    assertThat(gateway.tryManage("DELETE", "/providers/" + provider, "").statusCode())
+        .isEqualTo(204);
+  }
+
+  /// A model has its provider, or neither is there.
+  @Test
+  void noModelIsLeftWithoutItsProvider() throws Exception {
+    for (int i = 0; i < ROUNDS; i++) {
+      String name = TestingGateway.unique("used");
+      String id = madeProvider(name);
+      List<HttpResponse<String>> answers =
+          AtOnce.both(
+              () ->
+                  gateway.tryManage(
+                      "POST",
+                      "/models",
+                      """
+                      {"name":"%1$s","deployments":[{"provider":"%1$s","model":"m"}]}"""
+                          .formatted(name)),
+              () -> gateway.tryManage("DELETE", "/providers/" + id, ""));
+      boolean made = answers.get(0).statusCode() == 201;
+      assertThat(answers.get(1).statusCode())
+          .as("round %d: %s", i, answers)
+          .isEqualTo(made ? 409 : 204);
+      if (made) {
+        String modelId = TestingGateway.json(answers.get(0).body()).path("id").asText();
+        assertThat(gateway.tryManage("DELETE", "/models/" + modelId, "").statusCode())
+            .isEqualTo(204);
+        assertThat(gateway.tryManage("DELETE", "/providers/" + id, "").statusCode()).isEqualTo(204);
+      }
     }
   }
 

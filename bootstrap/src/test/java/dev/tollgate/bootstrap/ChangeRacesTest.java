@@ -84,7 +84,8 @@ class ChangeRacesTest {
   /// Each table that a new key with a budget is written to refuses once: the transaction ends as it
   /// would if the node died there.
   @ParameterizedTest
-  @ValueSource(strings = {"virtual_key", "key_secret", "budget", "audit_event", "idempotency"})
+  @ValueSource(
+      strings = {"virtual_key", "key_secret", "budget", "change", "audit_event", "idempotency"})
   void aKeyIsMadeWithItsBudgetOrNotAtAll(String table) throws Exception {
     String project = gateway.newProject();
     doom(table, "raise exception 'doomed' using errcode = '57P01'");

@@ -199,6 +199,11 @@ public final class PostgresCatalog implements Catalog {
         });
   }
 
+  @Override
+  public void alone(TenantId tenant) {
+    database.lock(tenant, LOCK);
+  }
+
   /// Changes of one catalogue happen one after the other, so that what they look at first still
   /// holds when they write.
   static void alone(DbExecute tx, TenantId tenant) {

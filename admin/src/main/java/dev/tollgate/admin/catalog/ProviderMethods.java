@@ -166,18 +166,9 @@ public final class ProviderMethods {
             });
   }
 
-  /// What can stand in a header as it is; null for none.
+  /// @return null for none
   private static @Nullable Secret credential(String text) {
-    if (text.isEmpty()) {
-      return null;
-    }
-    if (!text.chars().allMatch(c -> c > ' ' && c < 127)) {
-      throw new InvalidRequest(
-          "credential",
-          "credential must be visible ASCII characters. A blank or a line break was pasted along,"
-              + " or another character.");
-    }
-    return Secret.of(text);
+    return text.isEmpty() ? null : Secret.of(text);
   }
 
   private static Provider.Options options(ProviderOptions form) {

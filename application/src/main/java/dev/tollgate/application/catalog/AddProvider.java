@@ -59,6 +59,9 @@ public final class AddProvider {
 
   private Result<Provider> add(
       Actor actor, Command command, @Nullable Secret credential, Trail trail) {
+    if (credential != null) {
+      credential.requireSendable("credential");
+    }
     Provider provider =
         new Provider(
             new ProviderId(ids.next()),

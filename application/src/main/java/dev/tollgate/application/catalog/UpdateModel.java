@@ -39,6 +39,8 @@ public final class UpdateModel {
   }
 
   private Result<ModelView> update(Actor actor, Command command, Trail trail) {
+    // The providers that it names must still be there when it is written.
+    catalog.alone(actor.tenant());
     Map<ProviderId, String> providers = ModelView.names(catalog.providers(actor.tenant()));
     Catalog.Change<Model> change =
         catalog.updateModel(

@@ -55,6 +55,9 @@ public final class UpdateProvider {
 
   private Result<Provider> prepare(
       Actor actor, Provider now, Command command, @Nullable Secret credential, Steps steps) {
+    if (credential != null) {
+      credential.requireSendable("credential");
+    }
     Provider wanted = command.change().apply(now);
     if (credential == null) {
       return !wanted.origin().equals(now.origin())

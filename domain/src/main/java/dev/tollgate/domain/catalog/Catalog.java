@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// work, and throws [dev.tollgate.domain.stores.StoreUnavailable] when the store cannot answer.
 /// Changes of one tenant's catalogue happen one after the other. Thread-safe.
 public interface Catalog {
+  /// Waits until no other change of the tenant's catalogue is under way, and keeps others waiting
+  /// until the open unit of work ends: what it reads from now on still holds when it writes.
+  void alone(TenantId tenant);
+
   /// Adds a provider with its sealed credential; false when the tenant has one of that name.
   boolean addProvider(Provider provider, @Nullable SealedCredential credential);
 

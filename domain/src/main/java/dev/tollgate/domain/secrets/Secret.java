@@ -1,5 +1,6 @@
 package dev.tollgate.domain.secrets;
 
+import dev.tollgate.domain.rules.BrokenRule;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -23,6 +24,20 @@ public final class Secret implements AutoCloseable {
   /// The bytes themselves; the caller must neither keep nor change them.
   public byte[] bytes() {
     return bytes;
+  }
+
+  /// What can stand in a header as it is.
+  ///
+  /// @throws BrokenRule naming the field
+  public void requireSendable(String field) {
+    for (byte each : bytes) {
+      if (each <= ' ' || each == 127) {
+        throw BrokenRule.of(
+            field,
+            "must be visible ASCII characters. A blank or a line break was pasted along, or another"
+                + " character");
+      }
+    }
   }
 
   /// As a string, for the header of one request.
