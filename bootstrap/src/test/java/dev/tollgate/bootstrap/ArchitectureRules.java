@@ -235,6 +235,7 @@ final class ArchitectureRules {
                 .toArray(String[]::new))
         .and(DescribedPredicate.not(named("dev.tollgate.persistence.keys.CachedKeyDirectory")))
         .and(DescribedPredicate.not(named("dev.tollgate.persistence.tenancy.Founding")))
+        .or(named(root + ".persistence.ledger.PostgresBudgets"))
         .should()
         .dependOnClassesThat()
         .belongToAnyOf(Connection.class, Statement.class, PreparedStatement.class, ResultSet.class);

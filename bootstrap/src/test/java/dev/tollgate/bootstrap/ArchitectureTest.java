@@ -155,6 +155,9 @@ class ArchitectureTest {
     JavaClasses fixture = fixture(directory, "fixture.persistence.jobs.One", known);
     assertThatThrownBy(() -> ArchitectureRules.managementSpeaksDbClient("fixture").check(fixture))
         .isInstanceOf(AssertionError.class);
+    JavaClasses budgets = fixture(directory, "fixture.persistence.ledger.PostgresBudgets", known);
+    assertThatThrownBy(() -> ArchitectureRules.managementSpeaksDbClient("fixture").check(budgets))
+        .hasMessageContaining("PostgresBudgets");
   }
 
   @Test

@@ -107,10 +107,13 @@ final class AttackedGateway implements AutoCloseable {
     long heapBefore = heapMib();
     long threadsBefore = program.virtualThreads();
     long linesBefore = program.output().lines().count();
-    try (Tenant meanwhile = new Tenant()) {
+    Tenant meanwhile = new Tenant();
+    try {
       attack.on(port(server));
     } catch (IOException e) {
       // He was thrown out, as he should be.
+    } finally {
+      meanwhile.stop();
     }
     goesOn();
     Thread.sleep(300);
@@ -124,7 +127,7 @@ final class AttackedGateway implements AutoCloseable {
   }
 
   /// Makes one call of `/v1` after the other while strangers do what they do.
-  private final class Tenant implements AutoCloseable {
+  private final class Tenant {
     private static final int PAUSE_MILLIS = 20;
 
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -146,8 +149,7 @@ final class AttackedGateway implements AutoCloseable {
       return longestSeconds;
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
       stopped.set(true);
       assertThat(longest.get(LONGEST_SECONDS, TimeUnit.SECONDS))
           .as("seconds of a call")

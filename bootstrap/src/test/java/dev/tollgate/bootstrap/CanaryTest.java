@@ -3,18 +3,11 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,36 +20,12 @@ class CanaryTest {
       List.of(300, 400, 401, 402, 403, 404, 408, 409, 413, 422, 429, 500, 502, 503, 504, 529);
 
   private final TestingGateway gateway = TestingGateway.shared();
-  private final ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-  private final PrintStream usualStderr = System.err;
-  private final Handler log = new Captured();
-  private final List<String> seen = new ArrayList<>();
+  private final Watched watched = new Watched();
   private ScriptedUpstream upstream;
   private JsonNode key;
 
-  private final class Captured extends Handler {
-    Captured() {
-      setLevel(Level.ALL);
-    }
-
-    @Override
-    public void publish(LogRecord record) {
-      byte[] line = new Logs.Json().format(record).getBytes(StandardCharsets.UTF_8);
-      stderr.write(line, 0, line.length);
-    }
-
-    @Override
-    public void flush() {}
-
-    @Override
-    public void close() {}
-  }
-
   @BeforeEach
   void setUp() {
-    System.setErr(new PrintStream(stderr, true, StandardCharsets.UTF_8));
-    Logger.getLogger("").addHandler(log);
-    Logger.getLogger("dev.tollgate").setLevel(Level.ALL);
     upstream = ScriptedUpstream.start((_, to) -> to.json(200, "{}"));
     key = gateway.newKey(gateway.newProject(), "");
   }
@@ -64,9 +33,7 @@ class CanaryTest {
   @AfterEach
   void tearDown() {
     upstream.close();
-    Logger.getLogger("").removeHandler(log);
-    Logger.getLogger("dev.tollgate").setLevel(null);
-    System.setErr(usualStderr);
+    watched.close();
   }
 
   @ParameterizedTest
@@ -248,6 +215,8 @@ class CanaryTest {
             "/projects",
             "/usage?group_by=key,model",
             "/audit-events?limit=100",
+            "/notifications/webhooks",
+            "/notifications",
             "/operations?limit=100",
             "/calls:export",
             "/calls?limit=100&key=" + key.path("id").asText())) {
@@ -272,7 +241,6 @@ class CanaryTest {
     for (String path : List.of("/metrics", "/health/ready", "/health/live")) {
       record(gateway.send(HttpRequest.newBuilder(URI.create(gateway.opsUrl() + path)).build()));
     }
-    seen.add("log: " + stderr.toString(StandardCharsets.UTF_8));
   }
 
   private void call(String path, String body) {
@@ -280,16 +248,11 @@ class CanaryTest {
   }
 
   private void record(HttpResponse<String> response) {
-    seen.add(
-        response.request().method()
-            + " "
-            + response.uri().getPath()
-            + " -> "
-            + response.statusCode()
-            + " "
-            + response.headers().map()
-            + " "
-            + response.body());
+    watched.add(response);
+  }
+
+  private List<String> around(String secret) {
+    return watched.around(secret);
   }
 
   private String model(String kind, String credential) {
@@ -351,21 +314,5 @@ class CanaryTest {
       headers.add(name + ": " + secret);
     }
     return headers.toArray(new String[0]);
-  }
-
-  /// Where a secret was seen, as it is or as JSON would write it.
-  private List<String> around(String secret) {
-    List<String> places = new ArrayList<>();
-    for (String each : seen) {
-      for (String form : List.of(secret, secret.replace("\\", "\\\\"))) {
-        int at = each.indexOf(form);
-        if (at >= 0) {
-          String start = each.substring(0, Math.min(60, each.length()));
-          places.add(start + " ... " + each.substring(Math.max(0, at - 80), at));
-          break;
-        }
-      }
-    }
-    return places;
   }
 }

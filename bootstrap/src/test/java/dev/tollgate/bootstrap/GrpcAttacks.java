@@ -148,7 +148,7 @@ final class GrpcAttacks {
                 }
               });
       assertThat(stranger.statusOf(1, 10_000)).isEqualTo(TOO_LARGE);
-      stranger.close();
+      stranger.socket().close();
       writer.join();
     }
   }

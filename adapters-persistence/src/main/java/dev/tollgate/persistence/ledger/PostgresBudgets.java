@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// Budgets, and the settings of the ledger, in PostgreSQL.
 public final class PostgresBudgets implements Budgets, LedgerSettings {
   /// Of whoever changes a tenant's budgets. Batches of the ledger do not take it.
-  private static final int LOCK = 7012;
+  private static final int LOCK = 7014;
 
   private static final String STATE =
       "select "

@@ -22,6 +22,10 @@ public final class PostgresBusinessUnits implements BusinessUnits {
       "select id, tenant_id, parent_id, name, created_at from tollgate.business_unit"
           + " where tenant_id = ?";
 
+  /// Of whoever moves a tenant's units: two moves at once could make a circle that neither of them
+  /// sees.
+  private static final int LOCK = 7012;
+
   private final Database database;
 
   public PostgresBusinessUnits(Database database) {
@@ -85,12 +89,7 @@ public final class PostgresBusinessUnits implements BusinessUnits {
     return database.inTenant(
         tenant,
         tx -> {
-          // Two moves at once could make a circle that neither of them sees.
-          Rows.all(
-              tx.createQuery("select pg_advisory_xact_lock(7012, hashtext(?))")
-                  .addParam(tenant.value().toString())
-                  .execute(),
-              row -> row);
+          Rows.lock(tx, LOCK, tenant.value().toString());
           BusinessUnit unit =
               Rows.one(
                       tx.createQuery(SELECT + " and id = ? for update")
