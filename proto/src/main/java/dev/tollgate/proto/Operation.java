@@ -152,7 +152,7 @@ public record Operation(
         : null;
   }
 
-  private static Operation of(MethodDescriptor method) {
+  static Operation of(MethodDescriptor method) {
     HttpRule http = method.getOptions().getExtension(AnnotationsProto.http);
     String path =
         switch (http.getPatternCase()) {

@@ -3,6 +3,13 @@ package dev.tollgate.proto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.DescriptorProtos.DescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.OneofDescriptorProto;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
@@ -232,9 +239,58 @@ class JsonCodecTest {
         CreateKeyRequest.newBuilder(),
         "budget.thresholds[1]",
         "must be an integer");
-    String deep = "{\"metadata\":" + "{\"a\":".repeat(70) + "1" + "}".repeat(71);
-    assertThatThrownBy(() -> read(deep, CreateKeyRequest.newBuilder()))
-        .isInstanceOf(InvalidRequest.class);
+  }
+
+  /// An answer is read leniently, but not as deep as one likes.
+  @Test
+  void sixtyFourLevelsAreDeepEnough() {
+    for (int depth : new int[] {60, 70}) {
+      byte[] nested =
+          ("{\"unknown\":" + "{\"a\":".repeat(depth) + "1" + "}".repeat(depth + 1))
+              .getBytes(StandardCharsets.UTF_8);
+      if (depth < 64) {
+        JsonReader.answer(nested, Key.newBuilder());
+      } else {
+        assertThatThrownBy(() -> JsonReader.answer(nested, Key.newBuilder()))
+            .isInstanceOf(InvalidRequest.class)
+            .hasMessageContaining("not valid JSON");
+      }
+    }
+  }
+
+  /// No message of the contract has one yet.
+  @Test
+  void ofAOneofOnlyOneIsTaken() throws Exception {
+    DescriptorProto.Builder message =
+        DescriptorProto.newBuilder()
+            .setName("Choice")
+            .addOneofDecl(OneofDescriptorProto.newBuilder().setName("either"));
+    for (String name : List.of("one", "other")) {
+      message.addField(
+          FieldDescriptorProto.newBuilder()
+              .setName(name)
+              .setNumber(message.getFieldCount() + 1)
+              .setOneofIndex(0)
+              .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
+              .setType(FieldDescriptorProto.Type.TYPE_STRING));
+    }
+    Descriptor choice =
+        FileDescriptor.buildFrom(
+                FileDescriptorProto.newBuilder()
+                    .setName("choice.proto")
+                    .setSyntax("proto3")
+                    .addMessageType(message)
+                    .build(),
+                new FileDescriptor[0])
+            .findMessageTypeByName("Choice");
+    DynamicMessage.Builder into = DynamicMessage.newBuilder(choice);
+    read("{\"one\":\"a\",\"other\":null}", into);
+    assertThat(into.getField(choice.findFieldByName("one"))).isEqualTo("a");
+    refused(
+        "{\"one\":\"a\",\"other\":\"b\"}",
+        DynamicMessage.newBuilder(choice),
+        "other",
+        "other and one exclude each other");
   }
 
   @Test
