@@ -126,7 +126,8 @@ final class FrameFilter {
       headers(in.readSlice(HEAD + length).skipBytes(HEAD), flags, stream, out);
       open.putIfAbsent(stream, 0);
     } else if (late || type == RST && isOver(stream)) {
-      // Helidon knows the stream no more and would end the connection. A call that is refused by its
+      // Helidon knows the stream no more and would end the connection. A call that is refused by
+      // its
       // headers has its message behind it, and so has one that a client in Java cancels.
       in.skipBytes(HEAD + length);
       dropped += late ? length : 0;

@@ -2,10 +2,14 @@ package dev.tollgate.persistence.database;
 
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.stores.StoreUnavailable;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /// Tells the caches of this node what changed on any node. Looks once a second at the changes of
 /// the last 15 seconds, so that one whose transaction took a while is not missed; each is told
@@ -50,21 +54,29 @@ public final class ChangePoll implements Runnable {
     long started = System.nanoTime();
     List<Change> recent;
     try {
+      // As whoever loads keys, so that a connection which an outage broke is met here first.
       recent =
-          database.acrossTenants(
-              tx ->
-                  Rows.all(
-                      tx.createQuery(
-                              "select id, tenant_id, kind, subject from tollgate.change"
-                                  + " where at > clock_timestamp() - cast(? as interval)")
-                          .addParam(WINDOW.toString())
-                          .execute(),
-                      row ->
+          database.asLedger(
+              connection -> {
+                List<Change> found = new ArrayList<>();
+                try (PreparedStatement select =
+                    connection.prepareStatement(
+                        "select id, tenant_id, kind, subject from tollgate.change"
+                            + " where at > clock_timestamp() - make_interval(secs => ?)")) {
+                  select.setLong(1, WINDOW.toSeconds());
+                  try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                      found.add(
                           new Change(
-                              Rows.number(row, "id"),
-                              new TenantId(Rows.uuid(row, "tenant_id")),
-                              Rows.text(row, "kind"),
-                              Rows.text(row, "subject"))));
+                              row.getLong(1),
+                              new TenantId(row.getObject(2, UUID.class)),
+                              row.getString(3),
+                              row.getString(4)));
+                    }
+                  }
+                }
+                return found;
+              });
     } catch (StoreUnavailable e) {
       // The caches stay as they are; the next success finds out how long this lasted.
       return;

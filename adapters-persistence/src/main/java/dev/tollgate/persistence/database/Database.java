@@ -63,8 +63,8 @@ public final class Database implements AutoCloseable {
   }
 
   /// Runs one transaction over the rows of every tenant that a policy of their own shows to who
-  /// keeps the books: jobs, messages to be sent, tokens, changes. It is never a part of the open
-  /// unit of work, which is of one tenant.
+  /// keeps the books: jobs, messages to be sent, tokens. It is never a part of the open unit of
+  /// work, which is of one tenant.
   ///
   /// @throws StoreUnavailable when the database does not answer
   public <T> T acrossTenants(Function<DbTransaction, T> work) {
