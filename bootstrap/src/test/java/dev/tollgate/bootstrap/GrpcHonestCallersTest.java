@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -100,6 +101,14 @@ class GrpcHonestCallersTest {
     @Override
     public void close() {
       channel.shutdownNow();
+    }
+  }
+
+  /// So that each answer is a full page.
+  @BeforeAll
+  static void furnish() {
+    for (int i = 0; i < 20; i++) {
+      GATEWAY.newProject();
     }
   }
 
@@ -196,6 +205,7 @@ class GrpcHonestCallersTest {
     byte[] empty = new byte[5];
     try (RawHttp2 caller = new RawHttp2(server.port(), false)) {
       caller.greet(new byte[0]);
+      caller.openWindow();
       for (int stream = 1; stream < 401; stream += 4) {
         caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(PATH));
         assertThat(caller.statusOf(stream, 10_000)).isEqualTo(UNAUTHENTICATED);
@@ -269,6 +279,7 @@ class GrpcHonestCallersTest {
     byte[] empty = new byte[5];
     try (RawHttp2 caller = new RawHttp2(server.port(), false)) {
       caller.greet(new byte[0]);
+      caller.openWindow();
       for (int stream = 1; stream < 41; stream += 4) {
         caller.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(PATH, token));
         caller.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, empty);

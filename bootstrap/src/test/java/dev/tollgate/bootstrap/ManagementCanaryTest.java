@@ -2,6 +2,7 @@ package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,20 +21,20 @@ class ManagementCanaryTest {
         ScriptedUpstream upstream =
             ScriptedUpstream.start(
                 (request, to) -> to.json(401, refused(request.header("authorization"))))) {
-      String hook =
-          gateway
-              .manage(
-                  "POST",
-                  "/notifications/webhooks",
-                  "{\"url\":\"http://127.0.0.1:9/canary\",\"allow_private_network\":true}")
-              .path("secret")
-              .asText();
+      JsonNode webhook =
+          gateway.manage(
+              "POST",
+              "/notifications/webhooks",
+              "{\"url\":\"http://127.0.0.1:9/canary\",\"allow_private_network\":true}");
+      String hook = webhook.path("secret").asText();
       String model = gateway.newModel("openai", upstream.baseUrl(), "m", "", "");
       String provider = gateway.provider(gateway.providerOf(model)).path("id").asText();
       for (int port : new int[] {gateway.dev().grpcPort(), gateway.dev().helidonGrpcPort()}) {
         ask(watched, port, gateway.newProject(), provider);
       }
       look(watched);
+      // Other tests wait until each webhook is told.
+      gateway.tryManage("DELETE", "/notifications/webhooks/" + webhook.path("id").asText(), "");
       assertThat(hook).startsWith("whsec_");
       assertThat(upstream.received()).anyMatch(each -> each.head().contains(CREDENTIAL));
       for (String each : List.of(hook, DIGEST, CREDENTIAL)) {

@@ -59,6 +59,11 @@ final class RawHttp2 implements AutoCloseable {
     frame(SETTINGS, 0, 0, settings);
   }
 
+  /// Lets the other side send as much as it likes on the connection.
+  void openWindow() throws IOException {
+    frame(WINDOW_UPDATE, 0, 0, new byte[] {63, -1, -1, -1});
+  }
+
   /// Reads frames until a stream has ended.
   ///
   /// @return false when the connection ends before
