@@ -21,10 +21,11 @@ final class GrpcAttacks {
 
   private static final String WATCH = "/grpc.health.v1.Health/Watch";
 
-  /// RESOURCE_EXHAUSTED and UNIMPLEMENTED, as gRPC numbers them.
+  /// RESOURCE_EXHAUSTED, UNIMPLEMENTED and UNKNOWN, as gRPC numbers them.
   private static final String TOO_LARGE = "8";
 
   private static final String NOT_PACKED = "12";
+  private static final String UNREADABLE = "2";
 
   private GrpcAttacks() {}
 
@@ -125,7 +126,7 @@ final class GrpcAttacks {
             RawHttp2.call(OPEN, "grpc-encoding", "gzip"));
         stranger.frame(RawHttp2.DATA, RawHttp2.END_STREAM, stream, message);
       }
-      assertThat(stranger.statusOf(59, 10_000)).isIn(TOO_LARGE, NOT_PACKED);
+      assertThat(stranger.statusOf(59, 10_000)).isIn(TOO_LARGE, NOT_PACKED, UNREADABLE);
     }
   }
 
@@ -147,7 +148,8 @@ final class GrpcAttacks {
                   // He was thrown out.
                 }
               });
-      assertThat(stranger.statusOf(1, 10_000)).isEqualTo(TOO_LARGE);
+      // grpc-netty ends the stream before it has read a request.
+      assertThat(stranger.statusOf(1, 10_000)).isIn(TOO_LARGE, "reset");
       stranger.socket().close();
       writer.join();
     }
