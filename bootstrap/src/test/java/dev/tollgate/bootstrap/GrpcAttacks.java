@@ -31,11 +31,7 @@ final class GrpcAttacks {
 
   static void largeLiteral(int port) throws Exception {
     try (RawHttp2 stranger = RawHttp2.greeted(port)) {
-      ByteArrayOutputStream block = new ByteArrayOutputStream();
-      block.write(0x40);
-      RawHttp2.text(block, "x");
-      RawHttp2.text(block, "y".repeat(4_100));
-      stranger.frame(RawHttp2.HEADERS, headersEnd(), 1, block.toByteArray());
+      stranger.frame(RawHttp2.HEADERS, headersEnd(), 1, indexed("y".repeat(4_100)));
       Thread.sleep(300);
     }
   }
@@ -53,17 +49,22 @@ final class GrpcAttacks {
   static void bomb(int port) throws Exception {
     for (int i = 0; i < 3; i++) {
       try (RawHttp2 stranger = RawHttp2.greeted(port)) {
-        ByteArrayOutputStream first = new ByteArrayOutputStream();
-        first.write(0x40);
-        RawHttp2.text(first, "x");
-        RawHttp2.text(first, "y".repeat(4_000));
-        stranger.frame(RawHttp2.HEADERS, headersEnd(), 1, first.toByteArray());
+        stranger.frame(RawHttp2.HEADERS, headersEnd(), 1, indexed("y".repeat(4_000)));
         byte[] references = new byte[16_000];
         Arrays.fill(references, (byte) (0x80 | 62));
         stranger.frame(RawHttp2.HEADERS, headersEnd(), 3, references);
         Thread.sleep(300);
       }
     }
+  }
+
+  /// A header that is to be kept in the table (RFC 7541, 6.2.1).
+  private static byte[] indexed(String value) {
+    ByteArrayOutputStream block = new ByteArrayOutputStream();
+    block.write(0x40);
+    RawHttp2.text(block, "x");
+    RawHttp2.text(block, value);
+    return block.toByteArray();
   }
 
   private static int headersEnd() {

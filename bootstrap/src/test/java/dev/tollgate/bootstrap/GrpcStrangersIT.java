@@ -47,8 +47,11 @@ class GrpcStrangersIT {
   static List<Arguments> attacks() {
     List<Arguments> all = new ArrayList<>();
     add(all, "sixteen thousand references to one large header", GrpcAttacks::bomb);
-    add(all, "empty continuations", port -> continuations(port, new byte[0], 200_000));
-    add(all, "continuations of 1 MB", port -> continuations(port, new byte[16_000], 64));
+    add(all, "empty continuations", port -> GrpcAttacks.continuations(port, new byte[0], 200_000));
+    add(
+        all,
+        "continuations of 1 MB",
+        port -> GrpcAttacks.continuations(port, new byte[16_000], 64));
     add(all, "headers of 15 KB", GrpcAttacks::largeHeaders);
     add(all, "1 MB of metadata", GrpcAttacks::largeMetadata);
     add(all, "eight thousand idle streams", GrpcAttacks::idleStreams);
@@ -63,11 +66,14 @@ class GrpcStrangersIT {
     add(all, "ten thousand streams that are reset", GrpcAttacks::rapidReset);
     add(all, "1,400 connections of resets", GrpcAttacks::connectionsOfResets);
     add(all, "windows that grow by nothing", GrpcAttacks::madeYouReset);
-    add(all, "pings", port -> flood(port, RawHttp2.PING, 0, new byte[8]));
-    add(all, "settings", port -> flood(port, RawHttp2.SETTINGS, 0, new byte[0]));
-    add(all, "priorities", port -> flood(port, RawHttp2.PRIORITY, 1, new byte[5]));
-    add(all, "windows", port -> flood(port, RawHttp2.WINDOW_UPDATE, 0, new byte[] {0, 0, 0, 1}));
-    add(all, "frames of an unknown kind", port -> flood(port, 200, 0, new byte[8]));
+    add(all, "pings", port -> GrpcAttacks.flood(port, RawHttp2.PING, 0, new byte[8]));
+    add(all, "settings", port -> GrpcAttacks.flood(port, RawHttp2.SETTINGS, 0, new byte[0]));
+    add(all, "priorities", port -> GrpcAttacks.flood(port, RawHttp2.PRIORITY, 1, new byte[5]));
+    add(
+        all,
+        "windows",
+        port -> GrpcAttacks.flood(port, RawHttp2.WINDOW_UPDATE, 0, new byte[] {0, 0, 0, 1}));
+    add(all, "frames of an unknown kind", port -> GrpcAttacks.flood(port, 200, 0, new byte[8]));
     add(all, "unread pings", port -> unread(port, RawHttp2.PING, 0, new byte[8]));
     add(all, "unread settings", port -> unread(port, RawHttp2.SETTINGS, 0, new byte[0]));
     add(all, "unread priorities", port -> unread(port, RawHttp2.PRIORITY, 1, new byte[5]));
@@ -78,14 +84,6 @@ class GrpcStrangersIT {
     add(all, "unread frames of an unknown kind", port -> unread(port, 200, 0, new byte[8]));
     add(all, "a path with two hundred levels", GrpcAttacks::oddPaths);
     return all;
-  }
-
-  private static void continuations(int port, byte[] payload, int times) throws Exception {
-    GrpcAttacks.continuations(port, payload, times);
-  }
-
-  private static void flood(int port, int type, int stream, byte[] payload) throws Exception {
-    GrpcAttacks.flood(port, type, stream, payload);
   }
 
   private static void unread(int port, int type, int stream, byte[] payload) throws Exception {

@@ -127,8 +127,7 @@ final class FrameFilter {
       open.putIfAbsent(stream, 0);
     } else if (late || type == RST && isOver(stream)) {
       // Helidon knows the stream no more and would end the connection. A call that is refused by
-      // its
-      // headers has its message behind it, and so has one that a client in Java cancels.
+      // its headers has its message behind it, and so has one that a client in Java cancels.
       in.skipBytes(HEAD + length);
       dropped += late ? length : 0;
     } else {

@@ -27,7 +27,6 @@ import dev.tollgate.proto.Operation;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
-import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
@@ -85,14 +84,10 @@ public final class RestApi implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.any(DOCUMENT, this::document).any(this::handle);
+    rules.get(DOCUMENT, this::document).any(this::handle);
   }
 
   private void document(ServerRequest request, ServerResponse response) {
-    if (!request.prologue().method().equals(Method.GET)) {
-      handle(request, response);
-      return;
-    }
     response.header(HeaderValues.CONTENT_TYPE_JSON);
     WholeAnswer.send(request, response, Document.of(version));
   }
