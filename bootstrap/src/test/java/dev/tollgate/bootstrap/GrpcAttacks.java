@@ -78,11 +78,17 @@ final class GrpcAttacks {
     }
   }
 
-  static void largeHeaders(int port) throws Exception {
-    try (RawHttp2 stranger = RawHttp2.greeted(port)) {
-      byte[] block = RawHttp2.call(PATH, "x-large", "y".repeat(15_000));
-      stranger.frame(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, block);
-      Thread.sleep(200);
+  /// A whole call that would be answered, if its headers were not too large.
+  static void largeHeaders(int port, int size) throws Exception {
+    try (RawHttp2 stranger = new RawHttp2(port, false)) {
+      stranger.greet(new byte[0]);
+      byte[] block = RawHttp2.call(OPEN, "x-large", "y".repeat(size));
+      ByteArrayOutputStream call = new ByteArrayOutputStream();
+      call.writeBytes(RawHttp2.bytes(RawHttp2.HEADERS, RawHttp2.END_HEADERS, 1, block));
+      call.writeBytes(
+          RawHttp2.bytes(RawHttp2.DATA, RawHttp2.END_STREAM, 1, RawHttp2.framed(new byte[0])));
+      stranger.write(call.toByteArray());
+      assertThat(stranger.statusOf(1, 10_000)).isIn("none", "closed");
     }
   }
 

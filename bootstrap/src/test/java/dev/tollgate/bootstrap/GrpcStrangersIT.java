@@ -52,7 +52,8 @@ class GrpcStrangersIT {
         all,
         "continuations of 1 MB",
         port -> GrpcAttacks.continuations(port, new byte[16_000], 64));
-    add(all, "headers of 15 KB", GrpcAttacks::largeHeaders);
+    add(all, "headers of 9 KB", port -> GrpcAttacks.largeHeaders(port, 9_000));
+    add(all, "headers of 15 KB", port -> GrpcAttacks.largeHeaders(port, 15_000));
     add(all, "1 MB of metadata", GrpcAttacks::largeMetadata);
     add(all, "eight thousand idle streams", GrpcAttacks::idleStreams);
     add(all, "a hundred announced messages of 2 MB", GrpcAttacks::announcedMessages);

@@ -3,19 +3,28 @@ package dev.tollgate.persistence.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.application.ledger.GroupCommit;
+import dev.tollgate.domain.audit.AuditEvent;
+import dev.tollgate.domain.ids.AuditEventId;
+import dev.tollgate.domain.ids.SampleIds;
+import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.SampleCalls;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.SampleBudgets;
+import dev.tollgate.domain.stores.IdempotencyRecords;
+import dev.tollgate.persistence.audit.PostgresAuditLog;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.TestingDatabase;
 import dev.tollgate.persistence.database.TestingWriter;
+import dev.tollgate.persistence.tenancy.PostgresIdempotency;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -134,18 +143,47 @@ class ManyBudgetsFaults {
     return settled;
   }
 
-  /// Sets them in one unit of work, and waits.
+  /// Sets them in one unit of work as a change of management is carried out, and waits: the
+  /// idempotency record is claimed first; the audit event and the record come after the budgets.
   ///
   /// @return 1
   private static int set(
       Database database, PostgresAuthority ledger, List<Budget> budgets, long pauseMillis)
       throws InterruptedException {
+    PostgresIdempotency idempotency = new PostgresIdempotency(database);
+    PostgresAuditLog audit = new PostgresAuditLog(database);
+    TenantId tenant = ledger.tenant();
+    String key = UUID.randomUUID().toString();
+    byte[] hash = new byte[32];
     List<Optional<Budgets.State>> set =
         database
             .work()
-            .inTenant(ledger.tenant(), _ -> ledger.budgets().put(ledger.tenant(), budgets));
+            .inTenant(
+                tenant,
+                _ -> {
+                  assertThat(idempotency.claim(tenant, key, List.of(hash)))
+                      .isEqualTo(new IdempotencyRecords.Claim.First());
+                  List<Optional<Budgets.State>> states = ledger.budgets().put(tenant, budgets);
+                  audit.add(tenant, anEvent(states));
+                  idempotency.keep(
+                      tenant, key, hash, new IdempotencyRecords.Kept(200, new byte[2_000], false));
+                  return states;
+                });
     assertThat(set).hasSize(BUDGETS).allMatch(Optional::isPresent);
     Thread.sleep(pauseMillis);
     return 1;
+  }
+
+  private static AuditEvent anEvent(List<Optional<Budgets.State>> states) {
+    return new AuditEvent(
+        new AuditEventId(SampleIds.anId()),
+        Instant.now(),
+        "administrator",
+        "budget.set",
+        states.getFirst().orElseThrow().budget().id().toString(),
+        null,
+        "{\"budgets\": " + states.size() + "}",
+        "rest",
+        "req");
   }
 }
