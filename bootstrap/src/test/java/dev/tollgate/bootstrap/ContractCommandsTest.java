@@ -135,6 +135,9 @@ class ContractCommandsTest {
         .contains("total|day|week|month|quarter|year")
         .contains("1 to 100 characters")
         .contains("Exit codes");
+    assertThat(commands.run("keys", "rotate", "--help").out()).contains("between PT0S and P7D");
+    assertThat(commands.run("model-facts", "set", "--help").out())
+        .contains("max_tokens|max_completion_tokens");
     assertThat(commands.run("--help").out())
         .contains("budgets", "audit-events", "operations", "api");
     assertThat(commands.run("keys").status()).isEqualTo(2);

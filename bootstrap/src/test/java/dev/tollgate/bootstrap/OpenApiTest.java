@@ -51,6 +51,27 @@ class OpenApiTest {
   }
 
   @Test
+  void limitsOfTheContractStandInIt() {
+    JsonNode overlap = member("post", "/keys/{id}/rotate", "overlap");
+    assertThat(overlap.findValuesAsText("x-minimum")).containsExactly("PT0S");
+    assertThat(overlap.findValuesAsText("x-maximum")).containsExactly("P7D");
+    assertThat(member("put", "/model-facts", "cap_parameter").findValue("enum"))
+        .extracting(JsonNode::asText)
+        .containsExactly("", "max_tokens", "max_completion_tokens");
+    assertThat(member("post", "/keys", "name").findValuesAsText("maxLength"))
+        .containsExactly("100");
+  }
+
+  private static JsonNode member(String verb, String path, String name) {
+    return document
+        .json()
+        .path("paths")
+        .path(path)
+        .path(verb)
+        .at("/requestBody/content/application~1json/schema/properties/" + name);
+  }
+
+  @Test
   void answersAreWhatTheDocumentSays() {
     Map<String, String> answers = new TreeMap<>();
     String project = GATEWAY.newProject();

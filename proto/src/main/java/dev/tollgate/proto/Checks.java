@@ -7,6 +7,7 @@ import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import dev.tollgate.proto.Shapes.Member;
 import dev.tollgate.proto.v1.FieldRule;
+import java.time.Duration;
 import java.util.List;
 
 /// What the contract says about a request beyond its form, checked alike for every surface:
@@ -99,11 +100,7 @@ public final class Checks {
     Shapes.Plan plan = Shapes.plan(value.getDescriptorForType());
     switch (plan.kind()) {
       case TIME -> time(value, path);
-      case DURATION -> {
-        if (Math.abs(part(value, 1)) > Scalars.LONGEST_SECONDS) {
-          throw new InvalidRequest(path, path + " is too long.");
-        }
-      }
+      case DURATION -> duration(rule, value, path);
       case LIST -> {
         FieldDescriptor field = plan.members().getFirst().field();
         FieldRule entries = rule.toBuilder().setRequired(rule.getMinItems() > 0).build();
@@ -111,6 +108,24 @@ public final class Checks {
       }
       case JSON, OBJECT -> check(value, path + ".");
     }
+  }
+
+  private static void duration(FieldRule rule, Message value, String path) {
+    if (Math.abs(part(value, 1)) > Scalars.LONGEST_SECONDS) {
+      throw new InvalidRequest(path, path + " is too long.");
+    }
+    if (rule.getMaxDuration().isEmpty()) {
+      return;
+    }
+    Duration duration = Duration.ofSeconds(part(value, 1), part(value, 2));
+    if (duration.compareTo(Duration.parse(rule.getMinDuration())) < 0
+        || duration.compareTo(Duration.parse(rule.getMaxDuration())) > 0) {
+      throw new InvalidRequest(path, path + " must be " + durations(rule) + ".");
+    }
+  }
+
+  static String durations(FieldRule rule) {
+    return "between " + rule.getMinDuration() + " and " + rule.getMaxDuration();
   }
 
   private static void time(Message value, String path) {
@@ -136,6 +151,9 @@ public final class Checks {
             && (text.length() < rule.getMinLength() || (rule.getMinLength() > 0 && text.isBlank()));
     if (tooShort || (rule.hasMaxLength() && text.length() > rule.getMaxLength())) {
       throw new InvalidRequest(path, path + " must have " + characters(rule) + ".");
+    }
+    if (rule.getWordsCount() > 0 && !rule.getWordsList().contains(text)) {
+      throw new InvalidRequest(path, path + " must be " + Shapes.choice(Fields.words(rule)) + ".");
     }
   }
 

@@ -70,11 +70,15 @@ public final class Fields {
     return field.getOptions().getExtension(OptionsProto.field);
   }
 
-  /// The words of an enum; empty for another field.
+  /// The only words that a field takes; empty when it takes others too.
   public static List<String> words(FieldDescriptor field) {
     return field.getJavaType() == FieldDescriptor.JavaType.ENUM
         ? List.copyOf(Shapes.words(field.getEnumType()).byWord().keySet())
-        : List.of();
+        : words(ofField(field));
+  }
+
+  static List<String> words(FieldRule rule) {
+    return rule.getWordsList().stream().filter(each -> !each.isEmpty()).toList();
   }
 
   /// What a value may be, `1 to 100 characters`; empty when nothing is said.
@@ -89,6 +93,9 @@ public final class Fields {
     }
     if (rule.hasMin() || rule.hasMax() || rule.getValuesCount() > 0) {
       limits.add(Scalars.range(rule));
+    }
+    if (!rule.getMaxDuration().isEmpty()) {
+      limits.add(Checks.durations(rule));
     }
     return String.join(", ", limits);
   }

@@ -150,6 +150,11 @@ final class OpenApiSchemas {
         } else {
           reference(field.getMessageType());
         }
+        if (!rule.getMaxDuration().isEmpty()) {
+          // JSON Schema has no words for the bounds of a duration.
+          json.writeStringField("x-minimum", rule.getMinDuration());
+          json.writeStringField("x-maximum", rule.getMaxDuration());
+        }
       }
       case FLOAT, DOUBLE, BYTE_STRING -> throw Scalars.noForm(field);
     }
@@ -165,6 +170,9 @@ final class OpenApiSchemas {
     }
     if (rule.hasMaxLength()) {
       json.writeNumberField("maxLength", rule.getMaxLength());
+    }
+    if (rule.getWordsCount() > 0) {
+      strings("enum", rule.getWordsList());
     }
     switch (rule.getFormat()) {
       case FORMAT_MONEY -> json.writeStringField("pattern", "^-?[0-9]+(\\.[0-9]{1,9})?$");

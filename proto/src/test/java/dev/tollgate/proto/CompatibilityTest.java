@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -218,14 +219,17 @@ class CompatibilityTest {
   }
 
   private static boolean takesLess(FieldRule before, FieldRule now) {
-    boolean otherNumbers =
-        now.getValuesCount() > 0
-            && (before.getValuesCount() == 0
-                || !now.getValuesList().containsAll(before.getValuesList()));
+    boolean otherDurations =
+        !now.getMaxDuration().isEmpty()
+            && (before.getMaxDuration().isEmpty()
+                || isLess(now.getMaxDuration(), before.getMaxDuration())
+                || isLess(before.getMinDuration(), now.getMinDuration()));
     boolean otherText =
         now.getFormat() != Format.FORMAT_UNSPECIFIED && now.getFormat() != before.getFormat();
     return now.getRequired() && !before.getRequired()
-        || otherNumbers
+        || fewer(before.getValuesList(), now.getValuesList())
+        || fewer(before.getWordsList(), now.getWordsList())
+        || otherDurations
         || otherText
         || MOST.stream()
             .anyMatch(
@@ -233,6 +237,14 @@ class CompatibilityTest {
         || LEAST.stream()
             .anyMatch(
                 limit -> limit(now, limit, Long.MIN_VALUE) > limit(before, limit, Long.MIN_VALUE));
+  }
+
+  private static boolean fewer(List<?> before, List<?> now) {
+    return !now.isEmpty() && (before.isEmpty() || !now.containsAll(before));
+  }
+
+  private static boolean isLess(String one, String other) {
+    return Duration.parse(one).compareTo(Duration.parse(other)) < 0;
   }
 
   private static long limit(FieldRule rule, String name, long none) {

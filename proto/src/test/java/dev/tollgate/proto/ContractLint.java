@@ -135,6 +135,9 @@ final class ContractLint {
           && rule.getFormat() != Format.FORMAT_MONEY) {
         wrong.add(field.getFullName() + " is an amount and must have the format of money");
       }
+      if (rule.getMinDuration().isEmpty() != rule.getMaxDuration().isEmpty()) {
+        wrong.add(field.getFullName() + ": min_duration and max_duration go together");
+      }
       if (field.getType() == FieldDescriptor.Type.ENUM) {
         words(field.getEnumType());
       }

@@ -140,9 +140,11 @@ class ContractRulesTest {
   }
 
   private static FieldOptions secret() {
-    return FieldOptions.newBuilder()
-        .setExtension(OptionsProto.field, FieldRule.newBuilder().setSecret(true).build())
-        .build();
+    return ruled(FieldRule.newBuilder().setSecret(true));
+  }
+
+  private static FieldOptions ruled(FieldRule.Builder rule) {
+    return FieldOptions.newBuilder().setExtension(OptionsProto.field, rule.build()).build();
   }
 
   @Test
@@ -164,6 +166,9 @@ class ContractRulesTest {
                     .addField(text("rate", 3).setType(FieldDescriptorProto.Type.TYPE_DOUBLE))
                     .addField(text("amount", 4))
                     .addField(
+                        text("wait", 6)
+                            .setOptions(ruled(FieldRule.newBuilder().setMaxDuration("P1D"))))
+                    .addField(
                         text("word", 5)
                             .setType(FieldDescriptorProto.Type.TYPE_ENUM)
                             .setTypeName("BadWord")))
@@ -175,6 +180,7 @@ class ContractRulesTest {
     assertThat(lint.wrong())
         .contains(
             "Broken.pass_word: secret and debug_redact go together",
+            "Broken.wait: min_duration and max_duration go together",
             "Broken.pass_word is neither required nor optional",
             "Broken.camelCase must be snake_case without a json_name",
             "Broken.rate is of a type without a form in JSON",

@@ -153,6 +153,44 @@ class JsonCodecTest {
   }
 
   @Test
+  void wordsAndDurationsHaveTheirLimits() {
+    refused(
+        "{\"id\":\"k\",\"overlap\":\"P7DT0.001S\"}",
+        RotateKeyRequest.newBuilder(),
+        "overlap",
+        "must be between PT0S and P7D");
+    refused(
+        "{\"id\":\"k\",\"overlap\":\"-PT1S\"}",
+        RotateKeyRequest.newBuilder(),
+        "overlap",
+        "must be between PT0S and P7D");
+    for (String good : List.of("PT0S", "P7D")) {
+      Checks.check(
+          read("{\"id\":\"k\",\"overlap\":\"" + good + "\"}", RotateKeyRequest.newBuilder())
+              .build());
+    }
+    SetModelFactsRequest.Builder facts =
+        SetModelFactsRequest.newBuilder()
+            .setModel("m")
+            .setEffectiveFrom(Timestamp.getDefaultInstance());
+    refused(
+        "{\"cap_parameter\":\"max\"}",
+        facts.clone(),
+        "cap_parameter",
+        "must be max_tokens or max_completion_tokens");
+    for (String good : List.of("", "max_tokens")) {
+      Checks.check(facts.clone().setCapParameter(good).build());
+    }
+    GetUsageRequest.Builder usage = GetUsageRequest.newBuilder().addGroupBy("key");
+    Checks.check(usage.clone().addGroupBy("day").build());
+    assertThatThrownBy(() -> Checks.check(usage.clone().setInterval("week").build()))
+        .hasMessage("interval must be minute, hour, day or month.");
+    assertThatThrownBy(
+            () -> Checks.check(usage.clone().addGroupBy("day").addGroupBy("tag").build()))
+        .hasMessageContaining("at most 2 entries");
+  }
+
+  @Test
   void nullIsAbsentAndInAnUpdateClears() {
     UpdateKeyRequest update =
         read("{\"models\":null,\"name\":\"x\"}", UpdateKeyRequest.newBuilder()).build();

@@ -12,7 +12,6 @@ import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.reporting.UsageQuery;
 import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.reporting.UsageReport;
-import dev.tollgate.proto.InvalidRequest;
 import dev.tollgate.proto.v1.GetUsageRequest;
 import dev.tollgate.proto.v1.Percentiles;
 import dev.tollgate.proto.v1.Usage;
@@ -44,7 +43,8 @@ public final class UsageMethods {
       }
     }
     if (request.hasInterval()) {
-      groups.add(interval(request.getInterval()));
+      // The contract takes intervals alone.
+      groups.add(Group.parse(request.getInterval()));
     }
     GetUsage.Query query =
         new GetUsage.Query(
@@ -56,15 +56,6 @@ public final class UsageMethods {
                 request.hasProject(), "project", request.getProject(), ProjectId::parse),
             request.hasModel() ? request.getModel() : null);
     return getUsage.run(actor, query).map(UsageMethods::usage);
-  }
-
-  private static Group interval(String word) {
-    for (Group group : Group.values()) {
-      if (group.width() != null && group.wire().equals(word)) {
-        return group;
-      }
-    }
-    throw new InvalidRequest("interval", "interval must be minute, hour, day or month.");
   }
 
   private static Usage usage(GetUsage.Usage usage) {
