@@ -90,14 +90,31 @@ class ImportedKeysTest {
     String secret = "sk-beside-" + System.nanoTime();
     bring(secret, "");
     assertThat(waitFor(secret, 200)).isEqualTo(200);
-    HttpResponse<String> answer =
-        gateway.send(
+    assertThat(callWith(header, secret, other, "foreign")).isEqualTo(200);
+  }
+
+  /// With a secret of Tollgate's in the request nothing else is looked up, be it right or wrong.
+  @Test
+  void besideASecretOfTollgatesItIsNotLookedAt() throws Exception {
+    String secret = "sk-behind-" + System.nanoTime();
+    bring(secret, "");
+    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    String own = gateway.newKey(gateway.newProject(), "").path("key").asText();
+    assertThat(callWith("x-api-key", secret, "authorization", own)).isEqualTo(200);
+    String wrong = own.substring(0, own.length() - 1) + (own.endsWith("A") ? "B" : "A");
+    assertThat(callWith("x-api-key", secret, "authorization", wrong)).isEqualTo(401);
+    assertThat(callWith("authorization", secret, "x-api-key", "tgk_mistyped")).isEqualTo(401);
+  }
+
+  private int callWith(String header, String secret, String other, String value) throws Exception {
+    return gateway
+        .send(
             HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/chat/completions"))
                 .header(header, header.equals("authorization") ? "Bearer " + secret : secret)
-                .header(other, other.equals("authorization") ? "Bearer foreign" : "foreign")
+                .header(other, other.equals("authorization") ? "Bearer " + value : value)
                 .POST(HttpRequest.BodyPublishers.ofString(CALL))
-                .build());
-    assertThat(answer.statusCode()).isEqualTo(200);
+                .build())
+        .statusCode();
   }
 
   @Test

@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command `tollgate` itself: the root of all others, which says what there is when it is
 /// called alone.
@@ -38,9 +40,22 @@ public final class TollgateCommand implements Callable<Integer> {
     }
     // A prompt may begin with an @ and is not meant to name a file of arguments.
     line.setExpandAtFiles(false);
+    line.setExecutionStrategy(TollgateCommand::run);
     boolean debug = "1".equals(environment.get(DEBUG));
     line.setExecutionExceptionHandler((e, failed, _) -> explain(e, failed, debug));
     return line;
+  }
+
+  /// Help of a command that does not exist is not that of the one before it.
+  private static int run(ParseResult parsed) {
+    ParseResult last = parsed;
+    while (last.hasSubcommand()) {
+      last = last.subcommand();
+    }
+    if (!last.unmatched().isEmpty()) {
+      throw new UnmatchedArgumentException(last.commandSpec().commandLine(), last.unmatched());
+    }
+    return new CommandLine.RunLast().execute(parsed);
   }
 
   @Override

@@ -50,6 +50,13 @@ class TollgateCommandTest {
   }
 
   @Test
+  void hasNoHelpForUnknownCommands() {
+    assertThat(run(Map.of(), "", "chta", "--help")).isEqualTo(2);
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("chta").contains("tollgate chat");
+  }
+
+  @Test
   void turnsAnExceptionIntoOneLine() {
     assertThat(run(Map.of(), "The port\nis taken.", "fail")).isEqualTo(1);
     assertThat(err.toString()).isEqualToIgnoringNewLines("tollgate: The port is taken.");
