@@ -2,6 +2,7 @@ package dev.tollgate.admin;
 
 import dev.tollgate.domain.authority.Permission;
 import dev.tollgate.domain.authority.Result;
+import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.proto.InvalidRequest;
@@ -46,6 +47,15 @@ public record Fault(
     return of(Reason.PERMISSION_DENIED, "This needs the permission " + permission.wire() + ".");
   }
 
+  private static Fault ofPlatform(Permission permission) {
+    return of(
+        Reason.PERMISSION_DENIED,
+        "This belongs to the platform's catalogue. A tenant sees it and cannot change it; it needs"
+            + " the permission "
+            + permission.wire()
+            + " and X-Tollgate-Tenant: platform.");
+  }
+
   static Fault requested(String id, String url) {
     return new Fault(
         Reason.CHANGE_REQUESTED,
@@ -73,7 +83,10 @@ public record Fault(
       case Result.Missing<?>(String noun) -> missing(noun);
       case Result.Conflict<?>(Reason reason, String detail) -> of(reason, detail);
       case Result.Requested<?>(String id, String url) -> requested(id, url);
-      case Result.Forbidden<?>(Permission permission) -> forbidden(permission);
+      case Result.Forbidden<?>(Permission permission, Scope object) ->
+          object != null && object.tenant().isPlatform()
+              ? ofPlatform(permission)
+              : forbidden(permission);
     };
   }
 

@@ -150,6 +150,8 @@ class PlatformCatalogueTest {
       String change = path.equals(price) ? "{\"discount_percent\":\"5\"}" : "{\"name\":\"mine\"}";
       assertThat(gateway.tryManage("PATCH", path, change).statusCode()).as(path).isEqualTo(403);
       assertThat(gateway.tryManage("DELETE", path, "").statusCode()).as(path).isEqualTo(403);
+      assertThat(gateway.tryManage("DELETE", path, "").body())
+          .contains("permission_denied", "the platform's catalogue", "X-Tollgate-Tenant");
     }
     assertThat(gateway.tryManage("POST", provider + "/test", "{}").statusCode()).isEqualTo(403);
     assertThat(gateway.tryManage("PUT", "/prices", later).statusCode())

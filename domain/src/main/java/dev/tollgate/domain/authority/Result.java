@@ -38,7 +38,14 @@ public sealed interface Result<A> {
   record Requested<A>(String id, String url) implements Result<A> {}
 
   /// The actor has no right to it.
-  record Forbidden<A>(Permission permission) implements Result<A> {}
+  ///
+  /// @param object where the object belongs to which the right is missing, or null when it is
+  ///   missing altogether
+  record Forbidden<A>(Permission permission, @Nullable Scope object) implements Result<A> {
+    public Forbidden(Permission permission) {
+      this(permission, null);
+    }
+  }
 
   static <A> Result<A> done(A value) {
     return new Done<>(value);
@@ -79,7 +86,7 @@ public sealed interface Result<A> {
       case Missing<A>(String noun) -> new Missing<>(noun);
       case Conflict<A>(Reason reason, String detail) -> new Conflict<>(reason, detail);
       case Requested<A>(String id, String url) -> new Requested<>(id, url);
-      case Forbidden<A>(Permission permission) -> new Forbidden<>(permission);
+      case Forbidden<A>(Permission permission, Scope object) -> new Forbidden<>(permission, object);
     };
   }
 
@@ -95,9 +102,11 @@ public sealed interface Result<A> {
   /// Forbidden unless the actor has the right on what was found.
   default Result<A> allowed(Actor actor, Permission permission, Function<? super A, Scope> scope) {
     return then(
-        value ->
-            actor.may(permission, scope.apply(value))
-                ? new Done<>(value)
-                : new Forbidden<>(permission));
+        value -> {
+          Scope object = scope.apply(value);
+          return actor.may(permission, object)
+              ? new Done<>(value)
+              : new Forbidden<>(permission, object);
+        });
   }
 }
