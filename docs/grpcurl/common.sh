@@ -5,6 +5,13 @@ set -eu
 : "${TOLLGATE_ADMIN_TOKEN:?Set TOLLGATE_ADMIN_TOKEN.}"
 export TOLLGATE_ADMIN_TOKEN
 
+# A text as JSON.
+text() {
+  printf '"%s"' "$(printf '%s' "$1" |
+    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e "s/$(printf '\t')/\\\\t/g" |
+    awk 'NR > 1 { printf "\\n" } { printf "%s", $0 }')"
+}
+
 call() {
   method=$1
   shift

@@ -3,7 +3,9 @@
 . "$(dirname "$0")/common.sh"
 project=${1:?A project is needed, prj_...} name=${2:?A name is needed.}
 budget=
-[ -z "${3-}" ] || budget=", \"budget\": {\"limit\": \"$3\", \"window\": \"BUDGET_WINDOW_DAY\"}"
-call KeyService/CreateKey -H "idempotency-key: $project-$name" <<END
-{"name": "$name", "project": "$project"$budget}
+[ -z "${3-}" ] || budget=", \"budget\": {\"limit\": $(text "$3"), \"window\": \"BUDGET_WINDOW_DAY\"}"
+# Of the same project and name it makes one key a day, however often it is run.
+once=$(printf '%s' "$project $name" | cksum | tr ' ' -)
+call KeyService/CreateKey -H "idempotency-key: create-key-$once" <<END
+{"name": $(text "$name"), "project": $(text "$project")$budget}
 END

@@ -4,7 +4,7 @@
 id=${1:?An operation is needed, op_...}
 while :; do
   answer=$(call OperationService/GetOperation <<END
-{"id": "$id"}
+{"id": $(text "$id")}
 END
   )
   case $answer in
