@@ -172,7 +172,7 @@ final class Seed {
     AddProvider.Command provider =
         new AddProvider.Command(
             "simulated", ProviderKind.SIMULATED, null, false, Provider.Options.NONE, null);
-    return done(management.addProvider().run(actor, provider, new Trail())).id();
+    return done(management.addProvider().run(actor, provider, new Trail())).provider().id();
   }
 
   private static <T> T done(Result<T> result) {

@@ -126,6 +126,34 @@ class CredentialChangeTest {
     assertThat(open.get(10, TimeUnit.SECONDS)).isEqualTo(200);
   }
 
+  /// A check that took long says nothing of what others did meanwhile.
+  @Test
+  void aSlowCheckDoesNotUndoWhatOthersDidMeanwhile() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    upstream.script(
+        (request, to) -> {
+          if (request.header("authorization").equals("Bearer sk-slow-0000000000000000")) {
+            asked.countDown();
+            goOn.await(10, TimeUnit.SECONDS);
+            to.json(200, "{\"data\":[{\"id\":\"m\"}]}");
+          } else {
+            answer(request, to);
+          }
+        });
+    CompletableFuture<HttpResponse<String>> slow =
+        CompletableFuture.supplyAsync(() -> change("sk-slow-0000000000000000"));
+    assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
+    accepted = NEXT;
+    assertThat(change(NEXT).statusCode()).isEqualTo(200);
+    goOn.countDown();
+
+    HttpResponse<String> late = slow.get(10, TimeUnit.SECONDS);
+    assertThat(late.statusCode()).isEqualTo(409);
+    assertThat(late.body()).contains("changed_meanwhile");
+    assertThat(call().statusCode()).isEqualTo(200);
+  }
+
   @Test
   void whatIsNoChangeIsRefused() {
     assertThat(gateway.tryManage("PATCH", "/providers/" + provider, "{}").statusCode())

@@ -7,6 +7,7 @@ import dev.tollgate.admin.Words;
 import dev.tollgate.application.catalog.AddProvider;
 import dev.tollgate.application.catalog.GetProvider;
 import dev.tollgate.application.catalog.ListProviders;
+import dev.tollgate.application.catalog.ProviderView;
 import dev.tollgate.application.catalog.RemoveProvider;
 import dev.tollgate.application.catalog.TestProvider;
 import dev.tollgate.application.catalog.UpdateProvider;
@@ -49,7 +50,6 @@ public final class ProviderMethods {
       Words.between(dev.tollgate.proto.v1.ProviderKind.class, ProviderKind.class);
 
   private final Verbs verbs;
-  private final ProviderStates states;
 
   /// The use cases that the methods call.
   public record Verbs(
@@ -60,9 +60,8 @@ public final class ProviderMethods {
       RemoveProvider remove,
       TestProvider test) {}
 
-  public ProviderMethods(Verbs verbs, ProviderStates states) {
+  public ProviderMethods(Verbs verbs) {
     this.verbs = verbs;
-    this.states = states;
   }
 
   public void bind(Operations operations) {
@@ -73,7 +72,7 @@ public final class ProviderMethods {
         .job(ProviderServiceGrpc.getUpdateProviderMethod(), this::update)
         .change(ProviderServiceGrpc.getDeleteProviderMethod(), this::remove)
         .job(ProviderServiceGrpc.getTestProviderMethod(), this::test)
-        .shows(Provider.class, this::provider);
+        .shows(ProviderView.class, ProviderMethods::provider);
   }
 
   private Result<dev.tollgate.proto.v1.Provider> create(
@@ -86,7 +85,7 @@ public final class ProviderMethods {
             request.getAllowPrivateNetwork(),
             options(request.getOptions()),
             credential(request.getCredential()));
-    return verbs.add().run(actor, command, trail).map(this::provider);
+    return verbs.add().run(actor, command, trail).map(ProviderMethods::provider);
   }
 
   private Result<dev.tollgate.proto.v1.Provider> get(Actor actor, GetProviderRequest request) {
@@ -125,7 +124,7 @@ public final class ProviderMethods {
                 verbs
                     .update()
                     .run(actor, new UpdateProvider.Command(id, change, credential), steps))
-        .map(this::provider);
+        .map(ProviderMethods::provider);
   }
 
   private static UnaryOperator<Provider> change(UpdateProviderRequest request, Patch patch) {
@@ -203,14 +202,15 @@ public final class ProviderMethods {
     return Wire.id(text, ProviderId::parse, "provider");
   }
 
-  private dev.tollgate.proto.v1.Provider provider(Actor viewer, Provider provider) {
-    dev.tollgate.proto.v1.Provider whole = provider(provider);
-    return provider.isOpenTo(viewer.tenant())
+  private static dev.tollgate.proto.v1.Provider provider(Actor viewer, ProviderView view) {
+    dev.tollgate.proto.v1.Provider whole = provider(view);
+    return view.provider().isOpenTo(viewer.tenant())
         ? whole
         : whole.toBuilder().clearBaseUrl().clearAllowPrivateNetwork().clearOptions().build();
   }
 
-  private dev.tollgate.proto.v1.Provider provider(Provider provider) {
+  private static dev.tollgate.proto.v1.Provider provider(ProviderView view) {
+    Provider provider = view.provider();
     dev.tollgate.proto.v1.Provider.Builder wire =
         dev.tollgate.proto.v1.Provider.newBuilder()
             .setId(provider.id().toString())
@@ -218,7 +218,7 @@ public final class ProviderMethods {
             .setKind(KIND.wire(provider.kind()))
             .setAllowPrivateNetwork(provider.allowPrivateNetwork())
             .setCreatedAt(Wire.time(provider.createdAt()))
-            .setState(state(states.troubleOf(provider)))
+            .setState(state(view.trouble()))
             .setOptions(options(provider.options()));
     Wire.set(provider.baseUrl(), url -> wire.setBaseUrl(url.toString()));
     if (provider.tenant().isPlatform()) {

@@ -48,7 +48,7 @@ public final class AddProvider {
       Provider.Options options,
       @Nullable Secret credential) {}
 
-  public Result<Provider> run(Actor actor, Command command, Trail trail) {
+  public Result<ProviderView> run(Actor actor, Command command, Trail trail) {
     try (Secret credential = command.credential()) {
       if (!actor.may(Permission.PROVIDERS_WRITE, Scope.of(actor.tenant()))) {
         return new Result.Forbidden<>(Permission.PROVIDERS_WRITE);
@@ -57,7 +57,7 @@ public final class AddProvider {
     }
   }
 
-  private Result<Provider> add(
+  private Result<ProviderView> add(
       Actor actor, Command command, @Nullable Secret credential, Trail trail) {
     if (credential != null) {
       credential.requireSendable("credential");
@@ -78,7 +78,9 @@ public final class AddProvider {
           Reason.NAME_TAKEN, "There is a provider named '" + command.name() + "'.");
     }
     work.afterwards(() -> routes.refresh(actor.tenant()));
-    trail.made(provider.id(), provider);
-    return Result.done(provider);
+    // Nobody has called it yet.
+    ProviderView view = new ProviderView(provider, null);
+    trail.made(provider.id(), view);
+    return Result.done(view);
   }
 }

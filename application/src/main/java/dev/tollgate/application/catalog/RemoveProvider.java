@@ -7,6 +7,7 @@ import dev.tollgate.domain.authority.Result;
 import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.reasons.Reason;
@@ -16,11 +17,13 @@ import dev.tollgate.domain.stores.Work;
 public final class RemoveProvider {
   private final Catalog catalog;
   private final Routes routes;
+  private final ProviderStates states;
   private final Work work;
 
-  public RemoveProvider(Catalog catalog, Routes routes, Work work) {
+  public RemoveProvider(Catalog catalog, Routes routes, ProviderStates states, Work work) {
     this.catalog = catalog;
     this.routes = routes;
+    this.states = states;
     this.work = work;
   }
 
@@ -34,7 +37,7 @@ public final class RemoveProvider {
     return switch (catalog.removeProvider(actor.tenant(), provider.id())) {
       case REMOVED -> {
         work.afterwards(() -> routes.refresh(actor.tenant()));
-        trail.removed(provider.id(), provider);
+        trail.removed(provider.id(), ProviderView.of(provider, states));
         yield Result.done(provider);
       }
       case MISSING -> new Result.Missing<>("provider");

@@ -8,6 +8,7 @@ import dev.tollgate.domain.authority.Scope;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderProbe;
+import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.inference.Failure;
@@ -17,7 +18,9 @@ import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.SealedCredential;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.domain.stores.Work;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,14 +32,21 @@ public final class UpdateProvider {
   private final Routes routes;
   private final CredentialVault vault;
   private final ProviderProbe probe;
+  private final ProviderStates states;
   private final Work work;
 
   public UpdateProvider(
-      Catalog catalog, Routes routes, CredentialVault vault, ProviderProbe probe, Work work) {
+      Catalog catalog,
+      Routes routes,
+      CredentialVault vault,
+      ProviderProbe probe,
+      ProviderStates states,
+      Work work) {
     this.catalog = catalog;
     this.routes = routes;
     this.vault = vault;
     this.probe = probe;
+    this.states = states;
     this.work = work;
   }
 
@@ -45,7 +55,7 @@ public final class UpdateProvider {
   public record Command(
       ProviderId id, UnaryOperator<Provider> change, @Nullable Secret credential) {}
 
-  public Result<Provider> run(Actor actor, Command command, Steps steps) {
+  public Result<ProviderView> run(Actor actor, Command command, Steps steps) {
     try (Secret credential = command.credential()) {
       return Result.found(catalog.findVisibleProvider(actor.tenant(), command.id()), "provider")
           .allowed(actor, Permission.PROVIDERS_WRITE, provider -> Scope.of(provider.tenant()))
@@ -53,35 +63,52 @@ public final class UpdateProvider {
     }
   }
 
-  private Result<Provider> prepare(
+  private Result<ProviderView> prepare(
       Actor actor, Provider now, Command command, @Nullable Secret credential, Steps steps) {
     if (credential != null) {
       credential.requireSendable("credential");
     }
     Provider wanted = command.change().apply(now);
+    Optional<SealedCredential> kept = catalog.credential(actor.tenant(), now.id());
     if (credential == null) {
-      return !wanted.origin().equals(now.origin())
-              && catalog.credential(actor.tenant(), now.id()).isPresent()
+      return !wanted.origin().equals(now.origin()) && kept.isPresent()
           ? new Result.Invalid<>(
               "credential",
               "credential is required with another base_url: the one that is kept is bound to "
                   + now.origin())
-          : steps.commit(trail -> save(actor, now, command, null, trail));
+          : steps.commit(
+              trail ->
+                  save(actor, command, null, trail, each -> each.origin().equals(now.origin())));
     }
     if (probe.probe(wanted, credential) instanceof ProviderProbe.Result.Fails fails
         && speaksOfTheCredential(fails.failure())) {
       return notTaken(fails.failure());
     }
     SealedCredential sealed = vault.seal(wanted, credential);
-    return steps.commit(trail -> save(actor, now, command, sealed, trail));
+    // It was tried for the provider as it was, which may have taken long.
+    return steps.commit(
+        trail ->
+            save(
+                actor,
+                command,
+                sealed,
+                trail,
+                each -> each.equals(now) && isKept(actor, now.id(), kept)));
   }
 
-  private Result<Provider> save(
+  private boolean isKept(Actor actor, ProviderId id, Optional<SealedCredential> credential) {
+    Optional<SealedCredential> now = catalog.credential(actor.tenant(), id);
+    return now.isPresent() == credential.isPresent()
+        && now.stream().allMatch(each -> each.isSame(credential.orElseThrow()));
+  }
+
+  /// @param isAsSeen whether the provider, under its lock, is still what the change was meant for
+  private Result<ProviderView> save(
       Actor actor,
-      Provider seen,
       Command command,
       @Nullable SealedCredential credential,
-      Trail trail) {
+      Trail trail,
+      Predicate<Provider> isAsSeen) {
     AtomicBoolean stale = new AtomicBoolean();
     Catalog.Change<Provider> change =
         catalog.updateProvider(
@@ -89,20 +116,21 @@ public final class UpdateProvider {
             command.id(),
             now -> {
               Provider changed = command.change().apply(now);
-              stale.set(!now.origin().equals(seen.origin()));
-              trail.changed(now.id(), now, changed);
+              stale.set(!isAsSeen.test(now));
+              trail.changed(
+                  now.id(), ProviderView.of(now, states), ProviderView.of(changed, states));
               return changed;
             },
             credential);
     if (stale.get()) {
       return new Result.Conflict<>(
           Reason.CHANGED_MEANWHILE,
-          "The provider was given another base_url meanwhile. Look at it and try again.");
+          "The provider was changed meanwhile. Look at it and try again.");
     }
     return switch (change) {
       case Catalog.Change.Changed<Provider>(Provider changed) -> {
         work.afterwards(() -> routes.refresh(actor.tenant()));
-        yield Result.done(changed);
+        yield Result.done(ProviderView.of(changed, states));
       }
       case Catalog.Change.Missing<Provider> _ -> new Result.Missing<>("provider");
       case Catalog.Change.NameTaken<Provider> _ ->
@@ -119,7 +147,7 @@ public final class UpdateProvider {
     };
   }
 
-  private static Result<Provider> notTaken(Failure failure) {
+  private static Result<ProviderView> notTaken(Failure failure) {
     boolean refused =
         failure.kind() == Failure.Kind.AUTH || failure.kind() == Failure.Kind.BILLING_STOP;
     return refused

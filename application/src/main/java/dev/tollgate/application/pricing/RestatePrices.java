@@ -89,6 +89,9 @@ public final class RestatePrices {
       Actor actor, Provider provider, Command command, Steps steps) {
     TenantId tenant = actor.tenant();
     Instant to = command.to() == null ? clock.instant() : command.to();
+    if (!command.from().isBefore(to)) {
+      return new Result.Invalid<>("from", "from must be before to");
+    }
     String pricedAs = pricedAs(command, provider);
     PriceBook book = prices.book(tenant);
     Map<String, Difference> differences = new TreeMap<>();

@@ -46,13 +46,12 @@ final class CatalogWiring {
     new ProviderMethods(
             new ProviderMethods.Verbs(
                 addProvider,
-                new GetProvider(stores.catalog),
-                new ListProviders(stores.catalog),
+                new GetProvider(stores.catalog, states),
+                new ListProviders(stores.catalog, states),
                 new UpdateProvider(
-                    stores.catalog, stores.routes, tools.vault(), probe, stores.work),
-                new RemoveProvider(stores.catalog, stores.routes, stores.work),
-                new TestProvider(stores.catalog, probe)),
-            states)
+                    stores.catalog, stores.routes, tools.vault(), probe, states, stores.work),
+                new RemoveProvider(stores.catalog, stores.routes, states, stores.work),
+                new TestProvider(stores.catalog, probe)))
         .bind(operations);
     new ModelMethods(
             addModel,
