@@ -17,6 +17,7 @@ import dev.tollgate.domain.tenancy.AdminTokens;
 import dev.tollgate.proto.Checks;
 import dev.tollgate.proto.InvalidRequest;
 import dev.tollgate.proto.Operation;
+import dev.tollgate.proto.Patch;
 import dev.tollgate.proto.v1.Kind;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -99,11 +100,12 @@ public final class Dispatch {
   }
 
   /// Carries out an operation with one answer.
-  public Answer answer(Bound bound, Actor actor, Asked asked, Message request) {
+  public Answer answer(Bound bound, Actor actor, Asked asked, Message sent) {
     return guarded(
         bound,
         actor,
         () -> {
+          Message request = Patch.masked(bound.operation(), sent);
           Checks.check(request);
           boolean dry = dryRun(bound.operation(), asked);
           return switch (bound.operation().kind()) {

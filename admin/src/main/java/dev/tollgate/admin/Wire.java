@@ -12,6 +12,7 @@ import dev.tollgate.proto.v1.StringList;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
@@ -71,8 +72,9 @@ public final class Wire {
     return amount;
   }
 
+  /// A time as fine as it can be kept, in microseconds.
   public static Instant instant(Timestamp time) {
-    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).truncatedTo(ChronoUnit.MICROS);
   }
 
   public static @Nullable Instant instantOrNull(boolean set, Timestamp time) {

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.UnknownFieldSet;
 import dev.tollgate.proto.Operation;
+import dev.tollgate.proto.v1.UpdateProjectRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
@@ -148,6 +150,24 @@ class GrpcTest {
     JsonNode key = TestingGateway.json(answer.messages().getFirst());
     assertThat(key.path("models").isNull()).isTrue();
     assertThat(key.path("tags").get(0).asText()).isEqualTo("b");
+  }
+
+  /// A caller may send the whole object that it has read.
+  @Test
+  void whatTheMaskDoesNotNameStays() {
+    JsonNode project = GATEWAY.manage("GET", "/projects/" + GATEWAY.newProject(), "");
+    UpdateProjectRequest whole =
+        UpdateProjectRequest.newBuilder()
+            .setId(project.path("id").asText())
+            .setName("stale")
+            .setRetentionDays(30)
+            .setUpdateMask(FieldMask.newBuilder().addPaths("retention_days"))
+            .build();
+    TestingGrpc.Answer answer = GRPC.ask(TestingGrpc.operation("UpdateProject"), whole, Map.of());
+    assertThat(answer.code()).as(answer.detail()).isEqualTo("OK");
+    JsonNode after = GATEWAY.manage("GET", "/projects/" + project.path("id").asText(), "");
+    assertThat(after.path("name")).isEqualTo(project.path("name"));
+    assertThat(after.path("retention_days").asInt()).isEqualTo(30);
   }
 
   @Test

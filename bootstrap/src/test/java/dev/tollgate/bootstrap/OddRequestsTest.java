@@ -52,7 +52,7 @@ class OddRequestsTest {
   void theDocumentIsOnlyRead() {
     HttpResponse<String> answer = gateway.tryManage("POST", "/openapi.json", "{}");
     assertThat(answer.statusCode()).isEqualTo(405);
-    assertThat(answer.headers().firstValue("allow")).contains("GET");
+    assertThat(answer.headers().firstValue("allow")).contains("GET, HEAD");
     assertThat(answer.body()).contains("method_not_allowed");
   }
 
@@ -122,6 +122,81 @@ class OddRequestsTest {
     JsonNode made =
         gateway.manage("POST", "/projects", "{\"name\":\"" + TestingGateway.unique("odd") + "\"}");
     assertThat(gateway.manage("GET", "/projects/" + made.path("id").asText(), "")).isEqualTo(made);
+  }
+
+  /// Nanoseconds are cut, so that the last instant of the year 9999 stays in it.
+  @Test
+  void theLastInstantThereIsCanBeTaken() {
+    String last = "\"9999-12-31T23:59:59.999999999Z\"";
+    JsonNode key = gateway.newKey(gateway.newProject(), "\"expires_at\":" + last);
+    String path = "/keys/" + key.path("id").asText();
+    assertThat(key.path("expires_at").asText()).isEqualTo("9999-12-31T23:59:59.999999Z");
+    JsonNode read = gateway.manage("GET", path, "");
+    assertThat(read.path("expires_at")).isEqualTo(key.path("expires_at"));
+    String budget =
+        gateway
+            .manage(
+                "PUT",
+                "/budgets",
+                "{\"scope\":\"key\",\"scope_id\":\"%s\",\"limit\":\"1\",\"raise\":{\"to\":\"2\",\"until\":%s}}"
+                    .formatted(key.path("id").asText(), last))
+            .path("id")
+            .asText();
+    JsonNode raised =
+        gateway.manage(
+            "POST",
+            "/budgets/" + budget + "/raises",
+            "{\"amount\":\"1\",\"reason\":\"x\",\"until\":" + last + "}");
+    assertThat(raised.toString()).doesNotContain("+10000");
+    assertThat(gateway.tryManage("POST", path + "/revoke", "{}").statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"limit=+1", "limit=%EF%BC%91", "name=%ff"})
+  void whatIsNoNumberOrNoTextIsToldSo(String query) {
+    HttpResponse<String> answer = gateway.tryManage("GET", "/keys?" + query, "");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    assertThat(answer.body()).contains("\"field\":\"" + query.substring(0, query.indexOf('=')));
+  }
+
+  @Test
+  void rangesBeginBeforeTheyEnd() {
+    String range = "from=2026-12-02T00:00:00Z&to=2026-12-01T00:00:00Z";
+    for (String list : List.of("/audit-events", "/calls", "/usage")) {
+      HttpResponse<String> answer = gateway.tryManage("GET", list + "?" + range, "");
+      assertThat(answer.statusCode()).as(list).isEqualTo(400);
+      assertThat(answer.body()).contains("from must be before to.");
+    }
+  }
+
+  /// The key's budget is one thing: another one takes its place, whatever its window.
+  @Test
+  void anotherBudgetOfAKeyTakesThePlaceOfTheOneBefore() {
+    JsonNode key =
+        gateway.newKey(gateway.newProject(), "\"budget\":{\"limit\":\"7\",\"window\":\"day\"}");
+    String path = "/keys/" + key.path("id").asText();
+    String budgets = "/budgets?scope=key&scope_id=" + key.path("id").asText();
+    gateway.manage("PATCH", path, "{\"budget\":{\"limit\":\"8\",\"window\":\"month\"}}");
+    JsonNode after = gateway.manage("GET", budgets, "").path("data");
+    assertThat(after).hasSize(1);
+    assertThat(after.get(0).path("window").asText()).isEqualTo("month");
+    JsonNode without = gateway.manage("PATCH", path, "{\"budget\":null}");
+    assertThat(without.path("budget").isNull()).isTrue();
+    assertThat(gateway.manage("GET", budgets, "").path("data")).isEmpty();
+  }
+
+  @Test
+  void aPriceThatIsReplacedStandsInTheAuditLog() {
+    String price =
+        """
+        {"provider":"openai","model":"%s","effective_from":"2026-01-01T00:00:00Z","input":"%s",
+         "output":"1"}""";
+    String model = TestingGateway.unique("odd");
+    gateway.manage("PUT", "/prices", price.formatted(model, "1"));
+    String id = gateway.manage("PUT", "/prices", price.formatted(model, "9")).path("id").asText();
+    JsonNode event = gateway.manage("GET", "/audit-events?object=" + id, "").path("data").get(0);
+    assertThat(event.path("before").toString()).doesNotContain("\"9\"").contains("\"1\"");
+    assertThat(event.path("after").toString()).contains("\"9\"");
   }
 
   @Test

@@ -2,7 +2,6 @@ package dev.tollgate.proto;
 
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.MessageOrBuilder;
 import dev.tollgate.proto.Shapes.Member;
@@ -18,21 +17,16 @@ public final class Checks {
   /// @throws InvalidRequest naming the field and what it must be
   public static void check(Message request) {
     check(request, "");
-    FieldDescriptor mask = Operation.mask(request.getDescriptorForType());
-    if (mask != null && request.getField(mask) instanceof FieldMask named) {
-      for (String path : named.getPathsList()) {
-        if (request.getDescriptorForType().findFieldByName(path) == null) {
-          throw new InvalidRequest("update_mask", "There is no field '" + path + "'.");
-        }
-      }
-    }
   }
 
   private static void check(Message message, String path) {
     if (!message.getUnknownFields().asMap().isEmpty()) {
       int number = message.getUnknownFields().asMap().keySet().iterator().next();
       throw new InvalidRequest(
-          path + number, "There is no field with number " + number + " here: " + path + number);
+          path + number,
+          "There is no field with number "
+              + number
+              + (path.isEmpty() ? "." : " in " + path.substring(0, path.length() - 1) + "."));
     }
     for (Member member : Shapes.plan(message.getDescriptorForType()).members()) {
       FieldDescriptor field = member.field();
@@ -111,13 +105,18 @@ public final class Checks {
   }
 
   private static void duration(FieldRule rule, Message value, String path) {
-    if (Math.abs(part(value, 1)) > Scalars.LONGEST_SECONDS) {
+    long seconds = part(value, 1);
+    long nanos = part(value, 2);
+    if (Math.abs(seconds) > Scalars.LONGEST_SECONDS) {
       throw new InvalidRequest(path, path + " is too long.");
+    }
+    if (Math.abs(nanos) > 999_999_999 || seconds * nanos < 0) {
+      throw new InvalidRequest(path, path + " must have nanos of the sign of its seconds.");
     }
     if (rule.getMaxDuration().isEmpty()) {
       return;
     }
-    Duration duration = Duration.ofSeconds(part(value, 1), part(value, 2));
+    Duration duration = Duration.ofSeconds(seconds, nanos);
     if (duration.compareTo(Duration.parse(rule.getMinDuration())) < 0
         || duration.compareTo(Duration.parse(rule.getMaxDuration())) > 0) {
       throw new InvalidRequest(path, path + " must be " + durations(rule) + ".");
@@ -158,6 +157,9 @@ public final class Checks {
   }
 
   static String characters(FieldRule rule) {
+    if (rule.getMinLength() == rule.getMaxLength()) {
+      return rule.getMaxLength() + " characters";
+    }
     return rule.hasMinLength()
         ? rule.getMinLength() + " to " + rule.getMaxLength() + " characters"
         : "at most " + rule.getMaxLength() + " characters";

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.FieldMask;
@@ -11,6 +12,8 @@ import com.google.protobuf.Message;
 import dev.tollgate.proto.Shapes.Member;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,7 +85,7 @@ public final class JsonReader {
   }
 
   private void whole(byte[] json, Message.Builder into, Set<String> seen) {
-    try (JsonParser parser = FACTORY.createParser(json)) {
+    try (JsonParser parser = FACTORY.createParser(text(json))) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw new InvalidRequest(null, "The body must be a JSON object.");
       }
@@ -90,8 +93,22 @@ public final class JsonReader {
       if (parser.nextToken() != null) {
         throw new InvalidRequest(null, "The body is not valid JSON.");
       }
+    } catch (StreamConstraintsException e) {
+      throw new InvalidRequest(
+          null, "The body is nested too deeply, or holds a number or a name that is too long.");
     } catch (IOException e) {
       throw new InvalidRequest(null, "The body is not valid JSON.");
+    }
+  }
+
+  /// JSON is UTF-8 (RFC 8259, 8.1), and nothing else is guessed at. A mark at its begin is no part
+  /// of it.
+  private static String text(byte[] json) {
+    try {
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    } catch (CharacterCodingException e) {
+      throw new InvalidRequest(null, "The body is not valid UTF-8.");
     }
   }
 

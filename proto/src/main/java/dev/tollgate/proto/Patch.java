@@ -16,6 +16,31 @@ public final class Patch {
     this.named = named;
   }
 
+  /// A request without the fields that its mask leaves out, for they are not to be changed: a
+  /// caller may send the whole object that it has read.
+  ///
+  /// @throws InvalidRequest when the mask names what is no field
+  public static Message masked(Operation operation, Message request) {
+    FieldDescriptor mask = Operation.mask(request.getDescriptorForType());
+    if (mask == null || !request.hasField(mask)) {
+      return request;
+    }
+    Set<FieldDescriptor> kept = new HashSet<>(operation.pathFields());
+    kept.add(mask);
+    for (String path : ((FieldMask) request.getField(mask)).getPathsList()) {
+      FieldDescriptor named = request.getDescriptorForType().findFieldByName(path);
+      if (named == null || named.equals(mask)) {
+        throw new InvalidRequest("update_mask", "There is no field '" + path + "' to change.");
+      }
+      kept.add(named);
+    }
+    Message.Builder masked = request.toBuilder();
+    request.getAllFields().keySet().stream()
+        .filter(field -> !kept.contains(field))
+        .forEach(masked::clearField);
+    return masked.build();
+  }
+
   public static Patch of(Message update) {
     FieldDescriptor mask = Operation.mask(update.getDescriptorForType());
     if (mask == null) {
@@ -25,9 +50,6 @@ public final class Patch {
     Set<String> named = new HashSet<>();
     if (update.hasField(mask)) {
       for (String path : ((FieldMask) update.getField(mask)).getPathsList()) {
-        if (update.getDescriptorForType().findFieldByName(path) == null) {
-          throw new InvalidRequest("update_mask", "There is no field '" + path + "'.");
-        }
         named.add(path);
       }
     } else {

@@ -11,12 +11,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// Values that one text can stand for, in JSON, in a query, in a path and on the command line.
 public final class Scalars {
   static final long FIRST_SECOND = -62_135_596_800L;
   static final long LAST_SECOND = 253_402_300_799L;
   static final long LONGEST_SECONDS = 315_576_000_000L;
+
+  /// As in JSON: Java would take a plus and the digits of other scripts too.
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
 
   private Scalars() {}
 
@@ -63,7 +67,7 @@ public final class Scalars {
       String text, FieldDescriptor field, long least, long most, String path) {
     try {
       long value = Long.parseLong(text);
-      if (value >= least && value <= most) {
+      if (value >= least && value <= most && INTEGER.matcher(text).matches()) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -119,9 +123,11 @@ public final class Scalars {
     try {
       Duration duration = Duration.parse(text);
       if (duration.abs().toSeconds() <= LONGEST_SECONDS) {
+        // Both parts have the sign of the whole; Java's nanoseconds are never negative.
+        long seconds = duration.toMillis() / 1_000;
         return com.google.protobuf.Duration.newBuilder()
-            .setSeconds(duration.getSeconds())
-            .setNanos(duration.getNano())
+            .setSeconds(seconds)
+            .setNanos(Math.toIntExact(duration.minusSeconds(seconds).toNanos()))
             .build();
       }
     } catch (DateTimeException | ArithmeticException e) {

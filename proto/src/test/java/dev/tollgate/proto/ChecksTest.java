@@ -1,9 +1,11 @@
 package dev.tollgate.proto;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
@@ -15,6 +17,8 @@ import dev.tollgate.proto.v1.ProviderOptions;
 import dev.tollgate.proto.v1.RotateKeyRequest;
 import dev.tollgate.proto.v1.SetModelFactsRequest;
 import dev.tollgate.proto.v1.Timeouts;
+import dev.tollgate.proto.v1.UpdateProjectRequest;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// What the contract says of a request beyond its form.
@@ -39,7 +43,7 @@ class ChecksTest {
                     .addField(99, UnknownFieldSet.Field.newBuilder().addVarint(1).build())
                     .build())
             .build();
-    refused(request, "There is no field with number 99 here: 99");
+    refused(request, "There is no field with number 99.");
     CreateProjectRequest word =
         CreateProjectRequest.newBuilder().setName("a").setCaptureValue(77).build();
     refused(word, "capture must be none, metadata, full or required.");
@@ -91,5 +95,27 @@ class ChecksTest {
     refused(
         usage.clone().addGroupBy("day").addGroupBy("tag").build(),
         "group_by must have at most 2 entries.");
+  }
+
+  @Test
+  void whatTheMaskLeavesOutIsNotThere() {
+    Operation update = Operation.named("UpdateProject").orElseThrow();
+    UpdateProjectRequest read =
+        UpdateProjectRequest.newBuilder()
+            .setId("prj")
+            .setName("as it was read")
+            .setRetentionDays(30)
+            .setUpdateMask(FieldMask.newBuilder().addPaths("retention_days"))
+            .build();
+    assertThat(Patch.masked(update, read)).isEqualTo(read.toBuilder().clearName().build());
+    UpdateProjectRequest without = read.toBuilder().clearUpdateMask().build();
+    assertThat(Patch.masked(update, without)).isEqualTo(without);
+    for (String path : List.of("nmae", "update_mask")) {
+      UpdateProjectRequest wrong =
+          read.toBuilder().setUpdateMask(FieldMask.newBuilder().addPaths(path)).build();
+      assertThatThrownBy(() -> Patch.masked(update, wrong))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("'" + path + "'");
+    }
   }
 }

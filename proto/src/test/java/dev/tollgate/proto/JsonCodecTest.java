@@ -180,9 +180,6 @@ class JsonCodecTest {
     assertThat(Patch.of(sent).names("name")).isFalse();
     assertThat(Patch.of(sent).names("tags")).isTrue();
     assertThat(Patch.of(sent.toBuilder().clearUpdateMask().build()).names("name")).isTrue();
-    UpdateKeyRequest wrong =
-        sent.toBuilder().setUpdateMask(FieldMask.newBuilder().addPaths("nmae")).build();
-    assertThatThrownBy(() -> Checks.check(wrong)).hasMessageContaining("nmae");
   }
 
   @Test
@@ -252,7 +249,7 @@ class JsonCodecTest {
       } else {
         assertThatThrownBy(() -> JsonReader.answer(nested, Key.newBuilder()))
             .isInstanceOf(InvalidRequest.class)
-            .hasMessageContaining("not valid JSON");
+            .hasMessageContaining("nested too deeply");
       }
     }
   }

@@ -48,7 +48,10 @@ public final class ApiDocs implements HttpService {
   @Override
   public void routing(HttpRules rules) {
     FILES.forEach(
-        (path, file) -> rules.get(path, (request, response) -> send(file, request, response)));
+        (path, file) ->
+            rules
+                .get(path, (request, response) -> send(file, request, response))
+                .head(path, (request, response) -> send(file, request, response)));
   }
 
   private static void send(File file, ServerRequest request, ServerResponse response) {

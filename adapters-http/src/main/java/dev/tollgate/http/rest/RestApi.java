@@ -37,6 +37,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1`: every operation of the contract, and the contract itself as OpenAPI.
@@ -45,7 +46,8 @@ public final class RestApi implements HttpService {
   public static final String PATH = "/api/v1";
 
   private static final String DOCUMENT = "/openapi.json";
-  private static final RestRoutes.Found ONLY_READ = new RestRoutes.Found.OtherVerbs(Set.of("GET"));
+  private static final RestRoutes.Found ONLY_READ =
+      new RestRoutes.Found.OtherVerbs(new TreeSet<>(Set.of("GET", "HEAD")));
 
   static final int LARGEST_BODY = 1 << 20;
   private static final HeaderName IDEMPOTENCY = HeaderNames.create("idempotency-key");
@@ -84,7 +86,7 @@ public final class RestApi implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get(DOCUMENT, this::document).any(this::handle);
+    rules.get(DOCUMENT, this::document).head(DOCUMENT, this::document).any(this::handle);
   }
 
   private void document(ServerRequest request, ServerResponse response) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,11 @@ record RestRequest(Bound bound, ServerRequest request, byte[] body) {
   /// One that stands without a value has an empty one.
   private List<String> values(String name) {
     List<String> given = request.query().all(name);
+    // What cannot be decoded has become the character for that, which somebody may also mean.
+    boolean replaced = given.toString().contains("\uFFFD");
+    if (replaced && !request.query().rawValue().toUpperCase(Locale.ROOT).contains("%EF%BF%BD")) {
+      throw new InvalidRequest(name, name + " is not valid UTF-8.");
+    }
     return given.isEmpty() ? List.of("") : given;
   }
 

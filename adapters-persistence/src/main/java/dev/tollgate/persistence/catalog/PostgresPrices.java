@@ -14,9 +14,12 @@ import java.util.Optional;
 
 /// Dated prices in PostgreSQL.
 public final class PostgresPrices implements Prices {
+  private static final String COLUMNS =
+      " id, seller, model, effective_from, rates::text as rates, discount_basis_points ";
   private static final String SELECT =
-      """
-      select id, seller, model, effective_from, rates::text as rates, discount_basis_points
+      "select"
+          + COLUMNS
+          + """
       from tollgate.price where tenant_id = ? and superseded_at is null\
       """;
 
@@ -32,21 +35,25 @@ public final class PostgresPrices implements Prices {
   }
 
   @Override
-  public void put(TenantId tenant, Price price) {
-    database.inTenant(
+  public Optional<Price> put(TenantId tenant, Price price) {
+    return database.inTenant(
         tenant,
         tx -> {
           PostgresCatalog.alone(tx, tenant);
-          tx.createUpdate(
-                  "update tollgate.price set superseded_at = tollgate.at() where tenant_id = ?"
-                      + " and seller = ? and model = ? and effective_from = ?"
-                      + " and superseded_at is null")
-              .addParam(tenant.value())
-              .addParam(price.seller())
-              .addParam(price.model())
-              .addParam(param(price.effectiveFrom()))
-              .execute();
-          return tx.createInsert(
+          Optional<Price> superseded =
+              Rows.one(
+                  tx.createQuery(
+                          "update tollgate.price set superseded_at = tollgate.at()"
+                              + " where tenant_id = ? and seller = ? and model = ?"
+                              + " and effective_from = ? and superseded_at is null returning"
+                              + COLUMNS)
+                      .addParam(tenant.value())
+                      .addParam(price.seller())
+                      .addParam(price.model())
+                      .addParam(param(price.effectiveFrom()))
+                      .execute(),
+                  PostgresPrices::price);
+          tx.createInsert(
                   "insert into tollgate.price (tenant_id, id, seller, model, effective_from,"
                       + " rates, discount_basis_points) values (?,?,?,?,?,cast(? as jsonb),?)")
               .addParam(tenant.value())
@@ -57,6 +64,7 @@ public final class PostgresPrices implements Prices {
               .addParam(CatalogJson.rates(price.rates()))
               .addParam(price.discountBasisPoints())
               .execute();
+          return superseded;
         });
   }
 

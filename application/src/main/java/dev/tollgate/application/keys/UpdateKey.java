@@ -12,6 +12,7 @@ import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,32 +47,49 @@ public final class UpdateKey {
   }
 
   private Result<KeyView> update(Actor actor, VirtualKey found, Command command, Trail trail) {
-    KeyView before = KeyView.of(budgets, found);
+    AtomicReference<KeyView> before = new AtomicReference<>();
     return Result.found(
             keys.update(
                 actor.tenant(),
                 found.id(),
-                key -> key.changed(command.change().apply(key.settings()))),
+                key -> {
+                  before.set(KeyView.of(budgets, key));
+                  return key.changed(command.change().apply(key.settings()));
+                }),
             "key")
-        .then(key -> budget(actor, before, command, trail).map(_ -> KeyView.of(budgets, key)))
+        .then(key -> budget(actor, key, command, trail).map(_ -> KeyView.of(budgets, key)))
         .map(
             after -> {
-              trail.changed(found.id(), before, after);
+              trail.changed(found.id(), before.get(), after);
               return after;
             });
   }
 
-  private Result<Boolean> budget(Actor actor, KeyView before, Command command, Trail trail) {
-    if (command.budget() != null) {
-      SetBudget.Command set =
-          new SetBudget.Command(Scope.KEY, command.id().value(), command.budget());
-      return setBudget.run(actor, set, trail.part(SetBudget.ACTION)).map(_ -> true).under("budget");
+  /// The budget that the key shows goes, or the one that is asked for takes its place.
+  private Result<Boolean> budget(Actor actor, VirtualKey key, Command command, Trail trail) {
+    BudgetTerms terms = command.budget();
+    if (terms == null && !command.removesBudget()) {
+      return Result.done(false);
     }
-    Budgets.State budget = before.budget();
-    return command.removesBudget() && budget != null
-        ? removeBudget
-            .run(actor, budget.budget().id(), trail.part(RemoveBudget.ACTION))
-            .map(_ -> true)
-        : Result.done(false);
+    budgets.alone(actor.tenant());
+    Budgets.State shown = KeyView.of(budgets, key).budget();
+    Result<Boolean> removed = Result.done(false);
+    if (shown != null && (terms == null || terms.displaces(shown.budget()))) {
+      removed =
+          removeBudget
+              .run(actor, shown.budget().id(), trail.part(RemoveBudget.ACTION))
+              .map(_ -> true);
+    }
+    return terms == null ? removed : removed.then(_ -> set(actor, key, terms, trail));
+  }
+
+  private Result<Boolean> set(Actor actor, VirtualKey key, BudgetTerms terms, Trail trail) {
+    return setBudget
+        .run(
+            actor,
+            new SetBudget.Command(Scope.KEY, key.id().value(), terms),
+            trail.part(SetBudget.ACTION))
+        .map(_ -> true)
+        .under("budget");
   }
 }

@@ -1,5 +1,6 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
@@ -19,6 +20,11 @@ public record BudgetTerms(
     @Nullable RaiseTo raise,
     List<Integer> thresholds,
     List<String> told) {
+  /// Whether one of the same scope cannot stay beside it where there is to be one over all models.
+  public boolean displaces(Budget budget) {
+    return models == null && window != budget.window();
+  }
+
   /// The short form of a raise: another limit until an instant.
   public record RaiseTo(Money to, Instant until) {}
 }

@@ -20,6 +20,7 @@ import dev.tollgate.domain.stores.Work;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Sets the price of a model from a date on. Calls that were priced before keep their cost.
@@ -70,12 +71,18 @@ public final class SetPrice {
                   command.effectiveFrom(),
                   command.rates(),
                   command.discountBasisPoints());
-          prices.put(actor.tenant(), price);
+          Optional<Price> before = prices.put(actor.tenant(), price);
           work.afterwards(() -> routes.refresh(actor.tenant()));
-          PriceView view = new PriceView(new Visible<>(price, actor.tenant()), command.provider());
-          trail.made(price.id(), view);
+          PriceView view = view(actor, price, command);
+          before.ifPresentOrElse(
+              was -> trail.changed(price.id(), view(actor, was, command), view),
+              () -> trail.made(price.id(), view));
           return Result.done(view);
         });
+  }
+
+  private static PriceView view(Actor actor, Price price, Command command) {
+    return new PriceView(new Visible<>(price, actor.tenant()), command.provider());
   }
 
   private @Nullable String seller(TenantId tenant, String name) {

@@ -1,6 +1,7 @@
 package dev.tollgate.domain.audit;
 
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.domain.stores.Page;
 import java.time.Instant;
 import java.util.UUID;
@@ -21,6 +22,12 @@ public interface AuditLog {
       @Nullable String action,
       @Nullable Instant from,
       @Nullable Instant to) {
+    public Filter {
+      if (from != null && to != null && !from.isBefore(to)) {
+        throw BrokenRule.of("from", "must be before to");
+      }
+    }
+
     /// For stores that hold events in memory.
     public boolean matches(AuditEvent event) {
       return (object == null || object.equals(event.object()))

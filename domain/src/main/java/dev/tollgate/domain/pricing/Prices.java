@@ -17,7 +17,8 @@ public interface Prices {
   /// what is read next still holds when it is written.
   void alone(TenantId tenant);
 
-  void put(TenantId tenant, Price price);
+  /// @return the price that it took the place of
+  Optional<Price> put(TenantId tenant, Price price);
 
   Optional<Price> find(TenantId tenant, PriceId id);
 

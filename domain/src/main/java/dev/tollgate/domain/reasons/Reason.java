@@ -6,8 +6,10 @@ import java.util.Locale;
 /// docs/errors.md is made from it.
 public enum Reason {
   // The request itself.
-  INVALID_REQUEST("a field breaks a rule; `errors` names it"),
-  INVALID_JSON("the body is not one JSON object, is nested too deeply, or is not UTF-8"),
+  INVALID_REQUEST(
+      "a field breaks a rule; `errors` names it. Without `errors` the body of a management request"
+          + " cannot be read"),
+  INVALID_JSON("on `/v1` the body is not one JSON object, is nested too deeply, or is not UTF-8"),
   INVALID_ENCODING("the body is not in the `content-encoding` that it names"),
   MISSING_REQUIRED_PARAMETER("a parameter is missing; `param` names it"),
   INVALID_TYPE("a parameter is of another type; `param` names it"),
@@ -28,7 +30,7 @@ public enum Reason {
   ENDPOINT_NOT_SUPPORTED("no provider of the model serves this kind of call"),
   REQUEST_TIMEOUT("the request did not arrive in time: 7 s, and 32 KiB a second"),
   REQUEST_TOO_LARGE("more than 32 MiB, or `http.largest_body`; 1 MiB on the management side"),
-  UNSUPPORTED_MEDIA_TYPE("a `content-encoding` other than gzip, zstd or identity"),
+  UNSUPPORTED_MEDIA_TYPE("on `/v1` a `content-encoding` other than gzip, zstd or identity"),
   WEBSOCKET_NOT_SUPPORTED("`/v1` speaks no WebSocket; send the request by POST"),
   // Who asks.
   INVALID_API_KEY("an unknown, revoked, disabled or expired key"),
@@ -48,7 +50,9 @@ public enum Reason {
   SECRET_TAKEN("there is a key with that secret"),
   KEY_REVOKED("a revoked key stays revoked"),
   PROVIDER_IN_USE("models still name the provider; change or remove them first"),
-  PRICE_IN_FORCE("a price that is or was in force is not changed; set a newer one"),
+  PRICE_IN_FORCE(
+      "a price that is or was in force is not changed or removed; set a newer one, or another with"
+          + " its date"),
   PRICE_DATE_TAKEN("there is a price of that provider and model with that date"),
   CREDENTIAL_REFUSED("the provider refuses the new credential; the old one stays in use"),
   CHANGED_MEANWHILE("somebody else changed it meanwhile; read it and try again"),

@@ -33,7 +33,8 @@ public record UsageQuery(
       throw BrokenRule.of("from", "must be before to");
     }
     if (groups.size() > 2 || groups.stream().distinct().count() != groups.size()) {
-      throw BrokenRule.of("group_by", "takes one or two different groups");
+      throw BrokenRule.of(
+          "group_by", "takes one or two different groups, of which interval is one");
     }
     if (groups.stream().filter(group -> group.width() != null).count() > 1) {
       throw BrokenRule.of("group_by", "takes one interval at most");

@@ -137,18 +137,23 @@ public final class InMemoryCatalog implements Catalog, Prices {
   }
 
   @Override
-  public synchronized void put(TenantId tenant, Price price) {
+  public synchronized Optional<Price> put(TenantId tenant, Price price) {
     List<Price> own = prices.computeIfAbsent(tenant, _ -> new ArrayList<>());
-    own.removeIf(
-        each ->
-            each.seller().equals(price.seller())
-                && each.model().equals(price.model())
-                && each.effectiveFrom().equals(price.effectiveFrom()));
+    Optional<Price> before =
+        own.stream()
+            .filter(
+                each ->
+                    each.seller().equals(price.seller())
+                        && each.model().equals(price.model())
+                        && each.effectiveFrom().equals(price.effectiveFrom()))
+            .findFirst();
+    before.ifPresent(own::remove);
     own.add(price);
     own.sort(
         Comparator.comparing(Price::seller)
             .thenComparing(Price::model)
             .thenComparing(Price::effectiveFrom, Comparator.reverseOrder()));
+    return before;
   }
 
   @Override
