@@ -34,18 +34,25 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   /// Of whoever changes a tenant's budgets. Batches of the ledger do not take it.
   private static final int LOCK = 7014;
 
+  /// The windows are worked out once, not for each budget.
   private static final String STATE =
-      "select "
+      """
+      with w as materialized (
+        select t.id as tenant_id, w.time_window, w.starts,
+          tollgate.window_end(w.time_window, t.time_zone, w.starts) as ends
+        from tollgate.tenant t cross join lateral (
+          select x.time_window, tollgate.window_start(x.time_window, t.time_zone, t.fiscal_month,
+            tollgate.at()) as starts
+          from unnest(array['total', 'day', 'week', 'month', 'quarter', 'year']) x(time_window)) w
+        where t.id = ?)
+      select\s"""
           + BudgetRows.COLUMN
-          + ", tollgate.limit_now(b) as limit_nanos, w.starts,"
-          + " tollgate.window_end(b.time_window, t.time_zone, w.starts) as ends,"
-          + " coalesce(a.posted, 0) as posted, coalesce(a.held, 0) as held,"
-          + " coalesce(a.version, 0) as version"
-          + " from tollgate.budget b join tollgate.tenant t on t.id = b.tenant_id"
-          + " cross join lateral (select tollgate.window_start(b.time_window, t.time_zone,"
-          + " t.fiscal_month, tollgate.at()) as starts) w"
-          + " left join tollgate.account a on a.budget_id = b.id and a.starts = w.starts"
-          + " where b.tenant_id = ? and not b.retired";
+          + """
+      , tollgate.limit_now(b) as limit_nanos, w.starts, w.ends, coalesce(a.posted, 0) as posted,
+        coalesce(a.held, 0) as held, coalesce(a.version, 0) as version
+      from w join tollgate.budget b on b.tenant_id = w.tenant_id and b.time_window = w.time_window
+      left join tollgate.account a on a.budget_id = b.id and a.starts = w.starts
+      where not b.retired""";
 
   private final Database database;
 
