@@ -111,7 +111,11 @@ class GrpcClientsTest {
   @EnumSource
   void administratorsScriptsWork(Server server) throws Exception {
     String project = gateway.newProject();
-    JsonNode key = TestingGateway.json(script(server, "create-key.sh", project, "ci", "5.00"));
+    // An argument is a text, whatever it looks like.
+    String name = "x\",\"tags\":[\"a\"],\"c\":\"\\ \u00e9 $HOME";
+    JsonNode key = TestingGateway.json(script(server, "create-key.sh", project, name, "5.00"));
+    assertThat(key.path("name").asText()).isEqualTo(name);
+    assertThat(key.path("tags")).isEmpty();
     assertThat(key.path("key").asText()).startsWith("tgk_");
     assertThat(key.path("budget").path("limit").asText()).isEqualTo("5.00");
 
@@ -123,7 +127,7 @@ class GrpcClientsTest {
                 key.path("budget").path("id").asText(),
                 "10.00",
                 "2099-01-31T00:00:00Z",
-                "a test"));
+                "a \"test\""));
     assertThat(raise.toString()).contains("10.00");
 
     for (int i = 0; i < 3; i++) {
