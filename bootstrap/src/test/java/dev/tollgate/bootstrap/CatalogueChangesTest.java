@@ -111,6 +111,24 @@ class CatalogueChangesTest {
   }
 
   @Test
+  void pricesGoWithTheirProvider() {
+    String provider = provider(first);
+    String name = gateway.manage("GET", "/providers/" + provider, "").path("name").asText();
+    String model = TestingGateway.unique("priced");
+    for (String from : new String[] {"2026-01-01T00:00:00Z", "2099-01-01T00:00:00Z"}) {
+      gateway.manage(
+          "PUT",
+          "/prices",
+          """
+          {"provider":"%s","model":"%s","effective_from":"%s","input":"1","output":"2"}"""
+              .formatted(name, model, from));
+    }
+    assertThat(gateway.tryManage("DELETE", "/providers/" + provider, "").statusCode())
+        .isEqualTo(204);
+    assertThat(gateway.manage("GET", "/prices?model=" + model, "").path("data")).isEmpty();
+  }
+
+  @Test
   void onlyAPriceToComeIsChangedAndRemoved() {
     String model = TestingGateway.unique("priced");
     String old = price(model, "2026-01-01T00:00:00Z").path("id").asText();

@@ -190,6 +190,13 @@ public final class PostgresCatalog implements Catalog {
               .addParam(tenant.value())
               .addParam(id.value())
               .execute();
+          // Calls keep the prices that they were settled by; nothing else costs them any more.
+          tx.createUpdate(
+                  "update tollgate.price set superseded_at = tollgate.at() where tenant_id = ?"
+                      + " and seller = ? and superseded_at is null")
+              .addParam(tenant.value())
+              .addParam(id.toString())
+              .execute();
           long removed =
               tx.createDelete("delete from tollgate.provider where tenant_id = ? and id = ?")
                   .addParam(tenant.value())

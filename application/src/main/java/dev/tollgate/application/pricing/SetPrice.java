@@ -51,6 +51,8 @@ public final class SetPrice {
     if (!actor.may(Permission.PRICES_WRITE, Scope.of(actor.tenant()))) {
       return new Result.Forbidden<>(Permission.PRICES_WRITE);
     }
+    // The provider must still be there when its price is written.
+    prices.alone(actor.tenant());
     String seller = seller(actor.tenant(), command.provider());
     if (seller == null) {
       return new Result.Invalid<>(

@@ -38,7 +38,7 @@ public interface Catalog {
       UnaryOperator<Provider> change,
       @Nullable SealedCredential credential);
 
-  /// Removes a provider that no model names, with its credential.
+  /// Removes a provider that no model names, with its credential; its prices count no more.
   Removal removeProvider(TenantId tenant, ProviderId id);
 
   /// Adds a model; false when the tenant has one of that name.

@@ -86,6 +86,9 @@ public final class InMemoryCatalog implements Catalog, Prices {
       return Removal.IN_USE;
     }
     credentials.remove(id);
+    prices
+        .getOrDefault(tenant, new ArrayList<>())
+        .removeIf(each -> each.seller().equals(id.toString()));
     return providers.removeIf(each -> each.tenant().equals(tenant) && each.id().equals(id))
         ? Removal.REMOVED
         : Removal.MISSING;
