@@ -24,7 +24,8 @@ final class Waiting {
 
   /// @throws Dispatch.SurfaceBroke when the caller is gone, or has not read for a minute
   void send(Message message) {
-    while (!out.isReady()) {
+    // A server that is always ready takes messages for a caller who is gone too.
+    while (out.isCancelled() || !out.isReady()) {
       if (out.isCancelled()) {
         throw new Dispatch.SurfaceBroke(new CancellationException("the caller is gone"));
       }

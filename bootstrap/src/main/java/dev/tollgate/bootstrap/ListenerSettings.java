@@ -81,10 +81,19 @@ final class ListenerSettings {
         host,
         port,
         settings.duration("http.drain", DRAIN),
-        tls == null
-            ? null
-            : new GrpcSettings.Tls(tls.certificate(), tls.key(), tls.clientAuthorities()),
+        tls == null ? null : grpc(tls),
         helidon);
+  }
+
+  /// grpc-netty would start with a certificate that is not that of the key, and nobody could
+  /// connect.
+  private static GrpcSettings.Tls grpc(ListenerTls tls) {
+    try {
+      tls.create();
+    } catch (IllegalArgumentException e) {
+      throw new StartFailure(String.valueOf(e.getMessage()), e);
+    }
+    return new GrpcSettings.Tls(tls.certificate(), tls.key(), tls.clientAuthorities());
   }
 
   private static GrpcSettings.@Nullable Helidon helidon(Settings settings) {

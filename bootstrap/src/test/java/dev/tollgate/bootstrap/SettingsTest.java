@@ -3,6 +3,7 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.domain.secrets.TestingCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,19 @@ class SettingsTest {
     assertThat(settings.duration("ledger.line", Duration.ZERO)).isEqualTo(Duration.ofSeconds(3));
     assertThat(settings.text("cluster.mode", "none")).isEqualTo("none");
     settings.done();
+  }
+
+  @Test
+  void aCertificateOfGrpcIsThatOfItsKey() throws Exception {
+    Path certificate = folder.resolve("tls.crt");
+    Path key = folder.resolve("tls.key");
+    String yaml = "grpc: {tls: {certificate: %s, key: %s}}".formatted(certificate, key);
+    TestingCertificate.create(folder, "server", "EC").write(certificate, key);
+    assertThat(ListenerSettings.grpc(settings(yaml, Map.of()))).isNotNull();
+    TestingCertificate.create(folder, "another", "EC").write(certificate, folder.resolve("other"));
+    assertThatThrownBy(() -> ListenerSettings.grpc(settings(yaml, Map.of())))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("is not that of the private key");
   }
 
   @Test

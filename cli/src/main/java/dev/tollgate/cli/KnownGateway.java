@@ -40,6 +40,10 @@ final class KnownGateway {
   static Gateway find(Use use, Map<String, String> environment, Path data) {
     Gateway named = from(use, environment);
     Gateway found = named == null ? from(use, read(data.resolve(FILE))) : named;
+    if (found == null && !environment.getOrDefault(use.url, "").isBlank()) {
+      throw new CommandFailure(
+          CommandFailure.SIGN_IN_NEEDED, use.url + " is set and " + use.key + " is not.");
+    }
     if (found == null) {
       throw CommandFailure.failed(
           "No gateway is known. Start one with './tollgate dev'"

@@ -53,6 +53,18 @@ class KnownGatewayTest {
   }
 
   @Test
+  void saysThatAKeyIsMissingForAUrl() {
+    assertThatThrownBy(
+            () ->
+                KnownGateway.find(
+                    Map.of("OPENAI_BASE_URL", "http://env:1/v1"), data.resolve("missing")))
+        .isInstanceOfSatisfying(
+            CommandFailure.class,
+            e -> assertThat(e.exitCode()).isEqualTo(CommandFailure.SIGN_IN_NEEDED))
+        .hasMessage("OPENAI_BASE_URL is set and OPENAI_API_KEY is not.");
+  }
+
+  @Test
   void knowsNoGatewayWhenTheFileHasNoKey() throws IOException {
     write("export OPENAI_BASE_URL='http://file:1/v1'");
 

@@ -4,10 +4,11 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.FieldMask;
 import com.google.protobuf.Message;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// Which fields an update changes: those in its mask, or those that are set when it has none. One
+/// Which fields an update changes: those in its mask, or those that are set when it names none. One
 /// that is in the mask and not set is cleared.
 public final class Patch {
   private final Set<String> named;
@@ -22,12 +23,12 @@ public final class Patch {
   /// @throws InvalidRequest when the mask names what is no field
   public static Message masked(Operation operation, Message request) {
     FieldDescriptor mask = Operation.mask(request.getDescriptorForType());
-    if (mask == null || !request.hasField(mask)) {
+    if (mask == null || paths(request, mask).isEmpty()) {
       return request;
     }
     Set<FieldDescriptor> kept = new HashSet<>(operation.pathFields());
     kept.add(mask);
-    for (String path : ((FieldMask) request.getField(mask)).getPathsList()) {
+    for (String path : paths(request, mask)) {
       FieldDescriptor named = request.getDescriptorForType().findFieldByName(path);
       if (named == null || named.equals(mask)) {
         throw new InvalidRequest("update_mask", "There is no field '" + path + "' to change.");
@@ -48,14 +49,16 @@ public final class Patch {
           update.getDescriptorForType().getFullName() + " has no update_mask");
     }
     Set<String> named = new HashSet<>();
-    if (update.hasField(mask)) {
-      for (String path : ((FieldMask) update.getField(mask)).getPathsList()) {
-        named.add(path);
-      }
-    } else {
+    named.addAll(paths(update, mask));
+    if (named.isEmpty()) {
       update.getAllFields().keySet().forEach(field -> named.add(field.getName()));
     }
     return new Patch(named);
+  }
+
+  /// An empty mask is one that is not there (AIP-134): some clients always send one.
+  private static List<String> paths(Message update, FieldDescriptor mask) {
+    return ((FieldMask) update.getField(mask)).getPathsList();
   }
 
   public boolean names(String field) {

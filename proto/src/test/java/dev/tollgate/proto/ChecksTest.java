@@ -110,6 +110,10 @@ class ChecksTest {
     assertThat(Patch.masked(update, read)).isEqualTo(read.toBuilder().clearName().build());
     UpdateProjectRequest without = read.toBuilder().clearUpdateMask().build();
     assertThat(Patch.masked(update, without)).isEqualTo(without);
+    UpdateProjectRequest empty =
+        read.toBuilder().setUpdateMask(FieldMask.getDefaultInstance()).build();
+    assertThat(Patch.masked(update, empty)).isEqualTo(empty);
+    assertThat(Patch.of(empty).names("name")).isTrue();
     for (String path : List.of("nmae", "update_mask")) {
       UpdateProjectRequest wrong =
           read.toBuilder().setUpdateMask(FieldMask.newBuilder().addPaths(path)).build();

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /// Headers, decoded by Netty and written anew as literals that touch no table (RFC 7541, 6.2.2).
 /// Helidon's decoder can be made to run for ever by what stands in a table, and does not know the
@@ -18,6 +19,8 @@ final class PlainHeaders {
   private static final int PADDED = 8;
   private static final int WITH_PRIORITY = 32;
   private static final int PREFIX = 127;
+
+  private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
 
   private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(true, MOST_DECODED);
 
@@ -39,12 +42,18 @@ final class PlainHeaders {
         if (index == 0) {
           text(plain, name);
         }
-        text(plain, field.getValue().toString());
+        text(plain, sendable(field.getValue().toString()));
       }
     } catch (Http2Exception e) {
       throw new CloseConnectionException("bad headers", e);
     }
     return plain;
+  }
+
+  /// Helidon ends the connection, with all its calls, for a value that begins or ends with a blank
+  /// or holds a control character (RFC 9113, 8.2.1). That is the fault of one call.
+  private static String sendable(String value) {
+    return CONTROL.matcher(value).replaceAll("?").strip();
   }
 
   /// In the static table, where Helidon needs pseudo headers to be.
