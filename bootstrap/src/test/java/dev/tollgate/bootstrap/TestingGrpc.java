@@ -108,6 +108,17 @@ final class TestingGrpc implements AutoCloseable {
     }
   }
 
+  /// The answers to an empty request, one by one.
+  Iterator<Message> stream(Operation operation) {
+    Metadata headers = new Metadata();
+    put(headers, "authorization", "Bearer " + token);
+    return ClientCalls.blockingServerStreamingCall(
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)),
+        method(operation),
+        CallOptions.DEFAULT.withDeadlineAfter(30, TimeUnit.SECONDS),
+        DynamicMessage.getDefaultInstance(operation.request()));
+  }
+
   private static Answer refused(
       List<String> messages, StatusRuntimeException e, @Nullable Metadata headers) {
     String reason = null;

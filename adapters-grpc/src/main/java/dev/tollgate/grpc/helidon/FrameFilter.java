@@ -121,7 +121,9 @@ final class FrameFilter {
     }
     boolean ends = (flags & END_STREAM) != 0;
     boolean late = type == DATA && isAnswered(open.get(stream));
-    count(type, late || length == 0 && !ends, now);
+    // Clients in Java answer each late frame of a call that they have reset with another reset.
+    boolean again = type == RST && !open.containsKey(stream);
+    count(type, late || again || length == 0 && !ends, now);
     if (type == HEADERS) {
       headers(in.readSlice(HEAD + length).skipBytes(HEAD), flags, stream, out);
       open.putIfAbsent(stream, 0);
@@ -155,15 +157,16 @@ final class FrameFilter {
     return sides == null || (sides & GATEWAY) != 0;
   }
 
-  private void count(int type, boolean empty, long now) {
+  /// @param idle whether the frame says nothing that was not known
+  private void count(int type, boolean idle, long now) {
     if (now - window > WINDOW) {
       window = now;
       others.set(0);
       resets = 0;
     }
-    if (type == RST) {
+    if (type == RST && !idle) {
       refuse(++resets > MOST_RESETS);
-    } else if (type > HEADERS || empty) {
+    } else if (type > HEADERS || idle) {
       refuse(others.incrementAndGet() > MOST_OTHERS);
     }
   }
