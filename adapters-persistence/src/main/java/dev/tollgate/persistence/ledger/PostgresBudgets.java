@@ -19,6 +19,7 @@ import dev.tollgate.persistence.database.Pages;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbExecute;
 import io.helidon.dbclient.DbRow;
+import io.helidon.dbclient.DbStatementQuery;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   private static final String STATE =
       """
       with w as materialized (
-        select t.id as tenant_id, w.time_window, w.starts,
+        select w.time_window, w.starts,
           tollgate.window_end(w.time_window, t.time_zone, w.starts) as ends
         from tollgate.tenant t cross join lateral (
           select x.time_window, tollgate.window_start(x.time_window, t.time_zone, t.fiscal_month,
@@ -50,9 +51,9 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
           + """
       , tollgate.limit_now(b) as limit_nanos, w.starts, w.ends, coalesce(a.posted, 0) as posted,
         coalesce(a.held, 0) as held, coalesce(a.version, 0) as version
-      from w join tollgate.budget b on b.tenant_id = w.tenant_id and b.time_window = w.time_window
+      from tollgate.budget b join w on w.time_window = b.time_window
       left join tollgate.account a on a.budget_id = b.id and a.starts = w.starts
-      where not b.retired""";
+      where b.tenant_id = ? and not b.retired""";
 
   private final Database database;
 
@@ -88,10 +89,14 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
         });
   }
 
+  /// @param more conditions on `b`, with parameters of their own, and the order
+  private static DbStatementQuery states(DbExecute tx, TenantId tenant, String more) {
+    return tx.createQuery(STATE + more).addParam(tenant.value()).addParam(tenant.value());
+  }
+
   private static Map<UUID, State> states(DbExecute tx, TenantId tenant, List<UUID> ids) {
     return Rows.all(
-            tx.createQuery(STATE + " and b.id = any(cast(? as uuid[]))")
-                .addParam(tenant.value())
+            states(tx, tenant, " and b.id = any(cast(? as uuid[]))")
                 .addParam(Rows.array(ids))
                 .execute(),
             PostgresBudgets::state)
@@ -170,12 +175,12 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
             tenant,
             tx ->
                 Rows.all(
-                    tx.createQuery(
-                            STATE
-                                + " and b.id < ? and b.scope = coalesce(cast(? as text), b.scope)"
+                    states(
+                            tx,
+                            tenant,
+                            " and b.id < ? and b.scope = coalesce(cast(? as text), b.scope)"
                                 + " and b.scope_id = coalesce(cast(? as uuid), b.scope_id)"
                                 + " order by b.id desc limit ?")
-                        .addParam(tenant.value())
                         .addParam(Pages.before(cursor))
                         .addParam(scope == null ? null : scope.wire())
                         .addParam(scopeId == null ? null : scopeId.toString())
@@ -192,11 +197,11 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
             tenant,
             tx ->
                 Rows.all(
-                    tx.createQuery(
-                            STATE
-                                + " and b.scope = ? and b.scope_id = any(cast(? as uuid[]))"
+                    states(
+                            tx,
+                            tenant,
+                            " and b.scope = ? and b.scope_id = any(cast(? as uuid[]))"
                                 + " and b.models is null order by b.id")
-                        .addParam(tenant.value())
                         .addParam(scope.wire())
                         .addParam(Rows.array(scopeIds))
                         .execute(),
