@@ -86,6 +86,8 @@ class CatalogueChangesTest {
         gateway.call("/v1/chat/completions", key, PricedUpstream.body(name, 1));
     assertThat(none.statusCode()).isEqualTo(404);
     assertThat(none.body()).contains("no deployment that takes calls");
+    assertThat(gateway.get("/v1/models", key).body()).doesNotContain(name);
+    assertThat(gateway.get("/v1/models/" + name, key).statusCode()).isEqualTo(404);
   }
 
   @Test

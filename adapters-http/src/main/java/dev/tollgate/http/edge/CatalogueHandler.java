@@ -128,7 +128,7 @@ public final class CatalogueHandler implements HttpService {
     Dialect dialect = dialect(request);
     List<RouteTable.Route> allowed = new ArrayList<>();
     for (RouteTable.Route route : routes.current(known.key().tenant()).routes().all()) {
-      if (known.key().policy().allowsModel(route.model().name())) {
+      if (isFor(known, route)) {
         allowed.add(route);
       }
     }
@@ -148,10 +148,12 @@ public final class CatalogueHandler implements HttpService {
   private @Nullable ObjectNode one(ServerRequest request, KnownKey known) {
     String name = modelName(request);
     RouteTable.Route route = routes.current(known.key().tenant()).routes().find(name);
-    if (route == null || !known.key().policy().allowsModel(name)) {
-      return null;
-    }
-    return model(dialect(request), route);
+    return route == null || !isFor(known, route) ? null : model(dialect(request), route);
+  }
+
+  /// Whether a call of the key's would have somewhere to go.
+  private static boolean isFor(KnownKey known, RouteTable.Route route) {
+    return known.key().policy().allowsModel(route.model().name()) && !route.targets().isEmpty();
   }
 
   private static ObjectNode model(Dialect dialect, RouteTable.Route route) {
