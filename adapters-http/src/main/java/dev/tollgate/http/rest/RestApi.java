@@ -37,7 +37,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// `/api/v1`: every operation of the contract, and the contract itself as OpenAPI.
@@ -47,7 +46,7 @@ public final class RestApi implements HttpService {
 
   private static final String DOCUMENT = "/openapi.json";
   private static final RestRoutes.Found ONLY_READ =
-      new RestRoutes.Found.OtherVerbs(new TreeSet<>(Set.of("GET", "HEAD")));
+      new RestRoutes.Found.OtherVerbs(Set.of("GET", "HEAD"));
 
   static final int LARGEST_BODY = 1 << 20;
   private static final HeaderName IDEMPOTENCY = HeaderNames.create("idempotency-key");

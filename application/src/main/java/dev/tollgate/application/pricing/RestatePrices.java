@@ -21,6 +21,7 @@ import dev.tollgate.domain.pricing.PriceBook;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.pricing.Rate;
 import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.TimeSpans;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -89,9 +90,7 @@ public final class RestatePrices {
       Actor actor, Provider provider, Command command, Steps steps) {
     TenantId tenant = actor.tenant();
     Instant to = command.to() == null ? clock.instant() : command.to();
-    if (!command.from().isBefore(to)) {
-      return new Result.Invalid<>("from", "from must be before to");
-    }
+    TimeSpans.check(command.from(), to);
     String pricedAs = pricedAs(command, provider);
     PriceBook book = prices.book(tenant);
     Map<String, Difference> differences = new TreeMap<>();

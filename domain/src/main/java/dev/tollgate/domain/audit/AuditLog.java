@@ -1,7 +1,7 @@
 package dev.tollgate.domain.audit;
 
 import dev.tollgate.domain.ids.TenantId;
-import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.TimeSpans;
 import dev.tollgate.domain.stores.Page;
 import java.time.Instant;
 import java.util.UUID;
@@ -23,9 +23,7 @@ public interface AuditLog {
       @Nullable Instant from,
       @Nullable Instant to) {
     public Filter {
-      if (from != null && to != null && !from.isBefore(to)) {
-        throw BrokenRule.of("from", "must be before to");
-      }
+      TimeSpans.check(from, to);
     }
 
     /// For stores that hold events in memory.

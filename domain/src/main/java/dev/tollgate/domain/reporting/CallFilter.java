@@ -5,6 +5,7 @@ import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.TimeSpans;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,7 @@ public record CallFilter(
     @Nullable Money minCost,
     @Nullable Long minLatencyMillis) {
   public CallFilter {
-    if (!from.isBefore(to)) {
-      throw BrokenRule.of("from", "must be before to");
-    }
+    TimeSpans.check(from, to);
     if (status != null && !status.matches("ok|error|[1-5][0-9][0-9]")) {
       throw BrokenRule.of("status", "must be ok, error or an HTTP status");
     }

@@ -3,6 +3,7 @@ package dev.tollgate.domain.reporting;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.rules.BrokenRule;
+import dev.tollgate.domain.rules.TimeSpans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -29,9 +30,7 @@ public record UsageQuery(
     groups = List.copyOf(groups);
     from = from.truncatedTo(ChronoUnit.MINUTES);
     to = to.plusSeconds(60).minusNanos(1).truncatedTo(ChronoUnit.MINUTES);
-    if (!from.isBefore(to)) {
-      throw BrokenRule.of("from", "must be before to");
-    }
+    TimeSpans.check(from, to);
     if (groups.size() > 2 || groups.stream().distinct().count() != groups.size()) {
       throw BrokenRule.of(
           "group_by", "takes one or two different groups, of which interval is one");
