@@ -1,6 +1,7 @@
 package dev.tollgate.bootstrap;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import dev.tollgate.bootstrap.wiring.ProviderKinds;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.ProviderProbe;
@@ -19,7 +20,6 @@ import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.tenancy.Founding;
 import dev.tollgate.providers.gateway.ProviderGateway;
-import dev.tollgate.providers.simulated.SimulatedUpstream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.Proxy;
@@ -330,12 +330,11 @@ final class Doctor {
   private void providers(MasterKeys keys, DatabaseConfig config, TenantId tenant) {
     try (Database database = new Database(config)) {
       PostgresCatalog catalog = new PostgresCatalog(database);
-      SimulatedUpstream simulated = new SimulatedUpstream();
       ProviderGateway gateway =
           new ProviderGateway(
               catalog,
               new CredentialVault(keys.kms(), new SecureRandom()),
-              () -> simulated,
+              ProviderKinds.vendors(),
               Clock.systemUTC());
       for (Provider each : catalog.providers(tenant)) {
         if (each.kind() != ProviderKind.SIMULATED && patient.asksProviders()) {

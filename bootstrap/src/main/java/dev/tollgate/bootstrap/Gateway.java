@@ -9,6 +9,7 @@ import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.application.ledger.LedgerClock;
 import dev.tollgate.application.ledger.OwnBudgets;
 import dev.tollgate.bootstrap.wiring.Management;
+import dev.tollgate.bootstrap.wiring.ProviderKinds;
 import dev.tollgate.bootstrap.wiring.Stores;
 import dev.tollgate.bootstrap.wiring.Tools;
 import dev.tollgate.domain.authority.Actor;
@@ -54,10 +55,8 @@ import dev.tollgate.persistence.reporting.UsageHistory;
 import dev.tollgate.providers.gateway.ProviderGateway;
 import dev.tollgate.providers.ledger.EncodingCounter;
 import dev.tollgate.providers.ledger.ProviderCounter;
-import dev.tollgate.providers.simulated.SimulatedUpstream;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
-import io.helidon.webserver.http.Handler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.security.SecureRandom;
@@ -65,11 +64,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /// One node: everything wired by hand, in the order in which it depends on each other.
 final class Gateway implements AutoCloseable {
@@ -133,8 +131,7 @@ final class Gateway implements AutoCloseable {
     routes = new CachedRoutes(catalog, prices, facts);
     changes = new ChangePoll(database, List.of(directory, routes, budgetBooks));
     CredentialVault vault = new CredentialVault(keys.kms(), secureRandom);
-    SimulatedUpstream simulated = new SimulatedUpstream();
-    providers = new ProviderGateway(catalog, vault, () -> simulated, clock);
+    providers = new ProviderGateway(catalog, vault, ProviderKinds.vendors(), clock);
     Tools tools = new Tools(ids, secureRandom, Clock.tick(clock, FINEST), keys.pepper(), vault);
     Stores.Shared shared = new Stores.Shared(budgets, budgetBooks, catalog, prices, facts, routes);
     management =
@@ -199,7 +196,7 @@ final class Gateway implements AutoCloseable {
 
   private CompleteChat completeChat(MeterRegistry registry, TenantId homeTenant) {
     return new CompleteChat(
-        new CompleteChat.Catalogue(routes, speeds),
+        new CompleteChat.Catalogue(routes, speeds, providers),
         providers,
         new CompleteChat.Ledgers(
             journal,
@@ -223,12 +220,8 @@ final class Gateway implements AutoCloseable {
     return open.unheldUnder(budget, budgetBooks.current(budget.tenant()));
   }
 
-  private Map<Endpoint, Handler> calls(EdgeHandler.Edge edge) {
-    Map<Endpoint, Handler> calls = new EnumMap<>(Endpoint.class);
-    for (Endpoint endpoint : Endpoint.values()) {
-      calls.put(endpoint, new EdgeHandler(endpoint, edge, ids));
-    }
-    return calls;
+  private List<EdgeHandler> calls(EdgeHandler.Edge edge) {
+    return Stream.of(Endpoint.values()).map(each -> new EdgeHandler(each, edge, ids)).toList();
   }
 
   Management management() {

@@ -40,9 +40,6 @@ final class ArchitectureRules {
           Map.entry("simulated", Set.of("dialects", "domain")),
           Map.entry("cli", Set.of("proto")));
 
-  /// Those of [#ROOMS] that nobody has moved into yet.
-  static final Set<String> EMPTY_ROOMS = Set.of("dialects", "simulated");
-
   /// Whether a room may know another.
   static boolean isArrow(String from, String to) {
     return from.equals(to)
@@ -57,8 +54,7 @@ final class ArchitectureRules {
         .resideInAPackage(root + "." + from + "..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage(root + "." + to + "..")
-        .allowEmptyShould(EMPTY_ROOMS.contains(from));
+        .resideInAPackage(root + "." + to + "..");
   }
 
   /// Within `http`, calls know the use cases and the dialects, and management knows what carries
@@ -106,8 +102,7 @@ final class ArchitectureRules {
             "java.nio..",
             "java.time..",
             "java.util..",
-            "org.jspecify..")
-        .allowEmptyShould(true);
+            "org.jspecify..");
   }
 
   /// Messages stop where they are mapped: only the contract and what carries it out name them.

@@ -7,12 +7,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.keys.AuthenticateCaller.Outcome;
 import dev.tollgate.application.ledger.OwnBudgets;
+import dev.tollgate.dialects.Dialects;
+import dev.tollgate.dialects.format.ModelLists;
+import dev.tollgate.dialects.request.BadRequest;
 import dev.tollgate.domain.catalog.RouteTable;
 import dev.tollgate.domain.catalog.Routes;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.keys.KeyPolicy;
 import dev.tollgate.domain.keys.KnownKey;
@@ -36,8 +38,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,7 +83,7 @@ public final class CatalogueHandler implements HttpService {
   }
 
   private interface Question {
-    @Nullable ObjectNode ask(ServerRequest request, KnownKey known);
+    @Nullable String ask(ServerRequest request, KnownKey known);
   }
 
   private void answer(ServerRequest request, ServerResponse response, Question question) {
@@ -93,14 +93,14 @@ public final class CatalogueHandler implements HttpService {
           byte[] address = GuardedConnection.CURRENT.get().address();
           switch (authenticate.authenticate(one.secrets(), null, address)) {
             case Outcome.Known found -> {
-              ObjectNode answer = question.ask(request, found.known());
+              String answer = question.ask(request, found.known());
               if (answer == null) {
                 refuse(request, response, Refusal.modelNotFound(modelName(request)));
               } else {
-                RefusalAnswers.name(response, dialect(request), new CallId(ids.next()));
+                RefusalAnswers.name(
+                    response, RefusalAnswers.dialect(request), new CallId(ids.next()));
                 response.header(HeaderValues.CONTENT_TYPE_JSON);
-                WholeAnswer.send(
-                    request, response, answer.toString().getBytes(StandardCharsets.UTF_8));
+                WholeAnswer.send(request, response, answer.getBytes(StandardCharsets.UTF_8));
               }
             }
             case Outcome.Refused refused -> refuse(request, response, Refusal.of(refused.reason()));
@@ -117,38 +117,27 @@ public final class CatalogueHandler implements HttpService {
                     "The request holds two different Tollgate keys. Send one.",
                     null));
       }
-    } catch (ModelPages.BadPage e) {
+    } catch (BadRequest e) {
       refuse(request, response, e.refusal());
     } catch (StoreUnavailable e) {
       refuse(request, response, Refusal.storeDown());
     }
   }
 
-  private ObjectNode list(ServerRequest request, KnownKey known) {
-    Dialect dialect = dialect(request);
+  private String list(ServerRequest request, KnownKey known) {
     List<RouteTable.Route> allowed = new ArrayList<>();
     for (RouteTable.Route route : routes.current(known.key().tenant()).routes().all()) {
       if (isFor(known, route)) {
         allowed.add(route);
       }
     }
-    return dialect == Dialect.OPENAI
-        ? all(allowed)
-        : ModelPages.page(request, allowed, route -> model(dialect, route));
+    return models(request).list(allowed, name -> request.query().first(name).orElse(null));
   }
 
-  private ObjectNode all(List<RouteTable.Route> allowed) {
-    ObjectNode answer = JSON.createObjectNode();
-    answer.put("object", "list");
-    ArrayNode data = answer.putArray("data");
-    allowed.forEach(route -> data.add(model(Dialect.OPENAI, route)));
-    return answer;
-  }
-
-  private @Nullable ObjectNode one(ServerRequest request, KnownKey known) {
+  private @Nullable String one(ServerRequest request, KnownKey known) {
     String name = modelName(request);
     RouteTable.Route route = routes.current(known.key().tenant()).routes().find(name);
-    return route == null || !isFor(known, route) ? null : model(dialect(request), route);
+    return route == null || !isFor(known, route) ? null : models(request).model(route);
   }
 
   /// Whether a call of the key's would have somewhere to go.
@@ -156,28 +145,11 @@ public final class CatalogueHandler implements HttpService {
     return known.key().policy().allowsModel(route.model().name()) && !route.targets().isEmpty();
   }
 
-  private static ObjectNode model(Dialect dialect, RouteTable.Route route) {
-    ObjectNode node = JSON.createObjectNode();
-    var createdAt = route.model().createdAt();
-    if (dialect == Dialect.ANTHROPIC) {
-      node.put("type", "model");
-      node.put("id", route.model().name());
-      node.put("display_name", route.model().name());
-      node.put(
-          "created_at",
-          DateTimeFormatter.ISO_INSTANT.format(createdAt.truncatedTo(ChronoUnit.SECONDS)));
-      return node;
-    }
-    node.put("id", route.model().name());
-    node.put("object", "model");
-    node.put("created", createdAt.getEpochSecond());
-    node.put(
-        "owned_by",
-        route.targets().isEmpty() ? "tollgate" : route.targets().getFirst().provider().name());
-    return node;
+  private static ModelLists models(ServerRequest request) {
+    return Dialects.format(RefusalAnswers.dialect(request)).models();
   }
 
-  private ObjectNode key(ServerRequest request, KnownKey known) {
+  private String key(ServerRequest request, KnownKey known) {
     VirtualKey key = known.key();
     KeyPolicy policy = key.policy();
     ObjectNode node = JSON.createObjectNode();
@@ -204,7 +176,7 @@ public final class CatalogueHandler implements HttpService {
     }
     node.set("budget", own);
     node.set("budgets", budgets);
-    return node;
+    return node.toString();
   }
 
   private static ObjectNode budget(Budgets.State state) {
@@ -235,10 +207,6 @@ public final class CatalogueHandler implements HttpService {
 
   private void refuse(ServerRequest request, ServerResponse response, Refusal refusal) {
     RefusalAnswers.send(request, response, refusal, new CallId(ids.next()));
-  }
-
-  private static Dialect dialect(ServerRequest request) {
-    return RefusalAnswers.dialect(request.prologue().uriPath().rawPath(), request.headers());
   }
 
   /// The rest of the path, decoded: names hold slashes, which SDKs encode.

@@ -5,6 +5,9 @@ import dev.tollgate.application.inference.CompleteChat;
 import dev.tollgate.application.inference.Inbound;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.keys.AuthenticateCaller.Outcome;
+import dev.tollgate.dialects.Dialects;
+import dev.tollgate.dialects.format.WireFormat;
+import dev.tollgate.dialects.request.BadRequest;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.ClientInfo;
@@ -46,11 +49,13 @@ public final class EdgeHandler implements Handler {
           HeaderNames.create("anthropic-beta"));
 
   private final Endpoint endpoint;
+  private final WireFormat format;
   private final Edge edge;
   private final Ids ids;
 
   public EdgeHandler(Endpoint endpoint, Edge edge, Ids ids) {
     this.endpoint = endpoint;
+    this.format = Dialects.format(endpoint.dialect());
     this.edge = edge;
     this.ids = ids;
   }
@@ -67,6 +72,11 @@ public final class EdgeHandler implements Handler {
       BodyMemory memory,
       int largestBody,
       Consumer<List<String>> unknown) {}
+
+  /// Where callers find it.
+  public List<String> paths() {
+    return format.paths(endpoint);
+  }
 
   @Override
   public void handle(ServerRequest request, ServerResponse response) {
@@ -104,7 +114,7 @@ public final class EdgeHandler implements Handler {
             case Decoded.Refused refused ->
                 edge.completeChat().refuse(call, known, null, refused.refusal(), caller);
             case Decoded.Body decoded -> {
-              Payload payload = PayloadParser.parse(endpoint, decoded.bytes());
+              Payload payload = format.read(endpoint.operation(), decoded.bytes());
               edge.unknown().accept(payload.demands().unknown());
               edge.completeChat().complete(call, known, payload, caller);
             }
@@ -113,7 +123,7 @@ public final class EdgeHandler implements Handler {
         case Identity.Stranger stranger ->
             edge.completeChat().refuse(call, stranger.known(), null, stranger.refusal(), caller);
       }
-    } catch (PayloadParser.BadPayload e) {
+    } catch (BadRequest e) {
       edge.completeChat().refuse(call, known, null, e.refusal(), caller);
     } catch (StoreUnavailable e) {
       edge.completeChat().refuse(call, known, null, Refusal.storeDown(), caller);

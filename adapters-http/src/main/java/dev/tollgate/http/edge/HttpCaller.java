@@ -1,6 +1,7 @@
 package dev.tollgate.http.edge;
 
 import dev.tollgate.application.inference.Caller;
+import dev.tollgate.dialects.Dialects;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.EventStream;
@@ -75,7 +76,7 @@ final class HttpCaller implements Caller {
 
   @Override
   public byte[] errorBody(Refusal refusal) {
-    return ErrorBodies.body(endpoint.dialect(), refusal, call);
+    return RefusalAnswers.body(endpoint.dialect(), refusal, call);
   }
 
   @Override
@@ -117,7 +118,9 @@ final class HttpCaller implements Caller {
 
   @Override
   public byte[] errorEvent(Refusal refusal, EventStream.@Nullable Origin origin) {
-    return ErrorBodies.event(endpoint, refusal, call, origin);
+    return Dialects.format(endpoint.dialect())
+        .errors()
+        .events(RefusalAnswers.notice(refusal, call), origin);
   }
 
   @Override

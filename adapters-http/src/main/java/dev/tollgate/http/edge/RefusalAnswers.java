@@ -1,8 +1,10 @@
 package dev.tollgate.http.edge;
 
+import dev.tollgate.dialects.Dialects;
+import dev.tollgate.dialects.format.ErrorBodies;
 import dev.tollgate.domain.ids.CallId;
+import dev.tollgate.domain.inference.Dialect;
 import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.domain.inference.Endpoint.Dialect;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.http.connection.WholeAnswer;
@@ -15,12 +17,14 @@ import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Refusals in the dialect of who asked, with the headers by which clients decide what to do next.
 public final class RefusalAnswers {
-  private static final HeaderName REQUEST_ID = HeaderNames.create("x-request-id");
-  private static final HeaderName ANTHROPIC_REQUEST_ID = HeaderNames.create("request-id");
+  private static final Map<Dialect, List<HeaderName>> ID_HEADERS = new EnumMap<>(Dialect.class);
   private static final HeaderName ANTHROPIC_VERSION = HeaderNames.create("anthropic-version");
   private static final HeaderName SHOULD_RETRY = HeaderNames.create("x-should-retry");
 
@@ -29,12 +33,19 @@ public final class RefusalAnswers {
 
   private static final int LONGEST_SHOWN = 200;
 
+  static {
+    for (Dialect dialect : Dialect.values()) {
+      List<String> names = Dialects.format(dialect).errors().idHeaders();
+      ID_HEADERS.put(dialect, names.stream().map(HeaderNames::create).toList());
+    }
+  }
+
   private RefusalAnswers() {}
 
   /// Refuses what is no metered call.
   public static void send(
       ServerRequest request, ServerResponse response, Refusal refusal, CallId id) {
-    Dialect dialect = dialect(request.prologue().uriPath().rawPath(), request.headers());
+    Dialect dialect = dialect(request);
     name(response, dialect, id);
     advise(response, refusal);
     if (refusal.reason() == Reason.METHOD_NOT_ALLOWED) {
@@ -42,12 +53,12 @@ public final class RefusalAnswers {
       response.header(HeaderValues.create(HeaderNames.ALLOW, allowed));
     }
     response.status(Status.create(Statuses.of(refusal))).header(HeaderValues.CONTENT_TYPE_JSON);
-    WholeAnswer.send(request, response, ErrorBodies.body(dialect, refusal, id));
+    WholeAnswer.send(request, response, body(dialect, refusal, id));
   }
 
   /// A refusal's body for whoever is answered without a route.
   public static byte[] body(String path, Headers headers, Refusal refusal, CallId id) {
-    return ErrorBodies.body(dialect(path, headers), refusal, id);
+    return body(dialect(path, headers), refusal, id);
   }
 
   /// What is told of a URL that is none of ours, or that takes other methods. A base URL that lacks
@@ -77,11 +88,19 @@ public final class RefusalAnswers {
         : "";
   }
 
+  static byte[] body(Dialect dialect, Refusal refusal, CallId id) {
+    return Dialects.format(dialect).errors().body(notice(refusal, id));
+  }
+
+  static ErrorBodies.Notice notice(Refusal refusal, CallId id) {
+    return new ErrorBodies.Notice(refusal, Statuses.of(refusal), id);
+  }
+
+  /// Names the call where clients of the dialect look for its id.
   static void name(ServerResponse response, Dialect dialect, CallId id) {
     String text = id.toString();
-    response.header(HeaderValues.create(REQUEST_ID, text));
-    if (dialect == Dialect.ANTHROPIC) {
-      response.header(HeaderValues.create(ANTHROPIC_REQUEST_ID, text));
+    for (HeaderName header : ID_HEADERS.getOrDefault(dialect, List.of())) {
+      response.header(HeaderValues.create(header, text));
     }
   }
 
@@ -99,9 +118,14 @@ public final class RefusalAnswers {
     }
   }
 
-  static Dialect dialect(String path, Headers headers) {
-    boolean anthropic = path.startsWith("/v1/messages") || headers.contains(ANTHROPIC_VERSION);
-    return anthropic ? Dialect.ANTHROPIC : Dialect.OPENAI;
+  /// The dialect of whoever asks for something that is no metered call.
+  static Dialect dialect(ServerRequest request) {
+    return dialect(request.prologue().uriPath().rawPath(), request.headers());
+  }
+
+  private static Dialect dialect(String path, Headers headers) {
+    boolean messages = path.startsWith("/v1/messages") || headers.contains(ANTHROPIC_VERSION);
+    return messages ? Dialect.MESSAGES : Dialect.CHAT;
   }
 
   private static String hint(String path) {

@@ -1,10 +1,10 @@
 package dev.tollgate.http.server;
 
 import dev.tollgate.domain.ids.Ids;
-import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.http.connection.Connections;
 import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.edge.CatalogueHandler;
+import dev.tollgate.http.edge.EdgeHandler;
 import dev.tollgate.http.ops.OpsRoutes;
 import dev.tollgate.http.rest.ApiDocs;
 import dev.tollgate.http.rest.RestApi;
@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The listeners: for callers, for operations, and for administrators where they have a port of
@@ -46,13 +45,13 @@ public final class HttpServer {
   /// @param catalogue the rest of `/v1`
   /// @param management `/api/v1`
   public record Services(
-      Map<Endpoint, Handler> calls,
+      List<EdgeHandler> calls,
       CatalogueHandler catalogue,
       HttpService management,
       OpsRoutes ops,
       Ids ids) {
     public Services {
-      calls = Map.copyOf(calls);
+      calls = List.copyOf(calls);
     }
   }
 
@@ -189,16 +188,11 @@ public final class HttpServer {
 
   private HttpRouting.Builder calls(HttpSettings settings, Services services) {
     HttpRouting.Builder routing = guarded().addFilter(new Cors(settings.corsOrigins()));
-    services
-        .calls()
-        .forEach(
-            (endpoint, handler) -> {
-              routing.post("/v1" + endpoint.path(), handler);
-              if (endpoint.dialect() == Endpoint.Dialect.ANTHROPIC) {
-                // Some Anthropic clients want a base URL that ends with /v1, and some add it.
-                routing.post(endpoint.path(), handler);
-              }
-            });
+    for (EdgeHandler call : services.calls()) {
+      for (String path : call.paths()) {
+        routing.post(path, call);
+      }
+    }
     routing.register("/v1", services.catalogue());
     // Coding agents look whether the host answers before they call it.
     byte[] text =

@@ -1,5 +1,8 @@
 package dev.tollgate.providers.gateway;
 
+import dev.tollgate.dialects.upstream.Upstream;
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.vendor.Vendor;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
@@ -7,14 +10,11 @@ import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.Secret;
-import dev.tollgate.providers.transport.HttpUpstream;
-import dev.tollgate.providers.transport.Upstream;
-import dev.tollgate.providers.transport.UpstreamFailure;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The open accounts of this node: transport and credential of each provider in use. A provider
@@ -24,19 +24,19 @@ final class Accounts {
 
   private final Catalog catalog;
   private final CredentialVault vault;
-  private final Supplier<? extends Upstream> simulated;
+  private final Map<ProviderKind, Vendor> vendors;
   private final ConcurrentHashMap<ProviderId, Account> open = new ConcurrentHashMap<>();
 
-  Accounts(Catalog catalog, CredentialVault vault, Supplier<? extends Upstream> simulated) {
+  Accounts(Catalog catalog, CredentialVault vault, Map<ProviderKind, Vendor> vendors) {
     this.catalog = catalog;
     this.vault = vault;
-    this.simulated = simulated;
+    this.vendors = Map.copyOf(vendors);
   }
 
   /// One provider's account, ready to be used.
   ///
   /// @param credential the provider's key as a header wants it, or null when it needs none
-  record Account(Provider provider, Upstream upstream, @Nullable String credential) {
+  record Account(Provider provider, Vendor vendor, Upstream upstream, @Nullable String credential) {
     /// Whether it is the provider's own: as the caller knows it, or with a later credential.
     private boolean isGoodFor(Provider asked) {
       return provider.equals(asked) || provider.credentialVersion() > asked.credentialVersion();
@@ -73,30 +73,36 @@ final class Accounts {
 
   /// An account that is not kept.
   Account with(Provider provider, @Nullable String credential) {
-    return new Account(provider, upstream(provider), credential);
+    Vendor vendor = vendor(provider.kind());
+    return new Account(provider, vendor, upstream(vendor, provider), credential);
   }
 
   /// Closes what is idle in every account for too long.
   void tidy() {
     for (Account each : open.values()) {
-      if (each.upstream() instanceof HttpUpstream http) {
-        http.tidy();
-      }
+      each.upstream().tidy();
     }
   }
 
   /// Calls that are under way end on their connections.
   static void close(@Nullable Account account) {
-    if (account != null && account.upstream() instanceof HttpUpstream http) {
-      http.close();
+    if (account != null) {
+      account.upstream().close();
     }
   }
 
-  private Upstream upstream(Provider provider) {
+  /// @throws IllegalStateException when nobody serves that kind
+  Vendor vendor(ProviderKind kind) {
+    Vendor vendor = vendors.get(kind);
+    if (vendor == null) {
+      throw new IllegalStateException("no vendor of kind " + kind);
+    }
+    return vendor;
+  }
+
+  private static Upstream upstream(Vendor vendor, Provider provider) {
     try {
-      return provider.kind() == ProviderKind.SIMULATED
-          ? simulated.get()
-          : new HttpUpstream(provider);
+      return vendor.open(provider);
     } catch (IllegalArgumentException e) {
       throw unusable(provider, "its options do not hold", e);
     }

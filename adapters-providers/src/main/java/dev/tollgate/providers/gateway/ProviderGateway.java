@@ -2,8 +2,17 @@ package dev.tollgate.providers.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.dialects.Dialects;
+import dev.tollgate.dialects.answer.Answers;
+import dev.tollgate.dialects.format.WireFormat;
+import dev.tollgate.dialects.sse.SseEventStream;
+import dev.tollgate.dialects.upstream.Upstream;
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
+import dev.tollgate.dialects.vendor.Vendor;
 import dev.tollgate.domain.catalog.Catalog;
 import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.ProviderProbe;
 import dev.tollgate.domain.catalog.ProviderStates;
 import dev.tollgate.domain.catalog.RouteTable.Target;
@@ -13,18 +22,13 @@ import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.Failure.Kind;
 import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.ProviderReply;
-import dev.tollgate.domain.inference.ProviderReply.HeaderField;
+import dev.tollgate.domain.inference.Vendors;
 import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.Secret;
-import dev.tollgate.providers.dialect.Answers;
-import dev.tollgate.providers.dialect.SseEventStream;
 import dev.tollgate.providers.gateway.Accounts.Account;
 import dev.tollgate.providers.transport.DecodedResponse;
 import dev.tollgate.providers.transport.MaskedResponse;
 import dev.tollgate.providers.transport.PeekedResponse;
-import dev.tollgate.providers.transport.Upstream;
-import dev.tollgate.providers.transport.UpstreamFailure;
-import dev.tollgate.providers.transport.UpstreamResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,13 +37,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// All providers behind the port. Every way in which a provider can fail ends as a
 /// [ProviderReply.Failed]. Thread-safe.
-public final class ProviderGateway implements ModelProvider, ProviderProbe {
+public final class ProviderGateway implements ModelProvider, ProviderProbe, Vendors {
   /// The largest answer that is read as a whole.
   private static final int LARGEST_ANSWER = 32 << 20;
 
@@ -66,8 +70,8 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   private final Troubles troubles;
 
   public ProviderGateway(
-      Catalog catalog, CredentialVault vault, Supplier<? extends Upstream> simulated, Clock clock) {
-    this.accounts = new Accounts(catalog, vault, simulated);
+      Catalog catalog, CredentialVault vault, Map<ProviderKind, Vendor> vendors, Clock clock) {
+    this.accounts = new Accounts(catalog, vault, vendors);
     this.clock = clock;
     this.troubles = new Troubles(clock);
   }
@@ -80,6 +84,11 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   /// Closes connections that have been idle for too long. To be called now and then.
   public void tidy() {
     accounts.tidy();
+  }
+
+  @Override
+  public Vendor of(ProviderKind kind) {
+    return accounts.vendor(kind);
   }
 
   @Override
@@ -118,7 +127,11 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
         if (dispatch.stream() && isEventStream(body)) {
           handedOver = true;
           return new ProviderReply.Streaming(
-              new SseEventStream(answers, dispatch.choices(), body),
+              new SseEventStream(
+                  answers,
+                  format(dispatch.endpoint()).events(dispatch.endpoint().operation()),
+                  dispatch.choices(),
+                  body),
               ProviderHeaders.answer(response, account));
         }
         return whole(body, answers, account);
@@ -133,18 +146,22 @@ public final class ProviderGateway implements ModelProvider, ProviderProbe {
   }
 
   private static Answers answers(Account account, Endpoint endpoint) {
-    return new Answers(account.provider().kind(), endpoint, account.credential());
+    return format(endpoint).answersOf(endpoint, account.credential());
+  }
+
+  private static WireFormat format(Endpoint endpoint) {
+    return Dialects.format(endpoint.dialect());
   }
 
   /// Asks a provider for something that it does not bill, for at most a few seconds.
   ///
   /// @return the body of a successful answer, or null
-  public byte @Nullable [] ask(Target target, String path, byte[] body, List<HeaderField> headers) {
+  public byte @Nullable [] ask(Target target, String path, byte[] body) {
     try {
       Account account = accounts.of(target.provider());
       Upstream.Request request =
           new Upstream.Request(
-              "POST", path, ProviderHeaders.request(account, headers), body, false, SOON);
+              "POST", path, ProviderHeaders.request(account, List.of()), body, false, SOON);
       try (UpstreamResponse response = account.upstream().send(request, _ -> {})) {
         byte[] answer = readAll(DecodedResponse.of(response), LARGEST_ERROR);
         return response.status() == 200 ? answer : null;

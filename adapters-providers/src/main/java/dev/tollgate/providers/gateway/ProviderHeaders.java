@@ -1,10 +1,10 @@
 package dev.tollgate.providers.gateway;
 
+import dev.tollgate.dialects.upstream.UpstreamResponse;
+import dev.tollgate.dialects.vendor.Vendor;
 import dev.tollgate.domain.catalog.Provider;
-import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.providers.gateway.Accounts.Account;
-import dev.tollgate.providers.transport.UpstreamResponse;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,40 +19,34 @@ import org.jspecify.annotations.Nullable;
 /// caller's credential, cookies and organisation stay here, and so does what a provider says about
 /// our account.
 final class ProviderHeaders {
-  private static final Set<String> TO_OPENAI = Set.of("openai-beta");
-  private static final Set<String> TO_ANTHROPIC = Set.of("anthropic-version", "anthropic-beta");
   private static final Set<String> BACK = Set.of("openai-processing-ms", "openai-version");
-  private static final String DEFAULT_ANTHROPIC_VERSION = "2023-06-01";
   private static final Duration LONGEST_RETRY = Duration.ofHours(1);
 
   private ProviderHeaders() {}
 
   static List<HeaderField> request(Account account, List<HeaderField> fromCaller) {
+    Vendor vendor = account.vendor();
     Provider provider = account.provider();
-    boolean anthropic = provider.kind() == ProviderKind.ANTHROPIC;
     List<HeaderField> fields = new ArrayList<>(8);
     fields.add(new HeaderField("content-type", "application/json"));
     fields.add(new HeaderField("accept", "application/json, text/event-stream"));
     fields.add(new HeaderField("user-agent", "tollgate"));
     String credential = account.credential();
     if (credential != null) {
-      fields.add(
-          anthropic
-              ? new HeaderField("x-api-key", credential)
-              : new HeaderField("authorization", "Bearer " + credential));
+      fields.add(vendor.credential(credential));
     }
     add(fields, "openai-organization", provider.options().organization());
     add(fields, "openai-project", provider.options().project());
-    Set<String> allowed = anthropic ? TO_ANTHROPIC : TO_OPENAI;
-    boolean versioned = false;
+    Set<String> passes = vendor.passes();
     for (HeaderField field : fromCaller) {
-      if (allowed.contains(field.name())) {
+      if (passes.contains(field.name())) {
         fields.add(field);
-        versioned |= field.name().equals("anthropic-version");
       }
     }
-    if (anthropic && !versioned) {
-      fields.add(new HeaderField("anthropic-version", DEFAULT_ANTHROPIC_VERSION));
+    for (HeaderField field : vendor.defaults()) {
+      if (fields.stream().noneMatch(each -> each.name().equals(field.name()))) {
+        fields.add(field);
+      }
     }
     return fields;
   }

@@ -1,5 +1,8 @@
 package dev.tollgate.providers.notifications;
 
+import dev.tollgate.dialects.upstream.Upstream.Request;
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.ids.WebhookId;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
@@ -11,9 +14,6 @@ import dev.tollgate.domain.secrets.CredentialVault;
 import dev.tollgate.domain.secrets.SealedCredential;
 import dev.tollgate.domain.secrets.Secret;
 import dev.tollgate.providers.transport.HttpUpstream;
-import dev.tollgate.providers.transport.Upstream.Request;
-import dev.tollgate.providers.transport.UpstreamFailure;
-import dev.tollgate.providers.transport.UpstreamResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -76,8 +76,10 @@ public final class WebhookNotifier implements Notifier {
   }
 
   private static void post(Webhook webhook, List<HeaderField> headers, byte[] body) {
-    HttpUpstream upstream = new HttpUpstream(webhook.asUpstream());
+    String path = webhook.url().getRawPath();
     String query = webhook.url().getRawQuery();
+    HttpUpstream upstream =
+        new HttpUpstream(webhook.asUpstream(), path == null || path.isEmpty() ? "/" : path);
     try (UpstreamResponse response =
         upstream.send(
             new Request("POST", query == null ? "" : "?" + query, headers, body, false, TIMEOUTS),

@@ -1,5 +1,6 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
 import dev.tollgate.domain.inference.Failure;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

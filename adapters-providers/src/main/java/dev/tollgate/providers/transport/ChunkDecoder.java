@@ -1,5 +1,6 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
 import org.jspecify.annotations.Nullable;
 
 /// Takes the chunked framing (RFC 9112, section 7.1) off the bytes of one body, however they are

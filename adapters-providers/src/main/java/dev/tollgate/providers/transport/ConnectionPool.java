@@ -1,5 +1,6 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.inference.Failure;

@@ -1,5 +1,7 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import dev.tollgate.domain.inference.Failure.Kind;
 import io.airlift.compress.v3.zstd.ZstdInputStream;
 import java.io.IOException;

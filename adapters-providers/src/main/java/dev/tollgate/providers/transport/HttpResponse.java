@@ -1,5 +1,7 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import dev.tollgate.domain.catalog.Timeouts;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider.Silence;

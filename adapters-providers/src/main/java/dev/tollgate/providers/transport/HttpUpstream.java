@@ -1,8 +1,9 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.Upstream;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
-import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.inference.ModelProvider.Silence;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import java.net.URI;
@@ -15,26 +16,18 @@ public final class HttpUpstream implements Upstream {
   private final String basePath;
   private final String hostHeader;
 
+  /// @param basePath what the paths of requests are below
   /// @throws IllegalArgumentException when the provider's CA bundle cannot be read
-  public HttpUpstream(Provider provider) {
-    this(provider, Connector.SYSTEM);
+  public HttpUpstream(Provider provider, String basePath) {
+    this(provider, basePath, Connector.SYSTEM);
   }
 
-  HttpUpstream(Provider provider, Connector connector) {
+  HttpUpstream(Provider provider, String basePath, Connector connector) {
     URI url = Objects.requireNonNull(provider.baseUrl(), "base URL");
     this.pool = new ConnectionPool(url, provider, connector);
-    String path = url.getRawPath() == null ? "" : url.getRawPath();
-    this.basePath = basePath(provider.kind(), path);
+    this.basePath = basePath;
     boolean usual = BaseUrls.port(url) == ("https".equals(url.getScheme()) ? 443 : 80);
     this.hostHeader = usual ? url.getHost() : url.getHost() + ":" + BaseUrls.port(url);
-  }
-
-  /// Where the API is below a host. Anthropic's SDKs name a base without `/v1`, OpenAI's one with
-  /// it; a bare host means the usual place for both.
-  static String basePath(ProviderKind kind, String path) {
-    String base = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-    boolean lacks = kind == ProviderKind.ANTHROPIC ? !base.endsWith("/v1") : base.isEmpty();
-    return lacks ? base + "/v1" : base;
   }
 
   @Override
@@ -52,12 +45,13 @@ public final class HttpUpstream implements Upstream {
     }
   }
 
-  /// Closes connections that have been idle for too long.
+  @Override
   public void tidy() {
     pool.tidy();
   }
 
   /// Closes all idle connections, and those in use once their answer has been read.
+  @Override
   public void close() {
     pool.close();
   }

@@ -1,6 +1,7 @@
 package dev.tollgate.providers.transport;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashSet;

@@ -1,5 +1,7 @@
 package dev.tollgate.providers.transport;
 
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import org.jspecify.annotations.Nullable;
 
 /// An answer of whose body the first piece was looked at before it is read.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.tollgate.dialects.upstream.Upstream;
+import dev.tollgate.dialects.upstream.UpstreamFailure;
 import dev.tollgate.domain.catalog.BaseUrls;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
@@ -292,7 +294,7 @@ class AddressGuardTest {
     return catchThrowable(
         () -> {
           Provider provider = provider(URI.create(url), allowPrivate, proxy);
-          new HttpUpstream(provider, connector).send(request, _ -> {}).close();
+          new HttpUpstream(provider, "/v1", connector).send(request, _ -> {}).close();
         });
   }
 

@@ -3,6 +3,9 @@ package dev.tollgate.providers.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tollgate.dialects.upstream.Upstream;
+import dev.tollgate.dialects.upstream.UpstreamFailure;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import dev.tollgate.domain.catalog.Provider;
 import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.Timeouts;
@@ -285,7 +288,7 @@ class HttpUpstreamTest {
             true,
             new Provider.Options(null, null, proxy, null, null, false, timeouts()),
             Instant.EPOCH);
-    return new HttpUpstream(provider);
+    return new HttpUpstream(provider, "/v1");
   }
 
   private static Timeouts timeouts() {

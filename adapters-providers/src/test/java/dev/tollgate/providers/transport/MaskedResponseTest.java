@@ -2,7 +2,8 @@ package dev.tollgate.providers.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tollgate.providers.dialect.Reading;
+import dev.tollgate.dialects.upstream.Pieces;
+import dev.tollgate.dialects.upstream.UpstreamResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,7 @@ class MaskedResponseTest {
   }
 
   private static UpstreamResponse pieces(String... pieces) {
-    return new Reading.Pieces(
+    return new Pieces(
         Stream.of(pieces).map(each -> each.getBytes(StandardCharsets.UTF_8)).toList());
   }
 }

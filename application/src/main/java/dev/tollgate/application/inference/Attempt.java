@@ -2,6 +2,7 @@ package dev.tollgate.application.inference;
 
 import dev.tollgate.domain.catalog.ModelFacts;
 import dev.tollgate.domain.catalog.RouteTable.Target;
+import dev.tollgate.domain.inference.Vendors;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.pricing.Price;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// One try of a call at one deployment, as far as it has come. Used by one thread.
 final class Attempt {
   private final Target target;
+  private final Vendors.Traits traits;
   private final @Nullable Price price;
   private final ModelFacts facts;
   private final long topSpeed;
@@ -24,8 +26,14 @@ final class Attempt {
 
   /// @param price by which it will be settled, or null when it has none
   /// @param topSpeed output tokens a second that the deployment does not exceed
-  Attempt(Target target, @Nullable Price price, ModelFacts facts, long topSpeed) {
+  Attempt(
+      Target target,
+      Vendors.Traits traits,
+      @Nullable Price price,
+      ModelFacts facts,
+      long topSpeed) {
     this.target = target;
+    this.traits = traits;
     this.price = price;
     this.facts = facts;
     this.topSpeed = topSpeed;
@@ -33,6 +41,11 @@ final class Attempt {
 
   Target target() {
     return target;
+  }
+
+  /// What its kind of provider does in its own way.
+  Vendors.Traits traits() {
+    return traits;
   }
 
   @Nullable Price price() {

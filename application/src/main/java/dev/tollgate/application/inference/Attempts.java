@@ -155,7 +155,9 @@ final class Attempts {
   }
 
   private Payload.Edits edits(Target target, Grant grant) {
-    boolean ask = exchange.endpoint().asksForUsage() && !quirks.has(target, Quirk.NO_USAGE_OPTION);
+    boolean ask =
+        exchange.attempt().traits().asksForUsage(exchange.endpoint())
+            && !quirks.has(target, Quirk.NO_USAGE_OPTION);
     String model = target.deployment().model();
     return grant instanceof Grant.Held held
         ? new Payload.Edits(model, ask, held.cap(), held.tier())
@@ -171,7 +173,7 @@ final class Attempts {
             endpoint,
             payload.render(edits),
             payload.stream(),
-            payload.choices(),
+            payload.asked().choices(),
             exchange.inbound().upstreamHeaders());
     exchange.dispatched();
     return provider.send(dispatch, waiting.watching(target));

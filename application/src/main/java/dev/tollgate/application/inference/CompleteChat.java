@@ -19,6 +19,7 @@ import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.inference.ReportedUsage;
 import dev.tollgate.domain.inference.Uncertainty;
+import dev.tollgate.domain.inference.Vendors;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.InputCounter;
@@ -42,6 +43,7 @@ public final class CompleteChat {
   private final Routes routes;
   private final BudgetBooks budgets;
   private final Speeds speeds;
+  private final Vendors vendors;
   private final Clock clock;
   private final Attempts.Means means;
   private final Closing closing;
@@ -62,6 +64,7 @@ public final class CompleteChat {
       Supplier<? extends RandomGenerator> random) {
     this.routes = catalogue.routes();
     this.speeds = catalogue.speeds();
+    this.vendors = catalogue.vendors();
     this.budgets = ledgers.budgets();
     this.clock = ledgers.clock();
     Quirks quirks = new Quirks();
@@ -76,8 +79,8 @@ public final class CompleteChat {
     this.random = random;
   }
 
-  /// Where models lead, what they cost and what is known of them.
-  public record Catalogue(Routes routes, Speeds speeds) {}
+  /// Where models lead, what they cost and what is known of them and of who serves them.
+  public record Catalogue(Routes routes, Speeds speeds, Vendors vendors) {}
 
   /// What keeps the books.
   ///
@@ -181,7 +184,12 @@ public final class CompleteChat {
             .prices()
             .find(target.provider().id().toString(), target.provider().kind().wire(), priced, now);
     ModelFacts facts = catalogue.facts().find(priced, now);
-    return new Attempt(target, price, facts, speeds.topSpeed(target, facts, now));
+    return new Attempt(
+        target,
+        vendors.of(target.provider().kind()),
+        price,
+        facts,
+        speeds.topSpeed(target, facts, now));
   }
 
   /// One attempt after the other. A stream that fails before anything has reached the caller is no
@@ -243,13 +251,17 @@ public final class CompleteChat {
   private List<Target> candidates(RouteTable.Route route, Inbound inbound) {
     List<Target> ordered = route.order(random.get());
     for (Target target : ordered) {
-      if (!target.provider().kind().serves(inbound.endpoint())) {
+      if (!serves(target, inbound)) {
         List<Target> serving = new ArrayList<>(ordered);
-        serving.removeIf(each -> !each.provider().kind().serves(inbound.endpoint()));
+        serving.removeIf(each -> !serves(each, inbound));
         return serving;
       }
     }
     return ordered;
+  }
+
+  private boolean serves(Target target, Inbound inbound) {
+    return vendors.of(target.provider().kind()).serves(inbound.endpoint());
   }
 
   private ProviderReply.@Nullable Failed stream(

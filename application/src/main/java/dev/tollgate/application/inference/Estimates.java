@@ -1,7 +1,6 @@
 package dev.tollgate.application.inference;
 
 import dev.tollgate.domain.inference.Demands;
-import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ReportedUsage;
 import dev.tollgate.domain.inference.Uncertainty;
@@ -29,7 +28,7 @@ final class Estimates {
   ///
   /// @param text what the model has put out; empty when the usage is that of the whole answer
   void complete(Exchange exchange, ReportedUsage reported, String text) {
-    if (exchange.endpoint() == Endpoint.COUNT_TOKENS) {
+    if (exchange.endpoint().operation().isFree()) {
       exchange.charge(Usage.NONE, null, null, reported);
       return;
     }
@@ -59,7 +58,7 @@ final class Estimates {
 
   /// The bill of an answer that is not complete.
   void uncertain(Exchange exchange, Uncertainty why, ReportedUsage reported, String text) {
-    if (exchange.endpoint() == Endpoint.COUNT_TOKENS) {
+    if (exchange.endpoint().operation().isFree()) {
       exchange.charge(Usage.NONE, null, null, reported);
       return;
     }
@@ -117,7 +116,7 @@ final class Estimates {
   private static long cap(Exchange exchange, Attempt attempt) {
     Demands demands = exchange.payload().demands();
     long most = attempt.facts().outputCap();
-    long named = demands.cap() < 0 ? most : Math.min(demands.cap(), most);
+    long named = Math.min(demands.caps().lowest().orElse(most), most);
     long each = attempt.cap() >= 0 ? attempt.cap() : named;
     long choices = Math.max(1, demands.choices());
     return each > Usage.MOST / choices ? Usage.MOST : each * choices;

@@ -93,7 +93,7 @@ final class Exchange {
 
   /// Whether the model puts anything out.
   boolean answers() {
-    return inbound.endpoint() != Endpoint.EMBEDDINGS;
+    return inbound.endpoint().operation().hasOutput();
   }
 
   /// The next attempt begins.
@@ -139,7 +139,7 @@ final class Exchange {
     if (payload == null) {
       return null;
     }
-    return payload.demands().has(Demands.Trait.FAST) ? "fast" : payload.serviceTier();
+    return payload.demands().has(Demands.Trait.FAST) ? "fast" : payload.asked().serviceTier();
   }
 
   /// What is left of the caller's own budgets, the least of them, once the call is settled; null
@@ -394,7 +394,7 @@ final class Exchange {
         sent.userAgent(),
         sent.sdk(),
         sent.session(),
-        payload.user(),
-        payload.metadata());
+        payload.labels().user(),
+        payload.labels().metadata());
   }
 }

@@ -2,15 +2,12 @@ package dev.tollgate.application.inference;
 
 import dev.tollgate.application.inference.Quirks.Quirk;
 import dev.tollgate.domain.catalog.ModelFacts;
-import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.catalog.RouteTable.Target;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.HoldId;
 import dev.tollgate.domain.ids.Ids;
 import dev.tollgate.domain.inference.Demands;
 import dev.tollgate.domain.inference.Demands.Trait;
-import dev.tollgate.domain.inference.Endpoint;
-import dev.tollgate.domain.inference.OutputCaps;
 import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.Payload.CapEdit;
 import dev.tollgate.domain.inference.Refusal;
@@ -107,8 +104,7 @@ final class Holds {
     BudgetBook book = exchange.book();
     Payload payload = exchange.payload();
     List<Budget> budgets = book.touching(exchange.known().key(), payload.model());
-    if (exchange.endpoint() == Endpoint.COUNT_TOKENS
-        || budgets.stream().noneMatch(Budget::isHard)) {
+    if (exchange.endpoint().operation().isFree() || budgets.stream().noneMatch(Budget::isHard)) {
       return new Grant.Free();
     }
     Price price = exchange.attempt().price();
@@ -118,8 +114,7 @@ final class Holds {
     if (payload.demands().has(Trait.BACKGROUND)) {
       return new Grant.Refused(Refusal.backgroundUnderBudget());
     }
-    long asked = payload.demands().cap();
-    long cap = asked < 0 ? book.settings().outputCap() : asked;
+    long cap = payload.demands().caps().lowest().orElse(book.settings().outputCap());
     Ask ask = new Ask(exchange, budgets, price, exchange.answers() ? cap : 0);
     Bound rough = new Bound(price, shape(ask, bytesBound(ask)));
     Admission admission = reserve(ask, rough, false, Duration.ZERO);
@@ -155,7 +150,7 @@ final class Holds {
   }
 
   private static Refusal.Need need(Ask ask, Bound bound) {
-    boolean named = ask.payload().demands().cap() >= 0;
+    boolean named = ask.payload().demands().caps().lowest().isPresent();
     return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.exchange.answers());
   }
 
@@ -168,9 +163,8 @@ final class Holds {
     if (price == null) {
       return null;
     }
-    long asked = exchange.payload().demands().cap();
     long most = exchange.answers() ? attempt.facts().outputCap() : 0;
-    long cap = asked < 0 ? most : Math.min(asked, most);
+    long cap = Math.min(exchange.payload().demands().caps().lowest().orElse(most), most);
     Ask ask = new Ask(exchange, List.of(), price, cap);
     Money bound = new Bound(price, shape(ask, bytesBound(ask))).at(cap);
     return bound.compareTo(MOST_WITHOUT_HOLD) > 0 ? MOST_WITHOUT_HOLD : bound;
@@ -196,13 +190,15 @@ final class Holds {
   }
 
   private @Nullable CapEdit capEdit(Ask ask, long cap) {
-    Target target = ask.attempt().target();
-    CapEdit edit = OutputCaps.edit(ask.exchange.endpoint(), target, ask.attempt().facts(), cap);
-    if (edit == null || !quirks.has(target, Quirk.OTHER_CAP_NAME)) {
-      return edit;
+    Attempt attempt = ask.attempt();
+    Target target = attempt.target();
+    List<String> names =
+        attempt.traits().capNames(ask.exchange.endpoint(), target.provider(), attempt.facts());
+    if (names.isEmpty()) {
+      return null;
     }
-    boolean older = edit.name().equals("max_tokens");
-    return new CapEdit(older ? "max_completion_tokens" : "max_tokens", cap);
+    boolean other = quirks.has(target, Quirk.OTHER_CAP_NAME);
+    return new CapEdit(other ? names.getLast() : names.getFirst(), cap);
   }
 
   /// Asks for a hold, and waits in line for it as long as the caller stays.
@@ -236,12 +232,10 @@ final class Holds {
 
   private Shape shape(Ask ask, long inputTokens) {
     Demands demands = ask.payload().demands();
-    ProviderKind kind = ask.attempt().target().provider().kind();
     return new Shape(
         inputTokens,
         demands.choices(),
-        // Only Anthropic leaves it to the request; elsewhere a cache is written by itself.
-        demands.has(Trait.CACHE_CONTROL) || kind != ProviderKind.ANTHROPIC,
+        demands.has(Trait.CACHE_CONTROL) || ask.attempt().traits().cachesUnasked(),
         demands.has(Trait.OTHER_MEDIA) || demands.has(Trait.REMOTE),
         demands.toolCalls(),
         tier(ask),
@@ -252,7 +246,7 @@ final class Holds {
   /// Tollgate. Whichever, where nobody can name one, the provider may change it, or what the caller
   /// named may mean another to the provider than to the price.
   private @Nullable String tier(Ask ask) {
-    String asked = ask.payload().serviceTier();
+    String asked = ask.payload().asked().serviceTier();
     boolean fast = ask.payload().demands().has(Trait.FAST);
     if (ask.attempt().target().provider().options().tierMayChange()
         || asked != null && (fast || !TIERS.contains(asked))) {
@@ -267,23 +261,18 @@ final class Holds {
   private @Nullable String tierEdit(Ask ask) {
     Target target = ask.attempt().target();
     if (ask.budgets.isEmpty()
-        || ask.payload().serviceTier() != null
+        || ask.payload().asked().serviceTier() != null
         || !ask.price.knowsTiers()
         || quirks.has(target, Quirk.NO_SERVICE_TIER)) {
       return null;
     }
-    return switch (ask.exchange.endpoint()) {
-      case CHAT_COMPLETIONS, RESPONSES -> "default";
-      case MESSAGES -> "standard_only";
-      case COMPLETIONS, EMBEDDINGS, COUNT_TOKENS -> null;
-    };
+    return ask.attempt().traits().usualTier(ask.exchange.endpoint());
   }
 
-  /// Where the attempt will be served: where the provider is, or, of Anthropic's messages, where
-  /// the request says. Anthropic serves one that names no region, or none that the price knows, in
-  /// any.
+  /// Where the attempt will be served: where the provider is, or where the request says. One that
+  /// could name a region and names none, or none that the price knows, may be served in any.
   private static @Nullable String region(Ask ask) {
-    if (ask.exchange.endpoint() == Endpoint.MESSAGES && ask.price.knowsRegions()) {
+    if (ask.attempt().traits().choosesRegion(ask.exchange.endpoint()) && ask.price.knowsRegions()) {
       String asked = ask.payload().demands().region();
       return asked != null && ask.price.knowsRegion(asked) ? asked : Shape.ANY;
     }

@@ -63,7 +63,7 @@ final class Quirks {
       return null;
     }
     String said = failure.message().toLowerCase(Locale.ROOT) + ' ' + failure.param();
-    boolean asked = edits.askForUsage() && payload.stream() && !payload.includeUsage();
+    boolean asked = edits.askForUsage() && payload.stream() && !payload.asked().includeUsage();
     if (asked && (said.contains("stream_options") || said.contains("include_usage"))) {
       return Quirk.NO_USAGE_OPTION;
     }
@@ -78,6 +78,6 @@ final class Quirks {
 
   /// Whether the caller named the cap itself.
   private static boolean isNamed(Payload payload, String cap) {
-    return payload.demands().caps().stream().anyMatch(each -> each.name().equals(cap));
+    return payload.demands().caps().names().contains(cap);
   }
 }

@@ -7,13 +7,11 @@ import dev.tollgate.domain.inference.EventStream.Item;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.ProviderReply;
-import dev.tollgate.domain.inference.ProviderReply.UsageSite;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.inference.ReportedUsage;
 import dev.tollgate.domain.inference.Uncertainty;
 import dev.tollgate.domain.money.Money;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -223,36 +221,16 @@ final class StreamRelay {
     ByteArrayOutputStream out = new ByteArrayOutputStream(1_024);
     for (Item item : held) {
       switch (item) {
-        case Item.FinalUsage usage -> writeUsage(usage, cost, committed, out);
+        case Item.FinalUsage usage -> {
+          if (!usage.usageOnly() || exchange.payload().asked().includeUsage()) {
+            out.writeBytes(usage.event().settled(cost, committed));
+          }
+        }
         case Item.Events more -> out.write(more.bytes(), more.offset(), more.length());
         default -> throw new IllegalStateException("not an item to be held: " + item);
       }
     }
     return out.toByteArray();
-  }
-
-  private void writeUsage(
-      Item.FinalUsage last, @Nullable Money cost, boolean committed, ByteArrayOutputStream out) {
-    if (last.usageOnly() && !exchange.payload().includeUsage()) {
-      return;
-    }
-    UsageSite site = last.site();
-    StringBuilder members = new StringBuilder(64);
-    int from = 0;
-    if (cost != null && site.costFrom() >= 0) {
-      out.write(last.bytes(), 0, site.costFrom());
-      out.writeBytes(('"' + cost.usd() + '"').getBytes(StandardCharsets.US_ASCII));
-      from = site.costTo();
-    } else if (cost != null) {
-      members.append(",\"cost\":\"").append(cost.usd()).append('"');
-    }
-    if (!committed) {
-      members.append(",\"settlement\":\"pending\"");
-    }
-    int skipComma = site.empty() && !members.isEmpty() ? 1 : 0;
-    out.write(last.bytes(), from, site.closingBrace() - from);
-    out.writeBytes(members.substring(skipComma).getBytes(StandardCharsets.US_ASCII));
-    out.write(last.bytes(), site.closingBrace(), last.bytes().length - site.closingBrace());
   }
 
   private ProviderReply.@Nullable Failed breakOff(Item.Broken broken, EventStream events) {

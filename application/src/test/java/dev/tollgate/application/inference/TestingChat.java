@@ -25,6 +25,7 @@ import dev.tollgate.domain.inference.Payload;
 import dev.tollgate.domain.inference.ProviderReply;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.inference.ReportedUsage;
+import dev.tollgate.domain.inference.Vendors;
 import dev.tollgate.domain.keys.KeyDirectory;
 import dev.tollgate.domain.keys.KnownKey;
 import dev.tollgate.domain.keys.SampleKeys;
@@ -131,18 +132,10 @@ public final class TestingChat {
     Payload payload =
         new Payload(
             BODY,
-            "gpt-x",
-            new Payload.Span(9, 16),
-            false,
-            null,
-            null,
-            false,
-            1,
-            1,
+            new Payload.Asked("gpt-x", false, false, 1, null),
+            Payload.Labels.NONE,
             new Demands(
-                List.of(
-                    new Demands.Cap(
-                        "max_tokens", 100, new Payload.Span(17, 29), new Payload.Span(30, 33))),
+                new Demands.Caps(OptionalLong.of(100), List.of("max_tokens")),
                 1,
                 1,
                 0,
@@ -150,10 +143,7 @@ public final class TestingChat {
                 Set.of(),
                 null,
                 List.of()),
-            null,
-            null,
-            null,
-            null);
+            (body, _) -> body);
     call(completeChat, Endpoint.CHAT_COMPLETIONS, payload);
   }
 
@@ -174,23 +164,29 @@ public final class TestingChat {
   CompleteChat completeChat(ModelProvider provider) {
     return completeChat(
         provider,
-        SampleCatalog.aProvider(key.tenant(), "mock"),
-        SampleCatalog.aPrice("openai", "*", Instant.EPOCH, 1),
-        List.of());
+        new Offer(
+            new TestingVendors(),
+            SampleCatalog.aProvider(key.tenant(), "mock"),
+            SampleCatalog.aPrice("openai", "*", Instant.EPOCH, 1),
+            List.of()));
   }
 
+  /// What may be called.
+  ///
   /// @param account whose only model is `gpt-x`
-  public CompleteChat completeChat(
-      ModelProvider provider, Provider account, Price price, List<ModelFacts> facts) {
+  public record Offer(Vendors vendors, Provider account, Price price, List<ModelFacts> facts) {}
+
+  public CompleteChat completeChat(ModelProvider provider, Offer offer) {
+    Provider account = offer.account();
     var model = SampleCatalog.aModel(key.tenant(), "gpt-x", SampleCatalog.aDeployment(account));
     Routes.Snapshot snapshot =
         new Routes.Snapshot(
             new RouteTable(List.of(model), Map.of(account.id(), account)),
-            new PriceBook(List.of(List.of(price))),
-            new FactsBook(List.of(facts)));
+            new PriceBook(List.of(List.of(offer.price()))),
+            new FactsBook(List.of(offer.facts())));
     BudgetBook book = new BudgetBook(key.tenant(), 1, BudgetBook.Settings.USUAL, budgets, Map.of());
     return new CompleteChat(
-        new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds()),
+        new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds(), offer.vendors()),
         provider,
         new CompleteChat.Ledgers(
             new WillingJournal(),

@@ -1,13 +1,13 @@
 package dev.tollgate.domain.inference;
 
-import dev.tollgate.domain.inference.Payload.Span;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a request says about its own size, for its bound.
 ///
-/// @param caps the output caps it names, in order
+/// @param caps the output caps that it names
 /// @param leastCap the lowest cap that leaves the request valid
 /// @param choices how many answers are billed: `n`, `best_of` and prompts multiplied
 /// @param toolCalls the most calls of the provider's own tools
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param unknown names of members that Tollgate does not know and that bring no input; at most
 ///   [#MOST_UNKNOWN]
 public record Demands(
-    List<Cap> caps,
+    Caps caps,
     long leastCap,
     long choices,
     long toolCalls,
@@ -27,20 +27,24 @@ public record Demands(
     List<String> unknown) {
   public static final int MOST_UNKNOWN = 16;
   public static final Demands NONE =
-      new Demands(List.of(), 1, 1, 0, Parts.NONE, Set.of(), null, List.of());
+      new Demands(Caps.NONE, 1, 1, 0, Parts.NONE, Set.of(), null, List.of());
 
   public Demands {
-    caps = List.copyOf(caps);
     traits = Set.copyOf(traits);
     unknown = List.copyOf(unknown);
   }
 
-  /// An output cap in the body.
+  /// Output caps. Servers read one or another of them, so all of them count.
   ///
-  /// @param tokens what it says, or -1 for null
-  /// @param nameAt span of its name, quotes included
-  /// @param valueAt span of its value
-  public record Cap(String name, long tokens, Span nameAt, Span valueAt) {}
+  /// @param lowest the lowest in tokens; empty when none is named with a number
+  /// @param names all names under which one is given, a null included
+  public record Caps(OptionalLong lowest, List<String> names) {
+    public static final Caps NONE = new Caps(OptionalLong.empty(), List.of());
+
+    public Caps {
+      names = List.copyOf(names);
+    }
+  }
 
   /// Parts that count tokens other than those of their bytes.
   ///
@@ -68,17 +72,5 @@ public record Demands(
 
   public boolean has(Trait trait) {
     return traits.contains(trait);
-  }
-
-  /// The lowest cap that the caller named, or -1 when none was.
-  public long cap() {
-    long lowest = -1;
-    for (int i = 0; i < caps.size(); i++) {
-      long tokens = caps.get(i).tokens();
-      if (tokens >= 0 && (lowest < 0 || tokens < lowest)) {
-        lowest = tokens;
-      }
-    }
-    return lowest;
   }
 }

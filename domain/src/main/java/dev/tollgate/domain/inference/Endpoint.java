@@ -1,27 +1,24 @@
 package dev.tollgate.domain.inference;
 
-/// The calls that are metered, by the dialect they speak.
+/// A path of `/v1`: one operation in one dialect. A call arrives at one, and an attempt goes to one
+/// of its provider.
 public enum Endpoint {
-  CHAT_COMPLETIONS("chat_completions", "/chat/completions", Dialect.OPENAI),
-  COMPLETIONS("completions", "/completions", Dialect.OPENAI),
-  EMBEDDINGS("embeddings", "/embeddings", Dialect.OPENAI),
-  RESPONSES("responses", "/responses", Dialect.OPENAI),
-  MESSAGES("messages", "/messages", Dialect.ANTHROPIC),
-  COUNT_TOKENS("count_tokens", "/messages/count_tokens", Dialect.ANTHROPIC);
-
-  /// Whose error shape and headers an endpoint uses.
-  public enum Dialect {
-    OPENAI,
-    ANTHROPIC
-  }
+  CHAT_COMPLETIONS("chat_completions", "/chat/completions", Operation.GENERATE, Dialect.CHAT),
+  COMPLETIONS("completions", "/completions", Operation.COMPLETE, Dialect.CHAT),
+  EMBEDDINGS("embeddings", "/embeddings", Operation.EMBED, Dialect.CHAT),
+  RESPONSES("responses", "/responses", Operation.GENERATE, Dialect.RESPONSES),
+  MESSAGES("messages", "/messages", Operation.GENERATE, Dialect.MESSAGES),
+  COUNT_TOKENS("count_tokens", "/messages/count_tokens", Operation.COUNT, Dialect.MESSAGES);
 
   private final String wire;
   private final String path;
+  private final Operation operation;
   private final Dialect dialect;
 
-  Endpoint(String wire, String path, Dialect dialect) {
+  Endpoint(String wire, String path, Operation operation, Dialect dialect) {
     this.wire = wire;
     this.path = path;
+    this.operation = operation;
     this.dialect = dialect;
   }
 
@@ -30,22 +27,17 @@ public enum Endpoint {
     return wire;
   }
 
-  /// The path below `/v1`.
+  /// The path below `/v1`, and below the base URL of a provider.
   public String path() {
     return path;
   }
 
+  public Operation operation() {
+    return operation;
+  }
+
   public Dialect dialect() {
     return dialect;
-  }
-
-  /// Whether `stream_options.include_usage` must be asked for to learn what a stream used.
-  public boolean asksForUsage() {
-    return this == CHAT_COMPLETIONS || this == COMPLETIONS;
-  }
-
-  public boolean canStream() {
-    return this != EMBEDDINGS && this != COUNT_TOKENS;
   }
 
   /// @throws IllegalArgumentException when there is no such endpoint

@@ -1,5 +1,6 @@
 package dev.tollgate.domain.inference;
 
+import dev.tollgate.domain.money.Money;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,19 @@ public interface EventStream extends AutoCloseable {
   @Override
   void close();
 
+  /// An event with the usage of a whole answer.
+  interface UsageEvent {
+    /// Its bytes as the provider sent them.
+    byte[] bytes();
+
+    /// The event with what the call costs in its usage, in the place of any cost that the provider
+    /// names.
+    ///
+    /// @param cost null when nothing could be priced
+    /// @param committed whether the call is settled; else the usage says that this is pending
+    byte[] settled(@Nullable Money cost, boolean committed);
+  }
+
   /// What `next` answers.
   sealed interface Item {
     /// Whole events, `length` bytes from `offset`, without anything the relay needs to act on.
@@ -50,11 +64,9 @@ public interface EventStream extends AutoCloseable {
     /// One event that reports the final usage. From here on nothing may reach the caller before the
     /// call is settled.
     ///
-    /// @param site where to write the cost
     /// @param usageOnly whether it carries nothing else, so that a caller who did not ask for usage
     ///   must not see it
-    record FinalUsage(byte[] bytes, ProviderReply.UsageSite site, boolean usageOnly)
-        implements Item {}
+    record FinalUsage(UsageEvent event, boolean usageOnly) implements Item {}
 
     /// The stream came to its proper end.
     record End() implements Item {}

@@ -1,0 +1,5 @@
+/// Anthropic.
+@NullMarked
+package dev.tollgate.providers.anthropic;
+
+import org.jspecify.annotations.NullMarked;

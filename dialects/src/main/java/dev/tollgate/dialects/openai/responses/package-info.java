@@ -1,0 +1,5 @@
+/// OpenAI's responses.
+@NullMarked
+package dev.tollgate.dialects.openai.responses;
+
+import org.jspecify.annotations.NullMarked;
