@@ -1,8 +1,8 @@
 package dev.tollgate.bootstrap;
 
-import dev.tollgate.application.inference.CompleteChat;
 import dev.tollgate.application.inference.OpenCalls;
 import dev.tollgate.application.inference.RefusedCalls;
+import dev.tollgate.application.inference.ServeCall;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.keys.GuessLimit;
 import dev.tollgate.application.ledger.GroupCommit;
@@ -179,7 +179,7 @@ final class Gateway implements AutoCloseable {
     EdgeHandler.Edge edge =
         new EdgeHandler.Edge(
             authenticate,
-            completeChat(registry, homeTenant),
+            serveCall(registry, homeTenant),
             clock,
             memory,
             settings.largestBody(),
@@ -194,26 +194,19 @@ final class Gateway implements AutoCloseable {
             ids));
   }
 
-  private CompleteChat completeChat(MeterRegistry registry, TenantId homeTenant) {
-    return new CompleteChat(
-        new CompleteChat.Catalogue(routes, speeds, providers),
+  private ServeCall serveCall(MeterRegistry registry, TenantId homeTenant) {
+    return new ServeCall(
+        new ServeCall.Catalogue(routes, speeds, providers, ThreadLocalRandom::current),
         providers,
-        new CompleteChat.Ledgers(
+        new ServeCall.Ledgers(
             journal,
             refused,
             journal,
             budgetBooks,
-            new EncodingCounter(),
-            new ProviderCounter(providers),
-            ids,
-            clock,
-            options.line(),
-            options.holdGrace()),
-        contents,
-        new CallMetrics(registry),
-        open,
-        homeTenant,
-        ThreadLocalRandom::current);
+            new ServeCall.Counting(new EncodingCounter(), new ProviderCounter(providers)),
+            new ServeCall.Time(clock, options.line(), options.holdGrace()),
+            ids),
+        new ServeCall.Node(contents, new CallMetrics(registry), open, homeTenant));
   }
 
   private int unheld(Budget budget) {

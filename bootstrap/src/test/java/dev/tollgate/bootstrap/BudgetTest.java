@@ -122,6 +122,8 @@ class BudgetTest {
       assertThat(PricedUpstream.cap(upstream.upstream().received().getFirst().body())).isEqualTo(5);
       assertThat(header(clamped, "x-tollgate-cost")).isEqualTo("0.005");
       assertThat(header(clamped, "x-tollgate-budget-remaining")).isEqualTo("0.00");
+      JsonNode call = gateway.manage("GET", "/calls/" + header(clamped, "x-request-id"), "");
+      assertThat(call.path("details").path("clamped_to").asInt()).isEqualTo(5);
       assertThat(TestingGateway.code(chat(key, PricedUpstream.body(model, 20))))
           .isEqualTo("insufficient_quota");
       assertThat(upstream.served()).isEqualTo(1);

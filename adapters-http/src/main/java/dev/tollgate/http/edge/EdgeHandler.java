@@ -1,10 +1,11 @@
 package dev.tollgate.http.edge;
 
-import dev.tollgate.application.inference.Caller.CallerGone;
-import dev.tollgate.application.inference.CompleteChat;
+import dev.tollgate.application.inference.Call;
 import dev.tollgate.application.inference.Inbound;
+import dev.tollgate.application.inference.ServeCall;
 import dev.tollgate.application.keys.AuthenticateCaller;
 import dev.tollgate.application.keys.AuthenticateCaller.Outcome;
+import dev.tollgate.application.relay.CallerGone;
 import dev.tollgate.dialects.Dialects;
 import dev.tollgate.dialects.format.WireFormat;
 import dev.tollgate.dialects.request.BadRequest;
@@ -67,7 +68,7 @@ public final class EdgeHandler implements Handler {
   /// @param unknown told of members of bodies that nobody knows
   public record Edge(
       AuthenticateCaller authenticate,
-      CompleteChat completeChat,
+      ServeCall serveCall,
       Clock clock,
       BodyMemory memory,
       int largestBody,
@@ -84,9 +85,11 @@ public final class EdgeHandler implements Handler {
     long startNanos = System.nanoTime();
     CallId id = new CallId(ids.next());
     HttpCaller caller = new HttpCaller(response, connection, endpoint, id);
-    Inbound inbound = inbound(request.headers(), connection, id, startNanos);
+    Call.Arrived call =
+        new Call.Arrived(
+            inbound(id, new Inbound.Start(edge.clock().instant(), startNanos), request.headers()));
     try (BodyMemory.Share share = edge.memory().share()) {
-      handle(request, response, inbound, caller, share);
+      handle(call, new Exchange(request, response, share), caller);
     } catch (CallerGone e) {
       throw new CloseConnectionException("the caller hung up", e);
     }
@@ -96,37 +99,42 @@ public final class EdgeHandler implements Handler {
     }
   }
 
-  private void handle(
-      ServerRequest request,
-      ServerResponse response,
-      Inbound inbound,
-      HttpCaller caller,
-      BodyMemory.Share share) {
-    KnownKey known = null;
-    Inbound call = inbound;
+  /// A request on its connection.
+  ///
+  /// @param share what its body takes of the memory for all bodies
+  private record Exchange(ServerRequest request, ServerResponse response, BodyMemory.Share share) {}
+
+  private void handle(Call.Arrived arrived, Exchange exchange, HttpCaller caller) {
+    Call call = arrived;
     try {
-      switch (identify(request.headers())) {
-        case Identity.Holder holder -> {
-          known = holder.known();
-          Body body = Bodies.read(request, response, edge.largestBody(), share);
-          call = inbound.with(body instanceof Body.Whole whole ? whole.bytes() : null);
-          switch (decode(request.headers(), body, share)) {
+      switch (identify(exchange.request().headers())) {
+        case Identity.Stranger(Refusal refusal, KnownKey holder) ->
+            edge.serveCall().refuse(holder == null ? arrived : arrived.by(holder), refusal, caller);
+        case Identity.Holder(KnownKey holder) -> {
+          Call.Identified identified = arrived.by(holder);
+          call = identified;
+          Body body =
+              Bodies.read(
+                  exchange.request(), exchange.response(), edge.largestBody(), exchange.share());
+          if (body instanceof Body.Whole whole) {
+            identified = identified.with(whole.bytes());
+            call = identified;
+          }
+          switch (decode(exchange.request().headers(), body, exchange.share())) {
             case Decoded.Refused refused ->
-                edge.completeChat().refuse(call, known, null, refused.refusal(), caller);
+                edge.serveCall().refuse(call, refused.refusal(), caller);
             case Decoded.Body decoded -> {
               Payload payload = format.read(endpoint.operation(), decoded.bytes());
               edge.unknown().accept(payload.demands().unknown());
-              edge.completeChat().complete(call, known, payload, caller);
+              edge.serveCall().serve(identified.asking(payload), caller);
             }
           }
         }
-        case Identity.Stranger stranger ->
-            edge.completeChat().refuse(call, stranger.known(), null, stranger.refusal(), caller);
       }
     } catch (BadRequest e) {
-      edge.completeChat().refuse(call, known, null, e.refusal(), caller);
+      edge.serveCall().refuse(call, e.refusal(), caller);
     } catch (StoreUnavailable e) {
-      edge.completeChat().refuse(call, known, null, Refusal.storeDown(), caller);
+      edge.serveCall().refuse(call, Refusal.storeDown(), caller);
     }
   }
 
@@ -173,8 +181,7 @@ public final class EdgeHandler implements Handler {
     };
   }
 
-  private Inbound inbound(
-      Headers headers, GuardedConnection connection, CallId id, long startNanos) {
+  private Inbound inbound(CallId id, Inbound.Start start, Headers headers) {
     List<HeaderField> upstream = List.of();
     for (HeaderName name : UPSTREAM) {
       if (headers.contains(name)) {
@@ -182,28 +189,23 @@ public final class EdgeHandler implements Handler {
         upstream.add(new HeaderField(name.lowerCase(), headers.get(name).values()));
       }
     }
+    boolean optsOut = "off".equals(first(headers, CAPTURE));
+    return new Inbound(id, endpoint, start, client(headers), new Inbound.Wishes(upstream, optsOut));
+  }
+
+  private static ClientInfo client(Headers headers) {
     String language = first(headers, SDK_LANGUAGE);
     String version = first(headers, SDK_VERSION);
     String session = null;
     for (HeaderName name : SESSIONS) {
       session = session == null ? first(headers, name) : session;
     }
-    ClientInfo client =
-        new ClientInfo(
-            connection.remotePeer().host(),
-            first(headers, HeaderNames.USER_AGENT),
-            language == null ? null : version == null ? language : language + " " + version,
-            session,
-            null,
-            null);
-    return new Inbound(
-        id,
-        endpoint,
-        edge.clock().instant(),
-        startNanos,
-        client,
-        upstream,
-        "off".equals(first(headers, CAPTURE)),
+    return new ClientInfo(
+        GuardedConnection.CURRENT.get().remotePeer().host(),
+        first(headers, HeaderNames.USER_AGENT),
+        language == null ? null : version == null ? language : language + " " + version,
+        session,
+        null,
         null);
   }
 

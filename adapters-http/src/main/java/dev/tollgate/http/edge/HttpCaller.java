@@ -1,6 +1,7 @@
 package dev.tollgate.http.edge;
 
 import dev.tollgate.application.inference.Caller;
+import dev.tollgate.application.relay.CallerGone;
 import dev.tollgate.dialects.Dialects;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.Endpoint;
@@ -154,17 +155,17 @@ final class HttpCaller implements Caller {
       response.header(HeaderValues.create(PROVIDER, visible(head.provider())));
     }
     response.header(HeaderValues.create(OVERHEAD, millis(head.overheadMicros())));
-    if (head.cost() != null) {
-      response.header(HeaderValues.create(COST, head.cost().usd()));
+    Charge charge = head.charge();
+    if (charge.cost() != null) {
+      response.header(HeaderValues.create(COST, charge.cost().usd()));
     }
-    Money remaining = head.remaining();
-    if (remaining != null) {
-      response.header(HeaderValues.create(REMAINING, remaining.usd()));
+    if (charge.remaining() != null) {
+      response.header(HeaderValues.create(REMAINING, charge.remaining().usd()));
     }
-    if (head.clampedTo() >= 0) {
-      response.header(HeaderValues.create(CLAMPED, head.clampedTo()));
+    if (charge.clampedTo().isPresent()) {
+      response.header(HeaderValues.create(CLAMPED, charge.clampedTo().getAsLong()));
     }
-    if (head.pending()) {
+    if (charge.pending()) {
       response.header(PENDING);
     }
     for (HeaderField field : head.passed()) {

@@ -108,11 +108,12 @@ public final class CallMetrics implements CallObserver {
 
     private void finished(CallRecord call) {
       calls.increment();
-      latency.record(call.latencyMicros(), TimeUnit.MICROSECONDS);
-      if (call.firstTokenMicros() >= 0) {
-        firstToken.record(call.firstTokenMicros(), TimeUnit.MICROSECONDS);
+      CallRecord.Timing timing = call.timing();
+      latency.record(timing.latencyMicros(), TimeUnit.MICROSECONDS);
+      if (timing.firstTokenMicros().isPresent()) {
+        firstToken.record(timing.firstTokenMicros().getAsLong(), TimeUnit.MICROSECONDS);
       }
-      overhead.record(call.overheadMicros(), TimeUnit.MICROSECONDS);
+      overhead.record(timing.overheadMicros(), TimeUnit.MICROSECONDS);
     }
 
     private static Counter counter(
@@ -140,11 +141,11 @@ public final class CallMetrics implements CallObserver {
     CallRecord.Served served = call.served();
     Label label =
         new Label(
-            call.endpoint(),
-            served == null ? "" : text(call.requestedModel()),
+            call.course().asked().endpoint(),
+            served == null ? "" : text(call.course().asked().model()),
             served == null ? "" : served.provider(),
-            call.errorCode() == null ? "ok" : Integer.toString(call.status()),
-            code(call.errorCode()));
+            call.failed() ? Integer.toString(call.outcome().status()) : "ok",
+            code(call.outcome().errorCode()));
     Meters found = meters.get(label);
     if (found == null) {
       found = meters.computeIfAbsent(label, each -> new Meters(registry, each));

@@ -24,7 +24,8 @@ record Dimension(
 
   static Dimension of(CallRecord call) {
     CallRecord.Served served = call.served();
-    String model = served == null || call.requestedModel() == null ? "" : call.requestedModel();
+    String asked = call.course().asked().model();
+    String model = served == null || asked == null ? "" : asked;
     String provider = served == null ? "" : served.provider();
     VirtualKey key = call.key();
     return key == null

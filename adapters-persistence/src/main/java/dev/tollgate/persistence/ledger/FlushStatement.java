@@ -149,12 +149,12 @@ final class FlushStatement {
     boolean again = false;
     for (CallRecord call : batch.calls()) {
       call(rows, call);
-      again |= call.attempts() > 1;
+      again |= call.outcome().attempts() > 1;
       if (call.hold() != null) {
         holds.add(call.hold().id().value());
       }
       VirtualKey key = call.key();
-      String model = call.requestedModel();
+      String model = call.course().asked().model();
       if (key != null && model != null && call.isPosted() && (careful || call.hold() == null)) {
         for (Budget budget : budgets(key, model)) {
           touching.add(call.id().value());
@@ -167,38 +167,37 @@ final class FlushStatement {
 
   private void call(CompositeRows rows, CallRecord call) {
     VirtualKey key = call.key();
+    CallRecord.Asked asked = call.course().asked();
     CallRecord.Served served = call.served();
-    ClientInfo client = call.client();
-    Hold hold = call.hold();
+    CallRecord.Outcome outcome = call.outcome();
+    CallRecord.Timing timing = call.timing();
+    CallRecord.Posting posting = call.posting();
     CallRecord.Bill bill = call.bill();
+    Hold hold = call.hold();
+    client(rows, call.who().client());
     rows.set("id", call.id().value())
         .set("attempt_of", call.attemptOf() == null ? null : call.attemptOf().value())
         .set("tenant_id", call.tenant().value())
         .set("day", LocalDate.ofEpochDay(Ids.epochDay(call.id().value())))
         .set("entry_day", LocalDate.ofEpochDay(Ids.epochDay(call.entry())))
-        .set("retention_days", call.retention().days())
-        .set("started_at", call.startedAt())
-        .set("accounted_at", call.accountedAt())
-        .set("endpoint", call.endpoint().wire())
-        .set("model", clean(call.requestedModel(), 256))
-        .set("attempts", call.attempts())
-        .set("stream", call.stream())
-        .set("status", call.status())
-        .set("error_code", clean(call.errorCode(), 128))
+        .set("retention_days", posting.retention().days())
+        .set("started_at", timing.startedAt())
+        .set("accounted_at", posting.accountedAt())
+        .set("endpoint", asked.endpoint().wire())
+        .set("model", clean(asked.model(), 256))
+        .set("attempts", outcome.attempts())
+        .set("stream", asked.stream())
+        .set("status", outcome.status())
+        .set("error_code", clean(outcome.errorCode(), 128))
         .set("usage", bill.usage().counts())
         .set("price_id", bill.price() == null ? null : bill.price().value())
         .set("estimated", call.estimated())
         .set("reason", reason(call))
-        .set("latency_micros", call.latencyMicros())
-        .set("first_token_micros", call.firstTokenMicros())
-        .set("overhead_micros", call.overheadMicros())
-        .set("client_address", clean(client.address(), 512))
-        .set("user_agent", clean(client.userAgent(), 512))
-        .set("sdk", clean(client.sdk(), 512))
-        .set("session", clean(client.session(), 512))
-        .set("caller_user", clean(client.user(), 512))
-        .set("metadata", clean(client.metadata(), 16_384))
-        .set("details", CallDetails.json(call))
+        .set("latency_micros", timing.latencyMicros())
+        // The column is not null: none is -1 there.
+        .set("first_token_micros", timing.firstTokenMicros().orElse(-1))
+        .set("overhead_micros", timing.overheadMicros())
+        .set("details", CallDetails.json(call.details()))
         .set("dimension_id", dimensions.id(Dimension.of(call)))
         .set("hold_id", hold == null ? null : hold.id().value());
     if (bill.cost() != null) {
@@ -218,6 +217,15 @@ final class FlushStatement {
           .set("tags", key.tags().isEmpty() ? null : JsonText.array(key.tags()));
     }
     rows.end();
+  }
+
+  private static void client(CompositeRows rows, ClientInfo client) {
+    rows.set("client_address", clean(client.address(), 512))
+        .set("user_agent", clean(client.userAgent(), 512))
+        .set("sdk", clean(client.sdk(), 512))
+        .set("session", clean(client.session(), 512))
+        .set("caller_user", clean(client.user(), 512))
+        .set("metadata", clean(client.metadata(), 16_384));
   }
 
   /// Why an entry is an estimate, or null. That of an attempt says that it is one.

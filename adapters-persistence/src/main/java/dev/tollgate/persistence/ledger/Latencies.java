@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,9 +32,10 @@ final class Latencies {
         continue;
       }
       Times times = waiting.computeIfAbsent(RollUps.Key.of(call, dimensions), _ -> new Times());
-      times.latency[Histogram.bucket(call.latencyMicros())]++;
-      if (call.firstTokenMicros() >= 0) {
-        times.firstToken[Histogram.bucket(call.firstTokenMicros())]++;
+      times.latency[Histogram.bucket(call.timing().latencyMicros())]++;
+      OptionalLong first = call.timing().firstTokenMicros();
+      if (first.isPresent()) {
+        times.firstToken[Histogram.bucket(first.getAsLong())]++;
       }
     }
   }

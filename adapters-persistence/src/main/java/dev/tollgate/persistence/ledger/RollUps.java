@@ -21,7 +21,7 @@ final class RollUps {
             .thenComparingLong(Key::dimension);
 
     static Key of(CallRecord call, Dimensions dimensions) {
-      long second = call.accountedAt().getEpochSecond();
+      long second = call.posting().accountedAt().getEpochSecond();
       return new Key(
           call.tenant().value(),
           second - Math.floorMod(second, QUARTER),

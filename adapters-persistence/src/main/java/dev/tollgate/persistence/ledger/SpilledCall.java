@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,19 +46,8 @@ final class SpilledCall {
       node.put("attempt_of", call.attemptOf().toString());
     }
     node.put("tenant", call.tenant().toString());
-    node.put("endpoint", call.endpoint().wire());
-    node.put("started_at", call.startedAt().toString());
-    node.put("accounted_at", call.accountedAt().toString());
-    node.put("model", call.requestedModel());
-    node.put("attempts", call.attempts());
-    node.put("stream", call.stream());
-    node.put("status", call.status());
-    node.put("error_code", call.errorCode());
-    node.put("latency", call.latencyMicros());
-    node.put("first_token", call.firstTokenMicros());
-    node.put("overhead", call.overheadMicros());
-    node.put("retention", call.retention().days());
-    node.put("times", call.times());
+    course(node, call.course());
+    posting(node, call.posting());
     VirtualKey key = call.key();
     if (key != null) {
       ObjectNode kept = node.putObject("key");
@@ -76,16 +66,38 @@ final class SpilledCall {
           .put("tier", served.serviceTier())
           .put("region", served.region());
     }
-    Hold hold = call.hold();
+    bill(node.putObject("bill"), call.bill());
+    client(node.putObject("client"), call.who().client());
+    return node.toString();
+  }
+
+  private static void course(ObjectNode node, CallRecord.Course course) {
+    node.put("endpoint", course.asked().endpoint().wire());
+    node.put("model", course.asked().model());
+    node.put("stream", course.asked().stream());
+    node.put("attempts", course.outcome().attempts());
+    node.put("status", course.outcome().status());
+    node.put("error_code", course.outcome().errorCode());
+    node.put("started_at", course.timing().startedAt().toString());
+    node.put("latency", course.timing().latencyMicros());
+    course.timing().firstTokenMicros().ifPresent(micros -> node.put("first_token", micros));
+    node.put("overhead", course.timing().overheadMicros());
+  }
+
+  private static void posting(ObjectNode node, CallRecord.Posting posting) {
+    node.put("accounted_at", posting.accountedAt().toString());
+    node.put("retention", posting.retention().days());
+    node.put("times", posting.times());
+    if (!posting.rare().isEmpty()) {
+      node.set("rare", CallDetails.node(posting.rare()));
+    }
+    Hold hold = posting.hold();
     if (hold != null) {
       node.putObject("hold")
           .put("id", hold.id().toString())
           .put("amount", hold.amount().nanos())
           .put("reserved_at", hold.reservedAt().toString());
     }
-    bill(node.putObject("bill"), call.bill());
-    client(node.putObject("client"), call.client());
-    return node.toString();
   }
 
   private static void bill(ObjectNode node, CallRecord.Bill bill) {
@@ -113,15 +125,29 @@ final class SpilledCall {
   static CallRecord read(JsonNode node) {
     TenantId tenant = TenantId.parse(node.path("tenant").asText());
     String attemptOf = text(node, "attempt_of");
-    JsonNode served = node.path("served");
     return new CallRecord(
         CallId.parse(node.path("id").asText()),
         attemptOf == null ? null : CallId.parse(attemptOf),
-        tenant,
-        key(node.path("key"), tenant),
-        Endpoint.parse(node.path("endpoint").asText()),
-        Instant.parse(node.path("started_at").asText()),
-        text(node, "model"),
+        new CallRecord.Who(tenant, key(node.path("key"), tenant), client(node.path("client"))),
+        course(node),
+        bill(node.path("bill")),
+        new CallRecord.Posting(
+            hold(node.path("hold")),
+            Instant.parse(node.path("accounted_at").asText()),
+            Retention.ofDays(node.path("retention").asInt()),
+            node.path("times").asInt(1),
+            CallDetails.read(node.path("rare"))));
+  }
+
+  private static CallRecord.Course course(JsonNode node) {
+    JsonNode served = node.path("served");
+    // An older version wrote -1 for none.
+    long firstToken = node.path("first_token").asLong(-1);
+    return new CallRecord.Course(
+        new CallRecord.Asked(
+            Endpoint.parse(node.path("endpoint").asText()),
+            text(node, "model"),
+            node.path("stream").asBoolean()),
         served.isObject()
             ? new CallRecord.Served(
                 served.path("provider").asText(),
@@ -129,19 +155,13 @@ final class SpilledCall {
                 text(served, "tier"),
                 text(served, "region"))
             : null,
-        node.path("attempts").asInt(),
-        node.path("stream").asBoolean(),
-        node.path("status").asInt(),
-        text(node, "error_code"),
-        bill(node.path("bill")),
-        node.path("latency").asLong(),
-        node.path("first_token").asLong(),
-        node.path("overhead").asLong(),
-        Retention.ofDays(node.path("retention").asInt()),
-        client(node.path("client")),
-        hold(node.path("hold")),
-        Instant.parse(node.path("accounted_at").asText()),
-        node.path("times").asInt(1));
+        new CallRecord.Outcome(
+            node.path("attempts").asInt(), node.path("status").asInt(), text(node, "error_code")),
+        new CallRecord.Timing(
+            Instant.parse(node.path("started_at").asText()),
+            node.path("latency").asLong(),
+            firstToken < 0 ? OptionalLong.empty() : OptionalLong.of(firstToken),
+            node.path("overhead").asLong()));
   }
 
   private static @Nullable VirtualKey key(JsonNode node, TenantId tenant) {

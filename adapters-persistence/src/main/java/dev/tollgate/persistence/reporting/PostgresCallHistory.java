@@ -12,12 +12,16 @@ import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.inference.CallRecord.Course;
 import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ClientInfo;
+import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.reporting.CallFilter;
 import dev.tollgate.domain.reporting.CallHistory;
 import dev.tollgate.domain.reporting.CallView;
+import dev.tollgate.domain.reporting.StatusFilter;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.persistence.database.Database;
@@ -30,6 +34,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -141,12 +146,12 @@ public final class PostgresCallHistory implements CallHistory {
     add(where, params, " and latency_micros >= ?", millis == null ? null : millis * 1_000);
     String tag = filter.tag();
     add(where, params, " and tags @> jsonb_build_array(cast(? as text))", tag);
-    String status = filter.status();
-    if (status != null) {
-      switch (status) {
-        case "ok" -> where.append(" and error_code is null");
-        case "error" -> where.append(" and error_code is not null");
-        default -> add(where, params, " and status = ?", Integer.valueOf(status));
+    switch (filter.status()) {
+      case StatusFilter.Ok _ -> where.append(" and error_code is null");
+      case StatusFilter.Failed _ -> where.append(" and error_code is not null");
+      case StatusFilter.Exactly(int status) -> add(where, params, " and status = ?", status);
+      case null -> {
+        // All of them.
       }
     }
     String sql =
@@ -185,28 +190,13 @@ public final class PostgresCallHistory implements CallHistory {
     Long cost = Rows.numberOrNull(row, "cost_nanos");
     return new CallView(
         new CallId(Rows.uuid(row, "id")),
-        Rows.time(row, "started_at"),
-        id(row, "key_id", KeyId::new),
-        id(row, "project_id", ProjectId::new),
-        id(row, "business_unit_id", BusinessUnitId::new),
-        id(row, "member_id", MemberId::new),
-        Rows.text(row, "endpoint"),
-        Rows.textOrNull(row, "model"),
-        Rows.textOrNull(row, "provider"),
-        Rows.textOrNull(row, "upstream_model"),
-        Rows.textOrNull(row, "service_tier"),
-        (int) Rows.number(row, "attempts"),
-        Rows.flag(row, "stream"),
-        (int) Rows.number(row, "status"),
-        Rows.textOrNull(row, "error_code"),
-        Arrays64.usage(Rows.text(row, "usage")),
-        cost == null ? null : new Money(cost),
-        id(row, "price_id", PriceId::new),
-        Rows.flag(row, "estimated"),
-        Rows.number(row, "latency_micros"),
-        Rows.number(row, "first_token_micros"),
-        Rows.number(row, "overhead_micros"),
-        tags(Rows.textOrNull(row, "tags")),
+        holder(row),
+        course(row),
+        new CallView.Charge(
+            Arrays64.usage(Rows.text(row, "usage")),
+            cost == null ? null : new Money(cost),
+            id(row, "price_id", PriceId::new),
+            Rows.flag(row, "estimated")),
         new ClientInfo(
             Rows.textOrNull(row, "client_address"),
             Rows.textOrNull(row, "user_agent"),
@@ -215,6 +205,52 @@ public final class PostgresCallHistory implements CallHistory {
             Rows.textOrNull(row, "caller_user"),
             Rows.textOrNull(row, "metadata")),
         Rows.textOrNull(row, "details"));
+  }
+
+  private static CallView.@Nullable Holder holder(DbRow row) {
+    UUID key = Rows.uuidOrNull(row, "key_id");
+    return key == null
+        ? null
+        : new CallView.Holder(
+            new KeyId(key),
+            new ProjectId(Rows.uuid(row, "project_id")),
+            new BusinessUnitId(Rows.uuid(row, "business_unit_id")),
+            id(row, "member_id", MemberId::new),
+            tags(Rows.textOrNull(row, "tags")));
+  }
+
+  private static Course course(DbRow row) {
+    long firstToken = Rows.number(row, "first_token_micros");
+    return new Course(
+        new CallRecord.Asked(
+            Endpoint.parse(Rows.text(row, "endpoint")),
+            Rows.textOrNull(row, "model"),
+            Rows.flag(row, "stream")),
+        served(row),
+        new CallRecord.Outcome(
+            (int) Rows.number(row, "attempts"),
+            (int) Rows.number(row, "status"),
+            Rows.textOrNull(row, "error_code")),
+        new CallRecord.Timing(
+            Rows.time(row, "started_at"),
+            Rows.number(row, "latency_micros"),
+            firstToken < 0 ? OptionalLong.empty() : OptionalLong.of(firstToken),
+            Rows.number(row, "overhead_micros")));
+  }
+
+  /// The tier is kept with the region behind it, `flex@eu`, where the provider named one.
+  private static CallRecord.@Nullable Served served(DbRow row) {
+    String provider = Rows.textOrNull(row, "provider");
+    if (provider == null) {
+      return null;
+    }
+    String tier = Rows.textOrNull(row, "service_tier");
+    int at = tier == null ? -1 : tier.indexOf('@');
+    return new CallRecord.Served(
+        provider,
+        Rows.text(row, "upstream_model"),
+        tier == null || at == 0 ? null : at < 0 ? tier : tier.substring(0, at),
+        tier == null || at < 0 ? null : tier.substring(at + 1));
   }
 
   private static <T> @Nullable T id(DbRow row, String column, Function<UUID, T> make) {

@@ -60,15 +60,15 @@ class BoundOfBodiesTest {
       RandomBody body = RandomBody.of(random, facts);
       Provider account = account(body.endpoint, random);
       Price price = SamplePrices.any(random, account.id().toString());
-      var completeChat =
-          chat.completeChat(
+      var serveCall =
+          chat.serveCall(
               (dispatch, _) -> answer(dispatch, body, facts, random),
               new Offer(BoundOfBodiesTest::vendor, account, price, List.of(facts)));
       chat.forget(random.nextInt(3) == 0 ? 1 : 0);
       Payload payload =
           Dialects.format(body.endpoint.dialect()).read(body.endpoint.operation(), body.bytes);
 
-      chat.call(completeChat, body.endpoint, payload);
+      chat.call(serveCall, body.endpoint, payload);
 
       Reservation held = Objects.requireNonNull(chat.reserved());
       Money cost = Objects.requireNonNull(chat.committed().cost());

@@ -13,9 +13,11 @@ import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ClientInfo;
 import dev.tollgate.domain.reporting.CallView;
+import dev.tollgate.domain.reporting.StatusFilter;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.proto.v1.Call;
 import dev.tollgate.proto.v1.CallContent;
@@ -93,7 +95,7 @@ public final class CallMethods {
         Wire.parsedOrNull(request.hasMember(), "member", request.getMember(), MemberId::parse),
         request.hasModel() ? request.getModel() : null,
         request.hasTag() ? request.getTag() : null,
-        request.hasStatus() ? request.getStatus() : null,
+        Wire.parsedOrNull(request.hasStatus(), "status", request.getStatus(), StatusFilter::parse),
         request.hasErrorCode() ? request.getErrorCode() : null,
         request.hasMinCost() ? Wire.money("min_cost", request.getMinCost()) : null,
         request.hasMinLatencyMs() ? request.getMinLatencyMs() : null);
@@ -108,36 +110,50 @@ public final class CallMethods {
   }
 
   private static Call.Builder call(CallView call) {
+    CallRecord.Course course = call.course();
+    CallRecord.Timing timing = course.timing();
     Call.Builder wire =
         Call.newBuilder()
             .setId(call.id().toString())
-            .setTime(Wire.time(call.time()))
-            .setEndpoint(call.endpoint())
-            .setAttempts(call.attempts())
-            .setStream(call.stream())
-            .setStatus(call.status())
-            .setEstimated(call.estimated())
-            .setLatencyMs(call.latencyMicros() / 1_000)
-            .setOverheadMs(millis(call.overheadMicros()))
-            .putAllTokens(UsageMethods.tokens(call.usage()))
-            .addAllTags(call.tags())
+            .setTime(Wire.time(timing.startedAt()))
+            .setEndpoint(course.asked().endpoint().wire())
+            .setStream(course.asked().stream())
+            .setAttempts(course.outcome().attempts())
+            .setStatus(course.outcome().status())
+            .setEstimated(call.charge().estimated())
+            .setLatencyMs(timing.latencyMicros() / 1_000)
+            .setOverheadMs(millis(timing.overheadMicros()))
+            .putAllTokens(UsageMethods.tokens(call.charge().usage()))
             .setClient(client(call.client()));
-    Wire.set(call.key(), key -> wire.setKey(key.toString()));
-    Wire.set(call.project(), project -> wire.setProject(project.toString()));
-    Wire.set(call.businessUnit(), unit -> wire.setBusinessUnit(unit.toString()));
-    Wire.set(call.member(), member -> wire.setMember(member.toString()));
-    Wire.set(call.model(), wire::setModel);
-    Wire.set(call.provider(), wire::setProvider);
-    Wire.set(call.upstreamModel(), wire::setUpstreamModel);
-    Wire.set(call.serviceTier(), wire::setServiceTier);
-    Wire.set(call.errorCode(), wire::setErrorCode);
-    Wire.set(call.cost(), cost -> wire.setCost(cost.usd()));
-    Wire.set(call.price(), price -> wire.setPrice(price.toString()));
+    Wire.set(course.asked().model(), wire::setModel);
+    Wire.set(course.outcome().errorCode(), wire::setErrorCode);
+    Wire.set(call.holder(), holder -> holder(holder, wire));
+    Wire.set(course.served(), served -> served(served, wire));
+    Wire.set(call.charge().cost(), cost -> wire.setCost(cost.usd()));
+    Wire.set(call.charge().price(), price -> wire.setPrice(price.toString()));
     Wire.set(call.details(), details -> wire.setDetails(Wire.json(details)));
-    if (call.firstTokenMicros() >= 0) {
-      wire.setTtftMs(call.firstTokenMicros() / 1_000);
-    }
+    timing.firstTokenMicros().ifPresent(micros -> wire.setTtftMs(micros / 1_000));
     return wire;
+  }
+
+  private static void holder(CallView.Holder holder, Call.Builder wire) {
+    wire.setKey(holder.key().toString());
+    wire.setProject(holder.project().toString());
+    wire.setBusinessUnit(holder.businessUnit().toString());
+    wire.addAllTags(holder.tags());
+    Wire.set(holder.member(), member -> wire.setMember(member.toString()));
+  }
+
+  /// A region stands behind the tier.
+  private static void served(CallRecord.Served served, Call.Builder wire) {
+    wire.setProvider(served.provider());
+    wire.setUpstreamModel(served.upstreamModel());
+    String tier = served.serviceTier();
+    if (served.region() != null) {
+      wire.setServiceTier((tier == null ? "" : tier) + "@" + served.region());
+    } else {
+      Wire.set(tier, wire::setServiceTier);
+    }
   }
 
   private static Client client(ClientInfo client) {

@@ -3,7 +3,6 @@ package dev.tollgate.application.inference;
 import dev.tollgate.application.inference.Holds.Grant;
 import dev.tollgate.application.inference.Quirks.Quirk;
 import dev.tollgate.domain.catalog.RouteTable.Target;
-import dev.tollgate.domain.inference.Endpoint;
 import dev.tollgate.domain.inference.Failure;
 import dev.tollgate.domain.inference.ModelProvider;
 import dev.tollgate.domain.inference.Payload;
@@ -29,8 +28,8 @@ final class Attempts {
   private final Estimates estimates;
   private final Quirks quirks;
   private final OpenCalls open;
-  private final Exchange exchange;
-  private final Function<Target, Attempt> beginning;
+  private final AdmittedCall call;
+  private final Function<Target, Attempt.Plan> planning;
   private final Deque<Target> candidates;
   private final Waiting waiting;
   private int again;
@@ -56,22 +55,22 @@ final class Attempts {
       Quirks quirks,
       OpenCalls open) {}
 
-  /// @param beginning makes the attempt at a deployment
-  Attempts(
-      Means means,
-      Exchange exchange,
-      List<Target> candidates,
-      Function<Target, Attempt> beginning,
-      Waiting waiting) {
+  /// Where a call may go.
+  ///
+  /// @param candidates in the order to try them
+  /// @param planning what is known of each
+  record Way(List<Target> candidates, Function<Target, Attempt.Plan> planning) {}
+
+  Attempts(Means means, AdmittedCall call, Way way, Waiting waiting) {
     this.provider = means.provider();
     this.holds = means.holds();
     this.books = means.books();
     this.estimates = means.estimates();
     this.quirks = means.quirks();
     this.open = means.open();
-    this.exchange = exchange;
-    this.candidates = new ArrayDeque<>(candidates);
-    this.beginning = beginning;
+    this.call = call;
+    this.candidates = new ArrayDeque<>(way.candidates());
+    this.planning = way.planning();
     this.waiting = waiting;
   }
 
@@ -83,27 +82,27 @@ final class Attempts {
     ProviderReply.Failed last = before;
     goesAgain = false;
     if (before != null) {
-      exchange.attempt().ended();
+      call.attempt().ended();
     }
     while (!candidates.isEmpty() && (last == null || mayGoOn(last.failure()))) {
       Target target = candidates.remove();
       if (last != null) {
-        holds.release(exchange);
+        holds.release(call.attempt());
       }
-      exchange.begins(beginning.apply(target));
-      Grant grant = holds.take(exchange, waiting);
+      Attempt attempt = call.begins(planning.apply(target));
+      Grant grant = holds.take(call, waiting);
       if (last == null && waiting.callerIsGone()) {
         return new Outcome.Left();
       }
       if (grant instanceof Grant.Refused refused) {
         return last == null ? new Outcome.Refused(refused.refusal()) : new Outcome.Replied(last);
       }
-      if (grant instanceof Grant.Free && !exchange.isUnheld()) {
-        exchange.runsUnheld();
-        open.runsUnheld(exchange);
+      if (grant instanceof Grant.Free && !call.isUnheld()) {
+        call.runsUnheld();
+        open.runsUnheld(call);
       }
-      Payload.Edits edits = edits(target, grant);
-      ProviderReply reply = send(target, edits);
+      Payload.Edits edits = edits(attempt, grant);
+      ProviderReply reply = send(attempt, edits);
       if (!(reply instanceof ProviderReply.Failed failed)) {
         return new Outcome.Replied(reply);
       }
@@ -128,7 +127,7 @@ final class Attempts {
   private boolean isWorthAgain(Target target, Payload.Edits edits, Failure failure) {
     boolean worth =
         failure.kind() == Failure.Kind.DROPPED
-            || quirks.learn(target, exchange.payload(), edits, failure);
+            || quirks.learn(target, call.payload(), edits, failure);
     if (worth && again < MOST_AGAIN && !waiting.callerIsGone()) {
       again++;
       return true;
@@ -145,18 +144,19 @@ final class Attempts {
   private ProviderReply.Failed finish(ProviderReply.Failed failed) {
     Failure failure = failed.failure();
     if (!failure.billed()) {
-      exchange.attempt().ended();
+      call.attempt().ended();
     } else if (goesAgain) {
-      estimates.uncertain(exchange, failure.uncertainty(), failed.reported(), "");
-      books.pay(exchange);
+      estimates.uncertain(call.attempt(), failure.uncertainty(), failed.reported(), "");
+      books.pay(call);
       return new ProviderReply.Failed(failure.asPaid());
     }
     return failed;
   }
 
-  private Payload.Edits edits(Target target, Grant grant) {
+  private Payload.Edits edits(Attempt attempt, Grant grant) {
+    Target target = attempt.target();
     boolean ask =
-        exchange.attempt().traits().asksForUsage(exchange.endpoint())
+        attempt.traits().asksForUsage(attempt.endpoint())
             && !quirks.has(target, Quirk.NO_USAGE_OPTION);
     String model = target.deployment().model();
     return grant instanceof Grant.Held held
@@ -164,18 +164,17 @@ final class Attempts {
         : new Payload.Edits(model, ask, null, null);
   }
 
-  private ProviderReply send(Target target, Payload.Edits edits) {
-    Endpoint endpoint = exchange.endpoint();
-    Payload payload = exchange.payload();
+  private ProviderReply send(Attempt attempt, Payload.Edits edits) {
+    Payload payload = call.payload();
     ModelProvider.Dispatch dispatch =
         new ModelProvider.Dispatch(
-            target,
-            endpoint,
+            attempt.target(),
+            attempt.endpoint(),
             payload.render(edits),
             payload.stream(),
             payload.asked().choices(),
-            exchange.inbound().upstreamHeaders());
-    exchange.dispatched();
-    return provider.send(dispatch, waiting.watching(target));
+            call.inbound().wishes().upstreamHeaders());
+    call.dispatched();
+    return provider.send(dispatch, waiting.watching(attempt.target()));
   }
 }

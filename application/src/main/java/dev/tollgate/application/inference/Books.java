@@ -25,17 +25,12 @@ final class Books {
   private final ContentStore contents;
   private final CallObserver observer;
 
-  Books(
-      CallJournal journal,
-      RefusedCalls refused,
-      Ids ids,
-      ContentStore contents,
-      CallObserver observer) {
-    this.refused = refused;
-    this.journal = journal;
-    this.ids = ids;
-    this.contents = contents;
-    this.observer = observer;
+  Books(ServeCall.Ledgers ledgers, ServeCall.Node node) {
+    this.journal = ledgers.journal();
+    this.refused = ledgers.refused();
+    this.ids = ledgers.ids();
+    this.contents = node.contents();
+    this.observer = node.observer();
   }
 
   boolean open() {
@@ -43,37 +38,38 @@ final class Books {
   }
 
   /// Whether the content of a call can be kept, as far as that is required.
-  boolean canCapture(Exchange exchange) {
-    return exchange.capture() != Capture.REQUIRED || contents.isWorking();
+  boolean canCapture(OpenCall call) {
+    return call.transcript().policy() != Capture.REQUIRED || contents.isWorking();
   }
 
   /// Commits what the caller has got and is about to get, where that is required.
   ///
   /// @param last what is about to be sent
   /// @return false when it must not be sent
-  boolean capture(Exchange exchange, byte[] last) {
-    if (exchange.capture() != Capture.REQUIRED) {
+  boolean capture(OpenCall call, byte[] last) {
+    Transcript transcript = call.transcript();
+    if (transcript.policy() != Capture.REQUIRED) {
       return true;
     }
-    CapturedContent content = exchange.content(last);
+    CapturedContent content = transcript.content(last);
     if (content != null && !contents.commit(content, CONTENT_PATIENCE)) {
       return false;
     }
-    exchange.captured();
+    transcript.committed();
     return true;
   }
 
   /// @return false when the row is not yet durable
-  boolean settle(Exchange exchange) {
-    CallRecord call = exchange.record();
-    boolean committed = journal.commit(call, PATIENCE);
-    observer.finished(call);
+  boolean settle(OpenCall call) {
+    CallRecord record = call.record();
+    boolean committed = journal.commit(record, PATIENCE);
+    observer.finished(record);
     return committed;
   }
 
   /// Posts an attempt that has a bill and that another one follows. Does not wait.
-  void pay(Exchange exchange) {
-    CallRecord attempt = exchange.endAttempt(new CallId(ids.next()));
+  void pay(AdmittedCall call) {
+    CallRecord attempt = call.endAttempt(new CallId(ids.next()));
     if (attempt.isPosted() && attempt.estimated()) {
       journal.offer(attempt);
       observer.finished(attempt);
@@ -83,24 +79,24 @@ final class Books {
   /// For calls that cost nothing: the row rides along without being waited for.
   ///
   /// @return whether the call has a row of its own
-  boolean note(Exchange exchange) {
-    CallRecord call = exchange.record();
-    observer.finished(call);
-    if (call.isRefused() && exchange.capture() != Capture.REQUIRED) {
-      return refused.add(call);
+  boolean note(OpenCall call) {
+    CallRecord record = call.record();
+    observer.finished(record);
+    if (record.isRefused() && call.transcript().policy() != Capture.REQUIRED) {
+      return refused.add(record);
     }
-    journal.offer(call);
+    journal.offer(record);
     return true;
   }
 
   /// Keeps the content of a call behind it, or before its last byte where that is required and the
   /// store works. What was committed before is there already.
-  void file(Exchange exchange) {
-    CapturedContent content = exchange.content(new byte[0]);
+  void file(OpenCall call) {
+    CapturedContent content = call.transcript().content(new byte[0]);
     if (content == null) {
       return;
     }
-    boolean atOnce = exchange.capture() == Capture.REQUIRED && contents.isWorking();
+    boolean atOnce = call.transcript().policy() == Capture.REQUIRED && contents.isWorking();
     if (!atOnce || !contents.commit(content, CONTENT_PATIENCE)) {
       contents.put(content);
     }

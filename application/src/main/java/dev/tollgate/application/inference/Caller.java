@@ -1,10 +1,12 @@
 package dev.tollgate.application.inference;
 
+import dev.tollgate.application.relay.CallerGone;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.ProviderReply.HeaderField;
 import dev.tollgate.domain.inference.Refusal;
 import dev.tollgate.domain.money.Money;
 import java.util.List;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// The far side of the edge: where answers go. Used by one thread at a time.
@@ -60,30 +62,26 @@ public interface Caller {
 
   /// What is said above the body.
   ///
-  /// @param cost null when nothing could be priced or the answer is a stream
-  /// @param pending whether the settlement is not yet durable
-  /// @param remaining what is left of the caller's own budgets, or null when it has none
-  /// @param clampedTo the output cap that was lowered to fit a budget, or -1
+  /// @param model the deployment's name for the model that answers, or null
+  /// @param provider null like the model
+  /// @param passed headers of the provider's that go on
   record Head(
       @Nullable String model,
       @Nullable String provider,
       long overheadMicros,
-      @Nullable Money cost,
-      boolean pending,
-      @Nullable Money remaining,
-      long clampedTo,
+      Charge charge,
       List<HeaderField> passed) {
     public Head {
       passed = List.copyOf(passed);
     }
   }
 
-  /// The caller hung up.
-  final class CallerGone extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    public CallerGone(Throwable cause) {
-      super("the caller hung up", cause);
-    }
-  }
+  /// What an answer says of money.
+  ///
+  /// @param cost null when nothing could be priced or the answer is a stream
+  /// @param pending whether the settlement is not yet durable
+  /// @param remaining what is left of the caller's own budgets, or null when it has none
+  /// @param clampedTo the output cap that was lowered to fit a budget, where one was
+  record Charge(
+      @Nullable Money cost, boolean pending, @Nullable Money remaining, OptionalLong clampedTo) {}
 }

@@ -54,14 +54,14 @@ final class Holds {
   private final Duration line;
   private final Duration grace;
 
-  Holds(CompleteChat.Ledgers ledgers, Quirks quirks) {
+  Holds(ServeCall.Ledgers ledgers, Quirks quirks) {
     this.ledger = ledgers.ledger();
-    this.counter = ledgers.counter();
-    this.inputs = ledgers.inputs();
+    this.counter = ledgers.counting().tokens();
+    this.inputs = ledgers.counting().inputs();
     this.quirks = quirks;
     this.ids = ledgers.ids();
-    this.line = ledgers.line();
-    this.grace = ledgers.grace();
+    this.line = ledgers.time().line();
+    this.grace = ledgers.time().grace();
   }
 
   /// What an attempt may do.
@@ -83,31 +83,32 @@ final class Holds {
   /// @param budgets that it touches; none when nothing is held, and so nothing written into its
   ///   body
   /// @param cap the most output of each answer, or 0 when it has none
-  private record Ask(Exchange exchange, List<Budget> budgets, Price price, long cap) {
+  private record Ask(Attempt attempt, List<Budget> budgets, Price price, long cap) {
     boolean mayClamp() {
       return budgets.stream().anyMatch(budget -> budget.policy() == Policy.CLAMP);
     }
 
     Payload payload() {
-      return exchange.payload();
+      return attempt.payload();
     }
 
-    Attempt attempt() {
-      return exchange.attempt();
+    Demands demands() {
+      return attempt.payload().demands();
     }
   }
 
   /// Takes the hold of the current attempt.
   ///
   /// @param waiting looks after the caller while it waits in line
-  Grant take(Exchange exchange, Waiting waiting) {
-    BudgetBook book = exchange.book();
-    Payload payload = exchange.payload();
-    List<Budget> budgets = book.touching(exchange.known().key(), payload.model());
-    if (exchange.endpoint().operation().isFree() || budgets.stream().noneMatch(Budget::isHard)) {
+  Grant take(AdmittedCall call, Waiting waiting) {
+    BudgetBook book = call.book();
+    Payload payload = call.payload();
+    Attempt attempt = call.attempt();
+    List<Budget> budgets = book.touching(call.key(), payload.model());
+    if (attempt.endpoint().operation().isFree() || budgets.stream().noneMatch(Budget::isHard)) {
       return new Grant.Free();
     }
-    Price price = exchange.attempt().price();
+    Price price = attempt.price();
     if (price == null) {
       return new Grant.Refused(Refusal.modelNotPriced(payload.model()));
     }
@@ -115,7 +116,7 @@ final class Holds {
       return new Grant.Refused(Refusal.backgroundUnderBudget());
     }
     long cap = payload.demands().caps().lowest().orElse(book.settings().outputCap());
-    Ask ask = new Ask(exchange, budgets, price, exchange.answers() ? cap : 0);
+    Ask ask = new Ask(attempt, budgets, price, attempt.hasOutput() ? cap : 0);
     Bound rough = new Bound(price, shape(ask, bytesBound(ask)));
     Admission admission = reserve(ask, rough, false, Duration.ZERO);
     if (admission instanceof Admission.Admitted admitted) {
@@ -127,73 +128,72 @@ final class Holds {
     Bound counted = new Bound(price, rough.shape().withInput(countedBound(ask, rough)));
     Admission second = lineUp(ask, counted, waiting);
     if (second instanceof Admission.Exhausted) {
-      OptionalLong exact = inputs.count(exchange.attempt().target(), exchange.endpoint(), payload);
+      OptionalLong exact = inputs.count(attempt.target(), attempt.endpoint(), payload);
       if (exact.isPresent() && exact.getAsLong() < counted.shape().inputTokens()) {
         Bound told = new Bound(price, rough.shape().withInput(exact.getAsLong()));
-        return granted(ask, told, lineUp(ask, told, waiting));
+        return granted(ask, told, lineUp(ask, told, waiting), book);
       }
     }
-    return granted(ask, counted, second);
+    return granted(ask, counted, second, book);
   }
 
-  private Grant granted(Ask ask, Bound bound, Admission admission) {
+  private Grant granted(Ask ask, Bound bound, Admission admission, BudgetBook book) {
     return switch (admission) {
       case Admission.Admitted admitted -> held(ask, admitted, bound);
       case Admission.Busy busy ->
-          new Grant.Refused(Refusal.budgetBusy(state(ask.exchange.book(), busy.binding())));
+          new Grant.Refused(Refusal.budgetBusy(state(book, busy.binding())));
       case Admission.Exhausted exhausted ->
           new Grant.Refused(
-              Refusal.insufficientQuota(
-                  state(ask.exchange.book(), exhausted.binding()), need(ask, bound)));
+              Refusal.insufficientQuota(state(book, exhausted.binding()), need(ask, bound)));
       case Admission.Unavailable _ -> new Grant.Refused(Refusal.storeDown());
     };
   }
 
   private static Refusal.Need need(Ask ask, Bound bound) {
-    boolean named = ask.payload().demands().caps().lowest().isPresent();
-    return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.exchange.answers());
+    boolean named = ask.demands().caps().lowest().isPresent();
+    return new Refusal.Need(bound.at(ask.cap), ask.cap, named, ask.attempt.hasOutput());
   }
 
   /// The most that an attempt without a hold can cost, or null when it has no price: at most what
   /// its model puts out whatever the caller named, and never more than any call costs, since
   /// nothing else limits it.
-  @Nullable Money bound(Exchange exchange) {
-    Attempt attempt = exchange.attempt();
+  @Nullable Money bound(Attempt attempt) {
     Price price = attempt.price();
     if (price == null) {
       return null;
     }
-    long most = exchange.answers() ? attempt.facts().outputCap() : 0;
-    long cap = Math.min(exchange.payload().demands().caps().lowest().orElse(most), most);
-    Ask ask = new Ask(exchange, List.of(), price, cap);
+    long most = attempt.hasOutput() ? attempt.facts().outputCap() : 0;
+    long cap = Math.min(attempt.payload().demands().caps().lowest().orElse(most), most);
+    Ask ask = new Ask(attempt, List.of(), price, cap);
     Money bound = new Bound(price, shape(ask, bytesBound(ask))).at(cap);
     return bound.compareTo(MOST_WITHOUT_HOLD) > 0 ? MOST_WITHOUT_HOLD : bound;
   }
 
   /// Ends the hold of an attempt, if it still has one, that was certainly not billed and that
   /// another one follows.
-  void release(Exchange exchange) {
-    Hold hold = exchange.hold();
+  void release(Attempt attempt) {
+    Hold hold = attempt.hold();
     if (hold != null) {
       ledger.release(hold.id());
     }
-    exchange.attempt().released();
+    attempt.released();
   }
 
   private Grant held(Ask ask, Admission.Admitted admitted, Bound bound) {
     Money granted = admitted.hold().amount();
     boolean lowered = bound.at(ask.cap).compareTo(granted) > 0;
     long cap = lowered ? Math.min(ask.cap, bound.capWithin(granted)) : ask.cap;
-    Attempt attempt = ask.attempt();
-    attempt.held(admitted.hold(), admitted.balances(), cap, lowered, bound.shape().inputTokens());
+    ask.attempt.held(
+        new Attempt.Holding(
+            admitted.hold(), admitted.balances(), cap, lowered, bound.shape().inputTokens()));
     return new Grant.Held(capEdit(ask, cap), tierEdit(ask));
   }
 
   private @Nullable CapEdit capEdit(Ask ask, long cap) {
-    Attempt attempt = ask.attempt();
+    Attempt attempt = ask.attempt;
     Target target = attempt.target();
     List<String> names =
-        attempt.traits().capNames(ask.exchange.endpoint(), target.provider(), attempt.facts());
+        attempt.traits().capNames(attempt.endpoint(), target.provider(), attempt.facts());
     if (names.isEmpty()) {
       return null;
     }
@@ -212,30 +212,30 @@ final class Holds {
     for (Budget budget : ask.budgets) {
       touched.add(budget.id());
     }
-    Target target = ask.attempt().target();
+    Target target = ask.attempt.target();
     return ledger.reserve(
         new Reservation(
             new HoldId(ids.next()),
-            ask.exchange.inbound().id(),
-            ask.exchange.attempts(),
-            ask.exchange.known().key(),
+            ask.attempt.call().inbound().id(),
+            ask.attempt.number(),
+            ask.attempt.call().holder().key(),
             ask.payload().model(),
             target.provider().name(),
             target.deployment().model(),
             ask.price.id(),
             want,
-            mayClamp ? bound.at(Math.min(ask.cap, ask.payload().demands().leastCap())) : want,
+            mayClamp ? bound.at(Math.min(ask.cap, ask.demands().leastCap())) : want,
             touched,
             patience,
             target.timeouts().total().plus(grace)));
   }
 
   private Shape shape(Ask ask, long inputTokens) {
-    Demands demands = ask.payload().demands();
+    Demands demands = ask.demands();
     return new Shape(
         inputTokens,
         demands.choices(),
-        demands.has(Trait.CACHE_CONTROL) || ask.attempt().traits().cachesUnasked(),
+        demands.has(Trait.CACHE_CONTROL) || ask.attempt.traits().cachesUnasked(),
         demands.has(Trait.OTHER_MEDIA) || demands.has(Trait.REMOTE),
         demands.toolCalls(),
         tier(ask),
@@ -247,36 +247,36 @@ final class Holds {
   /// named may mean another to the provider than to the price.
   private @Nullable String tier(Ask ask) {
     String asked = ask.payload().asked().serviceTier();
-    boolean fast = ask.payload().demands().has(Trait.FAST);
-    if (ask.attempt().target().provider().options().tierMayChange()
+    boolean fast = ask.demands().has(Trait.FAST);
+    if (ask.attempt.target().provider().options().tierMayChange()
         || asked != null && (fast || !TIERS.contains(asked))) {
       return Shape.ANY;
     }
-    String named = ask.exchange.namedTier();
+    String named = ask.attempt.namedTier();
     return named != null || tierEdit(ask) != null || !ask.price.knowsTiers() ? named : Shape.ANY;
   }
 
   /// The tier to write into the body of what is held: the usual one, where the price knows others,
   /// the dialect can name it and the caller named none.
   private @Nullable String tierEdit(Ask ask) {
-    Target target = ask.attempt().target();
+    Target target = ask.attempt.target();
     if (ask.budgets.isEmpty()
         || ask.payload().asked().serviceTier() != null
         || !ask.price.knowsTiers()
         || quirks.has(target, Quirk.NO_SERVICE_TIER)) {
       return null;
     }
-    return ask.attempt().traits().usualTier(ask.exchange.endpoint());
+    return ask.attempt.traits().usualTier(ask.attempt.endpoint());
   }
 
   /// Where the attempt will be served: where the provider is, or where the request says. One that
   /// could name a region and names none, or none that the price knows, may be served in any.
   private static @Nullable String region(Ask ask) {
-    if (ask.attempt().traits().choosesRegion(ask.exchange.endpoint()) && ask.price.knowsRegions()) {
-      String asked = ask.payload().demands().region();
+    if (ask.attempt.traits().choosesRegion(ask.attempt.endpoint()) && ask.price.knowsRegions()) {
+      String asked = ask.demands().region();
       return asked != null && ask.price.knowsRegion(asked) ? asked : Shape.ANY;
     }
-    return ask.attempt().target().provider().options().region();
+    return ask.attempt.target().provider().options().region();
   }
 
   private static long bytesBound(Ask ask) {
@@ -285,18 +285,18 @@ final class Holds {
   }
 
   private long countedBound(Ask ask, Bound rough) {
-    if (ask.payload().demands().has(Trait.REMOTE)) {
+    if (ask.demands().has(Trait.REMOTE)) {
       return rough.shape().inputTokens();
     }
     long counted =
-        counter.bound(ask.attempt().target().deployment().pricedAs(), ask.payload().text());
+        counter.bound(ask.attempt.target().deployment().pricedAs(), ask.payload().text());
     return Math.min(rough.shape().inputTokens(), inputBound(ask, counted));
   }
 
   /// @param text an upper bound of the tokens of its text
   private static long inputBound(Ask ask, long text) {
-    Demands demands = ask.payload().demands();
-    ModelFacts facts = ask.attempt().facts();
+    Demands demands = ask.demands();
+    ModelFacts facts = ask.attempt.facts();
     if (demands.has(Trait.REMOTE)) {
       return facts.window();
     }

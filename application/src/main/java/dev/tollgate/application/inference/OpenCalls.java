@@ -19,7 +19,7 @@ public final class OpenCalls {
   private final KeyDirectory directory;
   private final Set<Handle> streams = ConcurrentHashMap.newKeySet();
   private final Set<Runnable> abandoned = ConcurrentHashMap.newKeySet();
-  private final Set<Exchange> unheld = ConcurrentHashMap.newKeySet();
+  private final Set<AdmittedCall> unheld = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
   public OpenCalls(KeyDirectory directory) {
@@ -69,13 +69,13 @@ public final class OpenCalls {
   }
 
   /// A call runs that no budget with a limit counts yet.
-  void runsUnheld(Exchange exchange) {
-    unheld.add(exchange);
+  void runsUnheld(AdmittedCall call) {
+    unheld.add(call);
   }
 
-  void ended(Exchange exchange) {
-    if (exchange.isUnheld()) {
-      unheld.remove(exchange);
+  void ended(AdmittedCall call) {
+    if (call.isUnheld()) {
+      unheld.remove(call);
     }
   }
 
@@ -84,8 +84,8 @@ public final class OpenCalls {
   public int unheldUnder(Budget budget, BudgetBook book) {
     BudgetBook alone = book.alone(budget);
     int count = 0;
-    for (Exchange exchange : unheld) {
-      if (!alone.touching(exchange.known().key(), exchange.payload().model()).isEmpty()) {
+    for (AdmittedCall call : unheld) {
+      if (!alone.touching(call.key(), call.payload().model()).isEmpty()) {
         count++;
       }
     }

@@ -35,9 +35,9 @@ public final class RefusedCalls {
 
     static Source of(CallRecord call) {
       VirtualKey key = call.key();
-      String address = call.client().address();
+      String address = call.who().client().address();
       String who = key != null ? key.id().toString() : address == null ? OTHERS : address;
-      return new Source(who, String.valueOf(call.errorCode()));
+      return new Source(who, String.valueOf(call.outcome().errorCode()));
     }
 
     Source amongOthers() {

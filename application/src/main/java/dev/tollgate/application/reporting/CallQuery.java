@@ -5,6 +5,7 @@ import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.ProjectId;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.reporting.CallFilter;
+import dev.tollgate.domain.reporting.StatusFilter;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,7 @@ public record CallQuery(
     @Nullable MemberId member,
     @Nullable String model,
     @Nullable String tag,
-    @Nullable String status,
+    @Nullable StatusFilter status,
     @Nullable String errorCode,
     @Nullable Money minCost,
     @Nullable Long minLatencyMillis) {

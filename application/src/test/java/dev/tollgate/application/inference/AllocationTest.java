@@ -14,16 +14,16 @@ class AllocationTest {
   @Test
   void aCallUnderABudgetAllocatesLittle() {
     TestingChat chat = new TestingChat();
-    CompleteChat completeChat = chat.completeChat(TestingChat.answering());
+    ServeCall serveCall = chat.serveCall(TestingChat.answering());
     for (int i = 0; i < 20_000; i++) {
-      chat.call(completeChat);
+      chat.call(serveCall);
     }
     chat.forget(0);
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     int calls = 10_000;
     for (int i = 0; i < calls; i++) {
-      chat.call(completeChat);
+      chat.call(serveCall);
     }
     long bytes = (threads.getCurrentThreadAllocatedBytes() - before) / calls;
     System.out.printf("allocated by the use case for one call: %d bytes%n", bytes);

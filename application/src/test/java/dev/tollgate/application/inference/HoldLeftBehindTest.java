@@ -15,20 +15,20 @@ class HoldLeftBehindTest {
     for (Throwable trouble :
         new Throwable[] {new IllegalStateException("defect"), new StackOverflowError()}) {
       TestingChat chat = new TestingChat();
-      CompleteChat completeChat =
-          chat.completeChat(
+      ServeCall serveCall =
+          chat.serveCall(
               (_, _) -> {
                 if (trouble instanceof Error error) {
                   throw error;
                 }
                 throw (RuntimeException) trouble;
               });
-      assertThatThrownBy(() -> chat.call(completeChat)).isSameAs(trouble);
+      assertThatThrownBy(() -> chat.call(serveCall)).isSameAs(trouble);
       CallRecord call = chat.committed();
       assertThat(call.hold()).isNotNull();
       assertThat(call.estimated()).isTrue();
       assertThat(call.cost()).isNotNull();
-      assertThat(call.errorCode()).isEqualTo("internal_error");
+      assertThat(call.outcome().errorCode()).isEqualTo("internal_error");
     }
   }
 
@@ -36,14 +36,14 @@ class HoldLeftBehindTest {
   @Test
   void whateverGoesWrongWithoutAHoldIsSettledAsAnEstimateToo() {
     TestingChat held = new TestingChat();
-    assertThatThrownBy(() -> held.call(held.completeChat(HoldLeftBehindTest::fail)))
+    assertThatThrownBy(() -> held.call(held.serveCall(HoldLeftBehindTest::fail)))
         .hasMessage("defect");
     TestingChat chat = new TestingChat().withoutBudgets();
-    assertThatThrownBy(() -> chat.call(chat.completeChat(HoldLeftBehindTest::fail)))
+    assertThatThrownBy(() -> chat.call(chat.serveCall(HoldLeftBehindTest::fail)))
         .hasMessage("defect");
     CallRecord call = chat.committed();
     assertThat(call.hold()).isNull();
-    assertThat(call.errorCode()).isEqualTo("internal_error");
+    assertThat(call.outcome().errorCode()).isEqualTo("internal_error");
     assertThat(call.bill().uncertainty()).isEqualTo(Uncertainty.INTERNAL);
     assertThat(call.cost()).isEqualTo(held.committed().cost());
   }

@@ -128,7 +128,7 @@ public final class TestingChat {
     refusals = refusing;
   }
 
-  void call(CompleteChat completeChat) {
+  void call(ServeCall serveCall) {
     Payload payload =
         new Payload(
             BODY,
@@ -144,25 +144,22 @@ public final class TestingChat {
                 null,
                 List.of()),
             (body, _) -> body);
-    call(completeChat, Endpoint.CHAT_COMPLETIONS, payload);
+    call(serveCall, Endpoint.CHAT_COMPLETIONS, payload);
   }
 
-  public void call(CompleteChat completeChat, Endpoint endpoint, Payload payload) {
+  public void call(ServeCall serveCall, Endpoint endpoint, Payload payload) {
     Inbound inbound =
         new Inbound(
             new CallId(SampleIds.anId()),
             endpoint,
-            Instant.EPOCH,
-            System.nanoTime(),
+            new Inbound.Start(Instant.EPOCH, System.nanoTime()),
             ClientInfo.UNKNOWN,
-            List.of(),
-            false,
-            payload.body());
-    completeChat.complete(inbound, known, payload, new Listening());
+            new Inbound.Wishes(List.of(), false));
+    serveCall.serve(new Call.Arrived(inbound).by(known).asking(payload), new Listening());
   }
 
-  CompleteChat completeChat(ModelProvider provider) {
-    return completeChat(
+  ServeCall serveCall(ModelProvider provider) {
+    return serveCall(
         provider,
         new Offer(
             new TestingVendors(),
@@ -176,7 +173,7 @@ public final class TestingChat {
   /// @param account whose only model is `gpt-x`
   public record Offer(Vendors vendors, Provider account, Price price, List<ModelFacts> facts) {}
 
-  public CompleteChat completeChat(ModelProvider provider, Offer offer) {
+  public ServeCall serveCall(ModelProvider provider, Offer offer) {
     Provider account = offer.account();
     var model = SampleCatalog.aModel(key.tenant(), "gpt-x", SampleCatalog.aDeployment(account));
     Routes.Snapshot snapshot =
@@ -185,25 +182,20 @@ public final class TestingChat {
             new PriceBook(List.of(List.of(offer.price()))),
             new FactsBook(List.of(offer.facts())));
     BudgetBook book = new BudgetBook(key.tenant(), 1, BudgetBook.Settings.USUAL, budgets, Map.of());
-    return new CompleteChat(
-        new CompleteChat.Catalogue(new StillRoutes(snapshot), new SeededSpeeds(), offer.vendors()),
+    return new ServeCall(
+        new ServeCall.Catalogue(
+            new StillRoutes(snapshot), new SeededSpeeds(), offer.vendors(), () -> new Random(1)),
         provider,
-        new CompleteChat.Ledgers(
+        new ServeCall.Ledgers(
             new WillingJournal(),
             new RefusedCalls(new WillingJournal(), System::nanoTime),
             new WillingLedger(),
             new StillBooks(book),
-            new BytesCounter(),
-            (_, _, _) -> OptionalLong.empty(),
-            SampleIds::anId,
-            Clock.systemUTC(),
-            Duration.ZERO,
-            Duration.ZERO),
-        new NoContents(),
-        _ -> {},
-        new OpenCalls(new NoDirectory()),
-        key.tenant(),
-        () -> new Random(1));
+            new ServeCall.Counting(new BytesCounter(), (_, _, _) -> OptionalLong.empty()),
+            new ServeCall.Time(Clock.systemUTC(), Duration.ZERO, Duration.ZERO),
+            SampleIds::anId),
+        new ServeCall.Node(
+            new NoContents(), _ -> {}, new OpenCalls(new NoDirectory()), key.tenant()));
   }
 
   private record StillRoutes(Routes.Snapshot snapshot) implements Routes {

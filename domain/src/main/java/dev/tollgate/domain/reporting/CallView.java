@@ -6,6 +6,7 @@ import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.MemberId;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.ProjectId;
+import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.inference.ClientInfo;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Usage;
@@ -15,30 +16,34 @@ import org.jspecify.annotations.Nullable;
 
 /// A call as it was committed.
 ///
-/// @param details rare facts as a JSON object, such as why its cost is an estimate; or null
+/// @param holder null when no key was recognised
+/// @param charge what the entries of the call say by now
+/// @param details its rare facts as a JSON object, or null
 public record CallView(
     CallId id,
-    Instant time,
-    @Nullable KeyId key,
-    @Nullable ProjectId project,
-    @Nullable BusinessUnitId businessUnit,
-    @Nullable MemberId member,
-    String endpoint,
-    @Nullable String model,
-    @Nullable String provider,
-    @Nullable String upstreamModel,
-    @Nullable String serviceTier,
-    int attempts,
-    boolean stream,
-    int status,
-    @Nullable String errorCode,
-    Usage usage,
-    @Nullable Money cost,
-    @Nullable PriceId price,
-    boolean estimated,
-    long latencyMicros,
-    long firstTokenMicros,
-    long overheadMicros,
-    List<String> tags,
+    @Nullable Holder holder,
+    CallRecord.Course course,
+    Charge charge,
     ClientInfo client,
-    @Nullable String details) {}
+    @Nullable String details) {
+  /// Whose key made the call, as it was then.
+  public record Holder(
+      KeyId key,
+      ProjectId project,
+      BusinessUnitId businessUnit,
+      @Nullable MemberId member,
+      List<String> tags) {
+    public Holder {
+      tags = List.copyOf(tags);
+    }
+  }
+
+  /// @param cost null when nothing could be priced
+  /// @param estimated whether the call, or an attempt of it, is posted at an estimate
+  public record Charge(
+      Usage usage, @Nullable Money cost, @Nullable PriceId price, boolean estimated) {}
+
+  public Instant time() {
+    return course.timing().startedAt();
+  }
+}

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,11 +91,12 @@ public final class SampleCalls {
     private @Nullable Money cost = new Money(312);
     private @Nullable PriceId price = new PriceId(SampleIds.anId());
     private long latencyMicros = 12_345;
-    private long firstTokenMicros = -1;
+    private OptionalLong firstTokenMicros = OptionalLong.empty();
     private Retention retention = Retention.DAYS_30;
     private @Nullable Hold hold;
     private @Nullable Uncertainty uncertainty;
     private ClientInfo client = ClientInfo.UNKNOWN;
+    private Details rare = Details.NONE;
 
     private Builder() {}
 
@@ -179,7 +181,7 @@ public final class SampleCalls {
 
     public Builder streaming(long toFirstTokenMicros) {
       stream = true;
-      firstTokenMicros = toFirstTokenMicros;
+      firstTokenMicros = OptionalLong.of(toFirstTokenMicros);
       return this;
     }
 
@@ -200,34 +202,30 @@ public final class SampleCalls {
       return this;
     }
 
+    public Builder with(Details facts) {
+      rare = facts;
+      return this;
+    }
+
     public Builder from(ClientInfo newClient) {
       client = newClient;
       return this;
     }
 
     public CallRecord build() {
+      CallRecord.Course course =
+          new CallRecord.Course(
+              new CallRecord.Asked(Endpoint.CHAT_COMPLETIONS, model, stream),
+              served,
+              new CallRecord.Outcome(served == null ? 0 : attempts, status, errorCode),
+              new CallRecord.Timing(startedAt, latencyMicros, firstTokenMicros, 789));
       return new CallRecord(
           id == null ? new CallId(SampleIds.anIdOf(startedAt)) : id,
           attemptOf,
-          tenant,
-          key,
-          Endpoint.CHAT_COMPLETIONS,
-          startedAt,
-          model,
-          served,
-          served == null ? 0 : attempts,
-          stream,
-          status,
-          errorCode,
+          new CallRecord.Who(tenant, key, client),
+          course,
           new CallRecord.Bill(usage, cost, price, uncertainty, Set.of()),
-          latencyMicros,
-          firstTokenMicros,
-          789,
-          retention,
-          client,
-          hold,
-          startedAt,
-          1);
+          new CallRecord.Posting(hold, startedAt, retention, 1, rare));
     }
   }
 }

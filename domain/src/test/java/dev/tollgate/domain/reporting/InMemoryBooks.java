@@ -8,6 +8,7 @@ import dev.tollgate.domain.inference.CapturedContent;
 import dev.tollgate.domain.inference.ContentStore;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.reporting.CallView.Holder;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.InMemoryProjects;
 import java.time.Duration;
@@ -114,58 +115,36 @@ public final class InMemoryBooks implements CallJournal, ContentStore, CallHisto
   }
 
   private static boolean matches(CallView call, CallFilter filter) {
-    Money cost = call.cost();
+    Money cost = call.charge().cost();
     return !call.time().isBefore(filter.from())
         && call.time().isBefore(filter.to())
-        && (filter.key() == null || filter.key().equals(call.key()))
-        && (filter.project() == null || filter.project().equals(call.project()))
-        && (filter.member() == null || filter.member().equals(call.member()))
-        && (filter.model() == null || filter.model().equals(call.model()))
-        && (filter.tag() == null || call.tags().contains(filter.tag()))
-        && (filter.status() == null || hasStatus(call, filter.status()))
-        && (filter.errorCode() == null || filter.errorCode().equals(call.errorCode()))
+        && (filter.key() == null || filter.key().equals(part(call.holder(), Holder::key)))
+        && (filter.project() == null
+            || filter.project().equals(part(call.holder(), Holder::project)))
+        && (filter.member() == null
+            || call.holder() != null && filter.member().equals(call.holder().member()))
+        && (filter.model() == null || filter.model().equals(call.course().asked().model()))
+        && (filter.tag() == null
+            || call.holder() != null && call.holder().tags().contains(filter.tag()))
+        && (filter.status() == null || filter.status().matches(call.course().outcome()))
+        && (filter.errorCode() == null
+            || filter.errorCode().equals(call.course().outcome().errorCode()))
         && (filter.minCost() == null || cost != null && cost.compareTo(filter.minCost()) >= 0)
         && (filter.minLatencyMillis() == null
-            || call.latencyMicros() >= filter.minLatencyMillis() * 1_000);
-  }
-
-  private static boolean hasStatus(CallView call, String status) {
-    return switch (status) {
-      case "ok" -> call.errorCode() == null;
-      case "error" -> call.errorCode() != null;
-      default -> Integer.parseInt(status) == call.status();
-    };
+            || call.course().timing().latencyMicros() >= filter.minLatencyMillis() * 1_000);
   }
 
   /// A call as it is shown once it is committed.
   public static CallView view(CallRecord call) {
     VirtualKey key = call.key();
-    CallRecord.Served served = call.served();
     return new CallView(
         call.id(),
-        call.startedAt(),
-        part(key, VirtualKey::id),
-        part(key, VirtualKey::project),
-        part(key, VirtualKey::businessUnit),
-        key == null ? null : key.owner(),
-        call.endpoint().wire(),
-        call.requestedModel(),
-        part(served, CallRecord.Served::provider),
-        part(served, CallRecord.Served::upstreamModel),
-        served == null ? null : served.serviceTier(),
-        call.attempts(),
-        call.stream(),
-        call.status(),
-        call.errorCode(),
-        call.usage(),
-        call.cost(),
-        call.price(),
-        call.estimated(),
-        call.latencyMicros(),
-        call.firstTokenMicros(),
-        call.overheadMicros(),
-        key == null ? List.of() : key.tags(),
-        call.client(),
+        key == null
+            ? null
+            : new Holder(key.id(), key.project(), key.businessUnit(), key.owner(), key.tags()),
+        call.course(),
+        new CallView.Charge(call.usage(), call.cost(), call.bill().price(), call.estimated()),
+        call.who().client(),
         null);
   }
 

@@ -5,6 +5,7 @@ import dev.tollgate.domain.money.Money;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// Filters for tests, each with what it must let through.
 final class SampleFilters {
@@ -19,6 +20,17 @@ final class SampleFilters {
 
   /// Every part of a filter alone, and several together, within a span.
   static List<Case> cases(VirtualKey key, Instant start, Instant end) {
+    return Stream.of(parts(key, start, end), statuses(start, end)).flatMap(List::stream).toList();
+  }
+
+  private static List<Case> statuses(Instant start, Instant end) {
+    return List.of(
+        status("ok", start, end, call -> !call.course().outcome().isError()),
+        status("error", start, end, call -> call.course().outcome().isError()),
+        status("429", start, end, call -> call.course().outcome().status() == 429));
+  }
+
+  private static List<Case> parts(VirtualKey key, Instant start, Instant end) {
     Instant in = start.plusSeconds(7_201);
     Instant out = in.plusSeconds(3_600);
     Money dear = new Money(500_000_000_000L);
@@ -31,57 +43,73 @@ final class SampleFilters {
         new Case(
             "key",
             new CallFilter(start, end, key.id(), null, null, null, null, null, null, null, null),
-            call -> key.id().equals(call.key())),
+            call -> isOf(call, key)),
         new Case(
             "project",
             new CallFilter(
                 start, end, null, key.project(), null, null, null, null, null, null, null),
-            call -> key.project().equals(call.project())),
+            call -> call.holder() != null && key.project().equals(call.holder().project())),
         new Case(
             "member",
             new CallFilter(start, end, null, null, key.owner(), null, null, null, null, null, null),
-            call -> key.id().equals(call.key())),
+            call -> isOf(call, key)),
         new Case(
             "model",
             new CallFilter(start, end, null, null, null, "gpt-x", null, null, null, null, null),
-            call -> "gpt-x".equals(call.model())),
+            call -> "gpt-x".equals(call.course().asked().model())),
         new Case(
             "tag",
             new CallFilter(start, end, null, null, null, null, "prod", null, null, null, null),
-            call -> call.tags().contains("prod")),
+            call -> call.holder() != null && call.holder().tags().contains("prod")),
         new Case(
             "error code",
             new CallFilter(
                 start, end, null, null, null, null, null, null, "provider_timeout", null, null),
-            call -> "provider_timeout".equals(call.errorCode())),
+            call -> "provider_timeout".equals(call.course().outcome().errorCode())),
         new Case(
             "cost",
             new CallFilter(start, end, null, null, null, null, null, null, null, dear, null),
-            call -> call.cost() != null && call.cost().compareTo(dear) >= 0),
+            call -> costsAtLeast(call, dear)),
         new Case(
             "latency",
             new CallFilter(start, end, null, null, null, null, null, null, null, null, 30_000L),
-            call -> call.latencyMicros() >= 30_000_000),
-        status("ok", start, end, call -> call.errorCode() == null),
-        status("error", start, end, call -> call.errorCode() != null),
-        status("429", start, end, call -> call.status() == 429),
+            call -> call.course().timing().latencyMicros() >= 30_000_000),
         new Case(
             "several",
             new CallFilter(
-                start, end, key.id(), key.project(), null, "gpt-x", "eu", "ok", null, dear, null),
+                start,
+                end,
+                key.id(),
+                key.project(),
+                null,
+                "gpt-x",
+                "eu",
+                new StatusFilter.Ok(),
+                null,
+                dear,
+                null),
             call ->
-                key.id().equals(call.key())
-                    && "gpt-x".equals(call.model())
-                    && call.errorCode() == null
-                    && call.cost() != null
-                    && call.cost().compareTo(dear) >= 0));
+                isOf(call, key)
+                    && "gpt-x".equals(call.course().asked().model())
+                    && !call.course().outcome().isError()
+                    && costsAtLeast(call, dear)));
+  }
+
+  private static boolean isOf(CallView call, VirtualKey key) {
+    return call.holder() != null && key.id().equals(call.holder().key());
+  }
+
+  private static boolean costsAtLeast(CallView call, Money least) {
+    Money cost = call.charge().cost();
+    return cost != null && cost.compareTo(least) >= 0;
   }
 
   private static Case status(
       String status, Instant start, Instant end, Predicate<CallView> expected) {
     return new Case(
         "status " + status,
-        new CallFilter(start, end, null, null, null, null, null, status, null, null, null),
+        new CallFilter(
+            start, end, null, null, null, null, null, StatusFilter.parse(status), null, null, null),
         expected);
   }
 }

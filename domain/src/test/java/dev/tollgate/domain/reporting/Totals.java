@@ -1,8 +1,10 @@
 package dev.tollgate.domain.reporting;
 
+import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Usage;
+import dev.tollgate.domain.reporting.CallView.Holder;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -10,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What a report says, worked out from the calls themselves, one by one. A call that no provider
@@ -35,18 +38,18 @@ public final class Totals {
   private static boolean matches(CallView call, UsageQuery query) {
     return !call.time().isBefore(query.from())
         && call.time().isBefore(query.to())
-        && (query.key() == null || query.key().equals(call.key()))
-        && (query.project() == null || query.project().equals(call.project()))
+        && (query.key() == null || holder(call, Holder::key, query.key()))
+        && (query.project() == null || holder(call, Holder::project, query.project()))
         && (query.model() == null || query.model().equals(model(call)));
   }
 
   private static String value(UsageQuery.Group group, CallView call) {
     return switch (group) {
-      case KEY -> text(call.key());
-      case PROJECT -> text(call.project());
-      case BUSINESS_UNIT -> text(call.businessUnit());
+      case KEY -> text(part(call, Holder::key));
+      case PROJECT -> text(part(call, Holder::project));
+      case BUSINESS_UNIT -> text(part(call, Holder::businessUnit));
       case MODEL -> model(call);
-      case PROVIDER -> text(call.provider());
+      case PROVIDER -> text(provider(call));
       case MINUTE -> begin(call, 60);
       case HOUR -> begin(call, 3_600);
       case DAY -> begin(call, 86_400);
@@ -61,7 +64,21 @@ public final class Totals {
   }
 
   private static String model(CallView call) {
-    return call.provider() == null ? "" : text(call.model());
+    return call.course().served() == null ? "" : text(call.course().asked().model());
+  }
+
+  private static @Nullable String provider(CallView call) {
+    CallRecord.Served served = call.course().served();
+    return served == null ? null : served.provider();
+  }
+
+  private static <T> @Nullable T part(CallView call, Function<Holder, T> part) {
+    Holder holder = call.holder();
+    return holder == null ? null : part.apply(holder);
+  }
+
+  private static <T> boolean holder(CallView call, Function<Holder, T> part, T wanted) {
+    return wanted.equals(part(call, part));
   }
 
   private static String text(@Nullable Object value) {
@@ -84,19 +101,18 @@ public final class Totals {
 
     private void add(CallView call) {
       calls++;
-      errors += call.errorCode() == null ? 0 : 1;
-      Money own = call.cost();
+      errors += call.course().outcome().isError() ? 1 : 0;
+      Money own = call.charge().cost();
       cost = own == null ? cost : cost.plus(own);
-      estimated = own == null || !call.estimated() ? estimated : estimated.plus(own);
+      estimated = own == null || !call.charge().estimated() ? estimated : estimated.plus(own);
       Usage.Builder added = Usage.builder();
       for (Component component : Component.values()) {
-        added.set(component, usage.count(component) + call.usage().count(component));
+        added.set(component, usage.count(component) + call.charge().usage().count(component));
       }
       usage = added.build();
-      latency[Histogram.bucket(call.latencyMicros())]++;
-      if (call.firstTokenMicros() >= 0) {
-        firstToken[Histogram.bucket(call.firstTokenMicros())]++;
-      }
+      CallRecord.Timing timing = call.course().timing();
+      latency[Histogram.bucket(timing.latencyMicros())]++;
+      timing.firstTokenMicros().ifPresent(micros -> firstToken[Histogram.bucket(micros)]++);
     }
 
     private UsageReport.Row row(List<String> groups) {
