@@ -13,11 +13,18 @@ final class ChatAnswer {
   private final Route.Call call;
   private final List<Choice> choices;
   private final Tally tally;
+  private final Manner manner;
 
-  ChatAnswer(Route.Call call, List<Choice> choices, Tally tally) {
+  /// How it is served.
+  ///
+  /// @param tier the service tier
+  record Manner(String tier, Logprobs logprobs) {}
+
+  ChatAnswer(Route.Call call, List<Choice> choices, Tally tally, Manner manner) {
     this.call = call;
     this.choices = List.copyOf(choices);
     this.tally = tally;
+    this.manner = manner;
   }
 
   ObjectNode whole() {
@@ -26,10 +33,18 @@ final class ChatAnswer {
     for (int i = 0; i < choices.size(); i++) {
       ObjectNode choice = list.addObject().put("index", i);
       choice.set("message", message(i));
-      choice.putNull("logprobs").put("finish_reason", reason(choices.get(i).finish()));
+      choice.set("logprobs", manner.logprobs().of(tokens(i)));
+      choice.put("finish_reason", reason(choices.get(i).finish()));
     }
     json.set("usage", OpenAiUsage.chat(tally));
     return json;
+  }
+
+  /// The tokens of a choice's text.
+  private List<String> tokens(int index) {
+    return choices.get(index).content() instanceof Content.Text(String text)
+        ? Tokens.split(text)
+        : List.of();
   }
 
   private ObjectNode message(int index) {
@@ -58,10 +73,16 @@ final class ChatAnswer {
     for (int turn = 0; turn <= longest; turn++) {
       for (int i = 0; i < choices.size(); i++) {
         if (turn < deltas.get(i).size()) {
-          events.add(chunk(i, deltas.get(i).get(turn), null, usageAsked));
+          ObjectNode chunk = chunk(i, deltas.get(i).get(turn), null);
+          // The first delta has the role, each later one a token.
+          if (turn > 0 && turn <= tokens(i).size()) {
+            ObjectNode choice = (ObjectNode) chunk.path("choices").path(0);
+            choice.set("logprobs", manner.logprobs().of(tokens(i), turn - 1));
+          }
+          events.add(sent(chunk, usageAsked));
         } else if (turn == deltas.get(i).size()) {
           String reason = reason(choices.get(i).finish());
-          events.add(chunk(i, Json.object(), reason, usageAsked));
+          events.add(sent(chunk(i, Json.object(), reason), usageAsked));
         }
       }
     }
@@ -103,15 +124,16 @@ final class ChatAnswer {
     return deltas;
   }
 
-  private byte[] chunk(int index, ObjectNode delta, @Nullable String reason, boolean usageAsked) {
+  private ObjectNode chunk(int index, ObjectNode delta, @Nullable String reason) {
     ObjectNode json = head("chat.completion.chunk");
     ObjectNode choice = json.putArray("choices").addObject().put("index", index);
     choice.set("delta", delta);
     choice.putNull("logprobs").put("finish_reason", reason);
-    if (usageAsked) {
-      json.putNull("usage");
-    }
-    return Sse.data(json);
+    return json;
+  }
+
+  private static byte[] sent(ObjectNode chunk, boolean usageAsked) {
+    return Sse.data(usageAsked ? chunk.putNull("usage") : chunk);
   }
 
   private ObjectNode head(String object) {
@@ -120,7 +142,7 @@ final class ChatAnswer {
         .put("object", object)
         .put("created", call.createdSeconds())
         .put("model", call.model().id())
-        .put("service_tier", "default")
+        .put("service_tier", manner.tier())
         .put("system_fingerprint", "fp_simulated");
   }
 

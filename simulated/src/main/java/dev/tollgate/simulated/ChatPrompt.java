@@ -38,13 +38,65 @@ final class ChatPrompt {
     }
     Speaker last = Speaker.OTHER;
     String text = "";
+    OpenToolCalls calls = new OpenToolCalls();
     for (Fields message : body.needObjects("messages")) {
       last = speaker(message);
+      checkCalls(message, calls);
       checkContent(message, last);
       text = last == Speaker.OTHER ? text : Texts.in(message.node().path("content"));
       sections.add(section(message));
     }
+    checkAnswered(calls);
     return new Prompt(model, new Heard(last, text), sections, terms(last));
+  }
+
+  /// Each tool call is answered before anybody else speaks, and nothing else is answered.
+  private static void checkCalls(Fields message, OpenToolCalls calls) {
+    String role = message.needText("role");
+    if (role.equals("tool")) {
+      String id = message.needText("tool_call_id");
+      if (!calls.answered(id)) {
+        throw message.refused(
+            "role",
+            "Invalid parameter: messages with role 'tool' must be a response to a preceeding"
+                + " message with 'tool_calls'.");
+      }
+      return;
+    }
+    checkAnswered(calls);
+    for (Fields call : message.objects("tool_calls")) {
+      calls.called(call.needText("id"));
+    }
+  }
+
+  private static void checkAnswered(OpenToolCalls calls) {
+    if (!calls.isEmpty()) {
+      throw new Rejected(
+          new Rejection.Refused(
+              400,
+              "messages",
+              "An assistant message with 'tool_calls' must be followed by tool messages responding"
+                  + " to each 'tool_call_id'. The following tool_call_ids did not have response"
+                  + " messages: "
+                  + calls.ids()));
+    }
+  }
+
+  /// Members that nothing here can do anything with. What thinks takes no part of sampling.
+  private void refuseUnsupported() {
+    body.refuse("functions", "function_call", "audio", "web_search_options", "prediction");
+    for (String modality : body.texts("modalities")) {
+      if (!modality.equals("text")) {
+        throw body.wrongValue("modalities", "this model puts out text only");
+      }
+    }
+    if (model.reasons()) {
+      body.refuse(
+          "logprobs", "top_logprobs", "logit_bias", "presence_penalty", "frequency_penalty");
+    } else if (body.has("reasoning_effort")) {
+      throw body.unsupported("reasoning_effort");
+    }
+    Efforts.check(body, "reasoning_effort");
   }
 
   private static Section section(Fields message) {
@@ -74,6 +126,7 @@ final class ChatPrompt {
   }
 
   private Terms terms(Speaker last) {
+    refuseUnsupported();
     body.checkNumber("temperature");
     body.checkNumber("top_p");
     int older = body.integer("max_tokens", 1, Integer.MAX_VALUE, Integer.MAX_VALUE);

@@ -1,13 +1,17 @@
 package dev.tollgate.simulated;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Set;
 
 /// `/chat/completions`.
 final class ChatRoute implements Route {
   private final PromptCache cache;
+  private final StoredAnswers stored;
 
-  ChatRoute(PromptCache cache) {
+  ChatRoute(PromptCache cache, StoredAnswers stored) {
     this.cache = cache;
+    this.stored = stored;
   }
 
   @Override
@@ -16,7 +20,18 @@ final class ChatRoute implements Route {
     boolean usageAsked = includesUsage(call.body(), stream);
     Prompt prompt = ChatPrompt.read(call.model(), call.body());
     List<Choice> choices = Author.write(prompt);
-    ChatAnswer answer = new ChatAnswer(call, choices, Tally.of(cache.automatic(prompt), choices));
+    ChatAnswer answer =
+        new ChatAnswer(
+            call,
+            choices,
+            Tally.of(cache.automatic(prompt), choices),
+            new ChatAnswer.Manner(Tiers.openAi(call.body()), Logprobs.read(call.body())));
+    if (call.body().flag("store")) {
+      ObjectNode whole = answer.whole();
+      stored.keep(
+          whole.path("id").asText(),
+          new StoredAnswers.Stored(whole, Json.array(), List.of(), Set.of(), false));
+    }
     return stream ? new Reply.Stream(answer.events(usageAsked)) : new Reply.Whole(answer.whole());
   }
 

@@ -5,6 +5,13 @@ package dev.tollgate.simulated;
 /// @param tokens visible ones
 /// @param reasoning tokens spent before them
 record Choice(Content content, Finish finish, long tokens, long reasoning) {
+  /// The same text behind another, which is not billed again.
+  Choice behind(String prompt) {
+    return content instanceof Content.Text(String text)
+        ? new Choice(new Content.Text(prompt + text), finish, tokens, reasoning)
+        : this;
+  }
+
   /// What it says.
   sealed interface Content {
     record Text(String text) implements Content {}

@@ -23,14 +23,22 @@ final class CompletionsRoute implements Route {
     boolean usageAsked = ChatRoute.includesUsage(body, stream);
     body.checkNumber("temperature");
     body.checkNumber("top_p");
+    body.refuse("suffix", "logprobs", "logit_bias");
+    int wanted = body.integer("n", 1, MOST_CHOICES, 1);
+    int written = body.integer("best_of", 1, MOST_CHOICES, wanted);
+    if (written < wanted || stream && written > wanted) {
+      throw body.wrongValue("best_of", "it must be at least 'n', and 'n' in a stream");
+    }
+    boolean echo = body.flag("echo");
     Terms terms =
         new Terms(
             body.integer("max_tokens", 1, Integer.MAX_VALUE, USUAL_MAX_TOKENS),
-            body.integer("n", 1, MOST_CHOICES, 1),
+            written,
             ChatPrompt.stops(body),
             false,
             new Output.Words());
     List<Choice> choices = new ArrayList<>();
+    List<Choice> billed = new ArrayList<>();
     long tokens = 0;
     List<TokenizedText> inputs = TokenizedText.read(body, "prompt");
     if (inputs.size() * terms.choices() > MOST_IN_ALL) {
@@ -39,10 +47,15 @@ final class CompletionsRoute implements Route {
     for (TokenizedText input : inputs) {
       List<Section> sections = List.of(new Section(input.tokens(), 0, Prompt.Mark.NONE));
       Heard heard = new Heard(Speaker.USER, input.text());
-      choices.addAll(Author.write(new Prompt(call.model(), heard, sections, terms)));
+      List<Choice> all = Author.write(new Prompt(call.model(), heard, sections, terms));
+      billed.addAll(all);
+      all.stream()
+          .limit(wanted)
+          .map(choice -> echo ? choice.behind(input.text()) : choice)
+          .forEach(choices::add);
       tokens += input.tokens();
     }
-    Tally tally = Tally.of(Tally.Input.fresh(tokens), choices);
+    Tally tally = Tally.of(Tally.Input.fresh(tokens), billed);
     return stream
         ? new Reply.Stream(events(call, choices, usageAsked ? tally : null))
         : new Reply.Whole(whole(call, choices, tally));

@@ -14,6 +14,8 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
     return switch (rejection) {
       case Rejection.Invalid invalid ->
           new ErrorBody(400, openAi(sentence(invalid), INVALID, invalid.param(), code(invalid)));
+      case Rejection.Refused(int status, String param, String message) ->
+          new ErrorBody(status, openAi(message, INVALID, param, null));
       case Rejection.BadJson() ->
           new ErrorBody(
               400,
@@ -66,6 +68,9 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
     return switch (rejection) {
       case Rejection.Invalid invalid ->
           new ErrorBody(400, anthropic(INVALID, pathAndFault(invalid), requestId));
+      case Rejection.Refused(int status, _, String message) ->
+          new ErrorBody(
+              status, anthropic(status == 404 ? "not_found_error" : INVALID, message, requestId));
       case Rejection.BadJson() ->
           new ErrorBody(400, anthropic(INVALID, "The request body is not valid JSON.", requestId));
       case Rejection.UnknownModel(String model) ->
@@ -92,7 +97,7 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
   }
 
   private static ObjectNode openAi(
-      String message, String type, @Nullable String param, String code) {
+      String message, String type, @Nullable String param, @Nullable String code) {
     ObjectNode json = Json.object();
     json.putObject("error")
         .put("message", message)
@@ -123,6 +128,7 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
       case MISSING -> "missing_required_parameter";
       case TYPE -> "invalid_type";
       case VALUE -> "invalid_value";
+      case UNSUPPORTED -> "unsupported_parameter";
     };
   }
 
@@ -132,6 +138,7 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
       case MISSING -> "Missing required parameter: " + param + ".";
       case TYPE -> "Invalid type for " + param + ": expected " + invalid.detail() + ".";
       case VALUE -> "Invalid value for " + param + ": " + invalid.detail() + ".";
+      case UNSUPPORTED -> "Unsupported parameter: " + param + " is not supported with this model.";
     };
   }
 
@@ -142,6 +149,7 @@ record ErrorBody(int status, ObjectNode json, @Nullable String retryAfterSeconds
       case MISSING -> path + ": Field required";
       case TYPE -> path + ": Input should be " + invalid.detail();
       case VALUE -> path + ": " + invalid.detail();
+      case UNSUPPORTED -> path + ": Extra inputs are not permitted";
     };
   }
 }

@@ -159,6 +159,31 @@ record Fields(JsonNode node, String path) {
     return invalid(Rejection.Fault.VALUE, name, "", why);
   }
 
+  Rejected unsupported(String name) {
+    return invalid(Rejection.Fault.UNSUPPORTED, name, "", "");
+  }
+
+  /// Refuses members that this provider could only ignore. A value that changes nothing passes.
+  void refuse(String... names) {
+    for (String name : names) {
+      JsonNode value = find(name);
+      boolean idle = value == null || value.isBoolean() && !value.booleanValue() || isZero(value);
+      if (!idle) {
+        throw unsupported(name);
+      }
+    }
+  }
+
+  private static boolean isZero(JsonNode value) {
+    return value.isNumber() && value.doubleValue() == 0
+        || value.isContainerNode() && value.isEmpty();
+  }
+
+  /// A refusal in words of its own.
+  Rejected refused(String name, String message) {
+    return new Rejected(new Rejection.Refused(400, path + name, message));
+  }
+
   Rejected invalid(Rejection.Fault fault, String name, String code, String detail) {
     return new Rejected(new Rejection.Invalid(fault, path + name, code, detail));
   }

@@ -13,16 +13,33 @@ final class MessageAnswer {
   private final Route.Call call;
   private final Choice choice;
   private final Tally tally;
+  private final String tier;
+  private final String speed;
+  private final @Nullable Thought thought;
 
   MessageAnswer(Route.Call call, Choice choice, Tally tally) {
     this.call = call;
     this.choice = choice;
     this.tally = tally;
+    this.tier = Tiers.anthropic(call.body());
+    this.speed = Tiers.speed(call.body());
+    this.thought = thought(call, choice);
+  }
+
+  private static @Nullable Thought thought(Route.Call call, Choice choice) {
+    if (choice.reasoning() == 0) {
+      return null;
+    }
+    boolean shown = Thinking.read(call.model(), call.body()).isShown();
+    return Thought.of(call.model(), Texts.in(call.body().need("messages")), shown);
   }
 
   ObjectNode whole() {
     ObjectNode message = head();
     ArrayNode content = message.putArray("content");
+    if (thought != null) {
+      content.add(thinkingBlock(thought.words(), thought.signature()));
+    }
     switch (choice.content()) {
       case Content.Text(String text) -> {
         if (!text.isEmpty()) {
@@ -41,14 +58,18 @@ final class MessageAnswer {
     List<byte[]> events = new ArrayList<>();
     events.add(event("message_start", start()));
     events.add(event("ping", Json.object()));
+    int index = 0;
+    if (thought != null) {
+      addBlock(events, index++, thinkingBlock("", ""), thinkingDeltas(thought));
+    }
     switch (choice.content()) {
       case Content.Text(String text) -> {
         if (!text.isEmpty()) {
-          addBlock(events, textBlock(""), textDeltas(text));
+          addBlock(events, index, textBlock(""), textDeltas(text));
         }
       }
       case Content.Call(String name, _) ->
-          addBlock(events, toolBlock(name, Json.object()), toolDeltas());
+          addBlock(events, index, toolBlock(name, Json.object()), toolDeltas());
     }
     ObjectNode end = Json.object();
     end.set("delta", ending());
@@ -63,22 +84,36 @@ final class MessageAnswer {
     message.putArray("content");
     message.putNull("stop_reason").putNull("stop_sequence").putNull("stop_details");
     ObjectNode usage = inputUsage().put("output_tokens", Math.min(1, tally.output()));
-    message.set("usage", usage.put("service_tier", "standard"));
+    message.set("usage", usage.put("service_tier", tier).put("speed", speed));
     ObjectNode fields = Json.object();
     fields.set("message", message);
     return fields;
   }
 
-  private static void addBlock(List<byte[]> events, ObjectNode block, List<ObjectNode> deltas) {
-    ObjectNode opened = Json.object().put("index", 0);
+  private static List<ObjectNode> thinkingDeltas(Thought thought) {
+    List<ObjectNode> deltas = new ArrayList<>();
+    for (String token : Tokens.split(thought.words())) {
+      deltas.add(Json.object().put("type", "thinking_delta").put("thinking", token));
+    }
+    deltas.add(Json.object().put("type", "signature_delta").put("signature", thought.signature()));
+    return deltas;
+  }
+
+  private static ObjectNode thinkingBlock(String words, String signature) {
+    return Json.object().put("type", "thinking").put("thinking", words).put("signature", signature);
+  }
+
+  private static void addBlock(
+      List<byte[]> events, int index, ObjectNode block, List<ObjectNode> deltas) {
+    ObjectNode opened = Json.object().put("index", index);
     opened.set("content_block", block);
     events.add(event("content_block_start", opened));
     for (ObjectNode delta : deltas) {
-      ObjectNode fields = Json.object().put("index", 0);
+      ObjectNode fields = Json.object().put("index", index);
       fields.set("delta", delta);
       events.add(event("content_block_delta", fields));
     }
-    events.add(event("content_block_stop", Json.object().put("index", 0)));
+    events.add(event("content_block_stop", Json.object().put("index", index)));
   }
 
   private static List<ObjectNode> textDeltas(String text) {
@@ -141,7 +176,7 @@ final class MessageAnswer {
   private ObjectNode usage() {
     ObjectNode usage = inputUsage().put("output_tokens", tally.output());
     usage.putObject("output_tokens_details").put("thinking_tokens", tally.reasoning());
-    return usage.put("service_tier", "standard");
+    return usage.put("service_tier", tier).put("speed", speed);
   }
 
   /// Input tokens exclude those that were read from the cache or written to it.

@@ -34,13 +34,35 @@ final class MessagesPrompt {
     int most = body.integer("max_tokens", 0, Integer.MAX_VALUE, 0);
     body.checkNumber("temperature");
     body.checkNumber("top_p");
+    body.refuse("mcp_servers", "container", "context_management");
+    Thinking thinking = Thinking.read(model, body);
     MessagesPrompt prompt = new MessagesPrompt(body);
     prompt.readInput();
-    Fields thinking = body.object("thinking");
-    boolean idle = thinking != null && thinking.needText("type").equals("disabled");
-    List<String> stops = stops(body);
-    Terms terms = new Terms(most, 1, stops, model.reasons() && !idle, prompt.output());
+    prompt.check(model, thinking);
+    Terms terms = new Terms(most, 1, stops(body), thinking.happens(), prompt.output());
     return new Prompt(model, new Heard(prompt.last, prompt.text), prompt.sections, terms);
+  }
+
+  /// What depends on the model, and on whether it thinks.
+  private void check(SimulatedModel model, Thinking thinking) {
+    if (thinking.isAsked() && ToolChoice.anthropic(body).isForced()) {
+      throw body.refused(
+          "thinking", "Thinking may not be enabled when tool_choice forces tool use.");
+    }
+    if (model.reasons() && last == Speaker.OTHER) {
+      throw body.refused(
+          "messages",
+          "This model does not support assistant message prefill. The conversation must end with a"
+              + " user message.");
+    }
+    for (Fields message : body.objects("messages")) {
+      for (Fields block : blocks(message, "content")) {
+        boolean thought = "thinking".equals(block.text("type"));
+        if (thought && !Thought.isOwn(model, block.needText("signature"))) {
+          throw block.refused("signature", "Invalid `signature` in `thinking` block");
+        }
+      }
+    }
   }
 
   /// What the input of a request counts.
@@ -58,9 +80,13 @@ final class MessagesPrompt {
     for (Fields block : blocks(body, "system")) {
       add("system", block, Texts.in(block.node()));
     }
-    for (Fields message : body.needObjects("messages")) {
-      readMessage(message);
+    List<Fields> messages = body.needObjects("messages");
+    ToolResults results = new ToolResults();
+    for (int i = 0; i < messages.size(); i++) {
+      readMessage(messages.get(i));
+      results.next(i, messages.get(i), blocks(messages.get(i), "content"));
     }
+    results.end(messages.size());
     if (body.has(MARK) && !sections.isEmpty()) {
       Section end = sections.removeLast();
       sections.add(new Section(end.tokens(), end.fingerprint(), mark(body)));
@@ -82,7 +108,11 @@ final class MessagesPrompt {
     long overhead = Prompt.MESSAGE_OVERHEAD;
     boolean result = false;
     for (Fields block : blocks) {
-      result |= block.needText("type").equals("tool_result");
+      String type = block.needText("type");
+      result |= type.equals("tool_result");
+      if (type.equals("text") && block.needText("text").isEmpty()) {
+        throw block.refused("text", "messages: text content blocks must be non-empty");
+      }
       add(role, block, Texts.in(block.node()));
       Section added = sections.removeLast();
       sections.add(new Section(added.tokens() + overhead, added.fingerprint(), added.mark()));

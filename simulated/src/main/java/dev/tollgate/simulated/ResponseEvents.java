@@ -9,38 +9,68 @@ import java.util.List;
 final class ResponseEvents {
   private final ResponseObject response;
   private final List<byte[]> events = new ArrayList<>();
+  private final int index;
 
   ResponseEvents(ResponseObject response) {
     this.response = response;
+    this.index = response.thinks() ? 1 : 0;
   }
 
-  List<byte[]> all() {
-    add("response.created", wrapped(response.started()));
+  /// @param background whether it waits in a queue first
+  List<byte[]> all(boolean background) {
+    if (background) {
+      add("response.created", wrapped(response.queued()));
+      add("response.queued", wrapped(response.queued()));
+    } else {
+      add("response.created", wrapped(response.started()));
+    }
     add("response.in_progress", wrapped(response.started()));
-    add("response.output_item.added", item(response.startedItem()));
+    if (response.thinks()) {
+      addThought();
+    }
+    add("response.output_item.added", item(index, response.startedItem()));
     switch (response.content()) {
       case Content.Text(String text) -> addText(text);
       case Content.Call(String name, String arguments) -> addCall(name, arguments);
     }
-    add("response.output_item.done", item(response.finishedItem()));
+    add("response.output_item.done", item(index, response.finishedItem()));
     add("response." + response.status(), wrapped(response.finished()));
     return events;
   }
 
+  private void addThought() {
+    add("response.output_item.added", item(0, response.startedThought()));
+    String summary = response.summary();
+    if (summary != null) {
+      ObjectNode opened = summarySite();
+      opened.set("part", ResponseObject.summaryPart(""));
+      add("response.reasoning_summary_part.added", opened);
+      for (String token : Tokens.split(summary)) {
+        add("response.reasoning_summary_text.delta", summarySite().put("delta", token));
+      }
+      add("response.reasoning_summary_text.done", summarySite().put("text", summary));
+      ObjectNode closed = summarySite();
+      closed.set("part", ResponseObject.summaryPart(summary));
+      add("response.reasoning_summary_part.done", closed);
+    }
+    add("response.output_item.done", item(0, response.finishedThought()));
+  }
+
   private void addText(String text) {
     ObjectNode opened = partSite();
-    opened.set("part", ResponseObject.part(""));
+    opened.set("part", response.part(""));
     add("response.content_part.added", opened);
-    for (String token : Tokens.split(text)) {
-      ObjectNode delta = partSite().put("delta", token);
-      delta.putArray("logprobs");
+    List<String> tokens = Tokens.split(text);
+    for (int i = 0; i < tokens.size(); i++) {
+      ObjectNode delta = partSite().put("delta", tokens.get(i));
+      delta.set("logprobs", response.logprobs(tokens, i));
       add("response.output_text.delta", delta);
     }
     ObjectNode done = partSite().put("text", text);
-    done.putArray("logprobs");
+    done.set("logprobs", response.part(text).path("logprobs"));
     add("response.output_text.done", done);
     ObjectNode closed = partSite();
-    closed.set("part", ResponseObject.part(text));
+    closed.set("part", response.part(text));
     add("response.content_part.done", closed);
   }
 
@@ -59,14 +89,21 @@ final class ResponseEvents {
     return fields;
   }
 
-  private static ObjectNode item(ObjectNode item) {
-    ObjectNode fields = Json.object().put("output_index", 0);
+  private static ObjectNode item(int index, ObjectNode item) {
+    ObjectNode fields = Json.object().put("output_index", index);
     fields.set("item", item);
     return fields;
   }
 
+  private ObjectNode summarySite() {
+    return Json.object()
+        .put("item_id", response.thoughtId())
+        .put("output_index", 0)
+        .put("summary_index", 0);
+  }
+
   private ObjectNode itemSite() {
-    return Json.object().put("item_id", response.itemId()).put("output_index", 0);
+    return Json.object().put("item_id", response.itemId()).put("output_index", index);
   }
 
   private ObjectNode partSite() {

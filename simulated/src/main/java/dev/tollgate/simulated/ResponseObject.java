@@ -9,29 +9,42 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.tollgate.simulated.Choice.Content;
 import dev.tollgate.simulated.Choice.Finish;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The response object of `/responses` and the one item of its output, at the start and at the end.
+/// The response object of `/responses`, at its start and at its end. Its output is a message or a
+/// call, behind a thought where the model thinks.
 final class ResponseObject {
   private static final String IN_PROGRESS = "in_progress";
 
   private final Route.Call call;
   private final Choice choice;
   private final Tally tally;
+  private final String tier;
 
-  ResponseObject(Route.Call call, Choice choice, Tally tally) {
+  ResponseObject(Route.Call call, Choice choice, Tally tally, String tier) {
     this.call = call;
     this.choice = choice;
     this.tally = tally;
+    this.tier = tier;
   }
 
   Content content() {
     return choice.content();
   }
 
+  /// Whether the model thought before it answered.
+  boolean thinks() {
+    return choice.reasoning() > 0;
+  }
+
   /// Either `completed` or `incomplete`.
   String status() {
     return choice.finish() instanceof Finish.Length ? "incomplete" : "completed";
+  }
+
+  ObjectNode queued() {
+    return response("queued", null);
   }
 
   ObjectNode started() {
@@ -44,6 +57,42 @@ final class ResponseObject {
 
   String itemId() {
     return (choice.content() instanceof Content.Text ? "msg_" : "fc_") + call.id();
+  }
+
+  String thoughtId() {
+    return "rs_" + call.id();
+  }
+
+  /// What is shown of the thought, or null when nobody asked for it.
+  @Nullable String summary() {
+    Fields reasoning = call.body().object("reasoning");
+    return reasoning != null && reasoning.has("summary") ? thought().words() : null;
+  }
+
+  ObjectNode startedThought() {
+    ObjectNode item = Json.object().put("id", thoughtId()).put("type", "reasoning");
+    item.putArray("summary");
+    return item;
+  }
+
+  ObjectNode finishedThought() {
+    ObjectNode item = startedThought();
+    String summary = summary();
+    if (summary != null) {
+      item.withArray("summary").add(summaryPart(summary));
+    }
+    if (call.body().texts("include").contains("reasoning.encrypted_content")) {
+      item.put("encrypted_content", thought().signature());
+    }
+    return item;
+  }
+
+  private Thought thought() {
+    return Thought.of(call.model(), Texts.in(call.body().need("input")), true);
+  }
+
+  static ObjectNode summaryPart(String text) {
+    return Json.object().put("type", "summary_text").put("text", text);
   }
 
   ObjectNode startedItem() {
@@ -60,11 +109,26 @@ final class ResponseObject {
     };
   }
 
-  static ObjectNode part(String text) {
+  /// A text as a part of a message, with what is asked to be included.
+  ObjectNode part(String text) {
     ObjectNode part = Json.object().put("type", "output_text").put("text", text);
     part.putArray("annotations");
-    part.putArray("logprobs");
+    JsonNode likely = logprobs().of(Tokens.split(text)).path("content");
+    part.set("logprobs", likely.isArray() ? likely : Json.array());
     return part;
+  }
+
+  /// How likely one token of the answer was.
+  ArrayNode logprobs(List<String> tokens, int index) {
+    JsonNode likely = logprobs().of(tokens, index).path("content");
+    return likely instanceof ArrayNode array ? array : Json.array();
+  }
+
+  private Logprobs logprobs() {
+    boolean wanted = call.body().texts("include").contains("message.output_text.logprobs");
+    return wanted
+        ? new Logprobs(true, call.body().integer("top_logprobs", 0, 20, 0))
+        : Logprobs.NONE;
   }
 
   private ObjectNode messageItem(String status, @Nullable ObjectNode part) {
@@ -90,7 +154,8 @@ final class ResponseObject {
   private ObjectNode response(String status, @Nullable ObjectNode usage) {
     boolean ended = usage != null;
     ObjectNode json = Json.object().put("id", "resp_" + call.id()).put("object", "response");
-    json.put("created_at", call.createdSeconds()).put("status", status).put("background", false);
+    json.put("created_at", call.createdSeconds()).put("status", status);
+    json.put("background", call.body().flag("background"));
     json.set("completed_at", ended ? json.get("created_at") : NullNode.instance);
     json.putNull("error");
     if (status.equals("incomplete")) {
@@ -101,17 +166,22 @@ final class ResponseObject {
     json.put("model", call.model().id());
     ArrayNode output = json.putArray("output");
     if (ended) {
+      if (thinks()) {
+        output.add(finishedThought());
+      }
       output.add(finishedItem());
     }
     echo(json);
-    json.put("service_tier", "default");
+    json.put("service_tier", tier);
     json.set("usage", ended ? usage : NullNode.instance);
     return json;
   }
 
   /// Repeats the settings of the request, or their defaults.
   private void echo(ObjectNode json) {
-    json.putNull("previous_response_id").put("truncation", "disabled").putNull("user");
+    json.putNull("user");
+    echo(json, "previous_response_id", NullNode.instance);
+    echo(json, "truncation", TextNode.valueOf("disabled"));
     echo(json, "instructions", NullNode.instance);
     echo(json, "max_output_tokens", NullNode.instance);
     echo(json, "metadata", Json.object());

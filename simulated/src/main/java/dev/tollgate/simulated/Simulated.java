@@ -30,6 +30,10 @@ public final class Simulated implements Vendor {
 
   @Override
   public @Nullable String countPath(Endpoint endpoint, Provider provider) {
-    return endpoint == Endpoint.MESSAGES ? Endpoint.COUNT_TOKENS.path() : null;
+    return switch (endpoint) {
+      case MESSAGES -> Endpoint.COUNT_TOKENS.path();
+      case RESPONSES -> SimulatedUpstream.COUNT_RESPONSES;
+      default -> null;
+    };
   }
 }

@@ -24,9 +24,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A provider in the process that answers the bytes a real one would. What it says depends on the
 /// request alone; only ids, times and cached tokens differ from call to call. It asks for no
-/// credential and stores nothing but hashes of prompts. Thread-safe.
+/// credential. It keeps hashes of prompts, and answers that were to be stored. Thread-safe.
 public final class SimulatedUpstream implements Upstream {
   private static final Duration USUAL_PACE = Duration.ofMillis(5);
+  static final String COUNT_RESPONSES = "/responses/input_tokens";
   private static final int EVENTS_BEFORE_STALL = 2;
   private static final int EVENTS_BEFORE_RESET = 3;
 
@@ -34,6 +35,7 @@ public final class SimulatedUpstream implements Upstream {
   private final long born = clock.millis();
   private final AtomicInteger calls = new AtomicInteger();
   private final PromptCache cache = new PromptCache();
+  private final StoredAnswers stored = new StoredAnswers();
   private final Duration pace;
 
   public SimulatedUpstream() {
@@ -56,6 +58,13 @@ public final class SimulatedUpstream implements Upstream {
         boolean openAi = dialect != Dialect.MESSAGES;
         return whole(head(dialect, id), openAi ? ModelsList.openAi() : ModelsList.anthropic());
       }
+      ObjectNode earlier = new StoredRoute(stored).answer(request.method(), path);
+      if (earlier != null) {
+        return whole(head(dialect, id), earlier);
+      }
+      if (request.method().equals("POST") && path.equals(COUNT_RESPONSES)) {
+        return counted(request, id);
+      }
       Endpoint endpoint = endpoint(request.method(), path);
       Fields body = new Fields(Json.parse(request.body()), "");
       SimulatedModel model = model(endpoint, body);
@@ -65,6 +74,16 @@ public final class SimulatedUpstream implements Upstream {
     } catch (Rejected rejected) {
       return error(dialect, id, rejected.rejection());
     }
+  }
+
+  private UpstreamResponse counted(Request request, String id) {
+    Fields body = new Fields(Json.parse(request.body()), "");
+    SimulatedModel model = model(Endpoint.RESPONSES, body);
+    Call call = new Call(model, body, id, clock.instant().getEpochSecond());
+    return switch (new ResponsesRoute(cache, stored).countTokens(call)) {
+      case Reply.Whole(ObjectNode json) -> whole(head(Dialect.RESPONSES, id), json);
+      case Reply.Stream _ -> throw new IllegalStateException("a count is never streamed");
+    };
   }
 
   private record Delivery(SimulatedModel model, List<HeaderField> headers, Reply reply) {}
@@ -162,10 +181,10 @@ public final class SimulatedUpstream implements Upstream {
 
   private Route route(Endpoint endpoint) {
     return switch (endpoint) {
-      case CHAT_COMPLETIONS -> new ChatRoute(cache);
+      case CHAT_COMPLETIONS -> new ChatRoute(cache, stored);
       case COMPLETIONS -> new CompletionsRoute();
       case EMBEDDINGS -> new EmbeddingsRoute();
-      case RESPONSES -> new ResponsesRoute(cache);
+      case RESPONSES -> new ResponsesRoute(cache, stored);
       case MESSAGES -> new MessagesRoute(cache);
       case COUNT_TOKENS -> MessagesRoute::countTokens;
     };

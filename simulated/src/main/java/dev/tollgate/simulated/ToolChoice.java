@@ -12,19 +12,30 @@ sealed interface ToolChoice {
 
   record First() implements ToolChoice {}
 
+  /// Any, but one.
+  record Required() implements ToolChoice {}
+
   record Named(String name) implements ToolChoice {}
 
   /// @return null when no function is to be called
   default @Nullable Tool pick(List<Tool> tools, Fields body) {
+    if (tools.isEmpty() && isForced()) {
+      throw body.refused("tool_choice", "tool_choice is only allowed when tools are specified.");
+    }
     return switch (this) {
       case None() -> null;
-      case First() -> tools.isEmpty() ? null : tools.getFirst();
+      case First(), Required() -> tools.isEmpty() ? null : tools.getFirst();
       case Named(String name) ->
           tools.stream()
               .filter(tool -> tool.name().equals(name))
               .findFirst()
               .orElseThrow(() -> body.wrongValue("tool_choice", "no tool is named '" + name + "'"));
     };
+  }
+
+  /// Whether a tool must be called.
+  default boolean isForced() {
+    return this instanceof Required || this instanceof Named;
   }
 
   /// Reads OpenAI's form.
@@ -38,7 +49,8 @@ sealed interface ToolChoice {
     if (choice.isTextual()) {
       return switch (choice.textValue()) {
         case "none" -> new None();
-        case "auto", "required" -> new First();
+        case "auto" -> new First();
+        case "required" -> new Required();
         default -> throw body.wrongValue("tool_choice", "none, auto or required is expected");
       };
     }
@@ -59,7 +71,8 @@ sealed interface ToolChoice {
     }
     return switch (choice.needText("type")) {
       case "none" -> new None();
-      case "auto", "any" -> new First();
+      case "auto" -> new First();
+      case "any" -> new Required();
       case "tool" -> new Named(choice.needText("name"));
       default -> throw choice.wrongValue("type", "auto, any, tool or none is expected");
     };
@@ -69,11 +82,17 @@ sealed interface ToolChoice {
   static List<Tool> openAiTools(Fields body, boolean nested) {
     List<Tool> tools = new ArrayList<>();
     for (Fields tool : body.objects("tools")) {
-      if (tool.needText("type").equals("function")) {
+      String type = tool.needText("type");
+      if (type.equals("function")) {
         Fields function = nested ? tool.needObject("function") : tool;
         Fields schema = function.object("parameters");
         tools.add(new Tool(function.needText("name"), schemaOf(schema)));
+      } else if (!type.equals("custom")) {
+        throw tool.refused("type", "Tool '" + type + "' is not supported with this model.");
       }
+    }
+    if (tools.isEmpty() && body.find("tools") == null) {
+      body.refuse("parallel_tool_calls");
     }
     return tools;
   }
@@ -85,6 +104,8 @@ sealed interface ToolChoice {
       String type = tool.text("type");
       if (type == null || type.equals("custom")) {
         tools.add(new Tool(tool.needText("name"), schemaOf(tool.needObject("input_schema"))));
+      } else {
+        throw tool.refused("type", "This model does not support tool types: " + type + ".");
       }
     }
     return tools;

@@ -33,8 +33,8 @@ class SimulatedFailuresTest {
     String body =
         """
         {"model":"%s","max_tokens":50,"messages":[{"role":"user","content":"hi"}],
-         "input":"hi","prompt":"hi"%s}"""
-            .formatted(model, more);
+         "input":"hi"%s%s}"""
+            .formatted(model, path.equals("/completions") ? ",\"prompt\":\"hi\"" : "", more);
     Request plain = TestingClient.request("POST", path, body);
     return new Request("POST", path, plain.headers(), plain.body(), false, timeouts);
   }

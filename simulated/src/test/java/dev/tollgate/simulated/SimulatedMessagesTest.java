@@ -42,7 +42,7 @@ class SimulatedMessagesTest {
   void countsInputAndOutput() {
     JsonNode answer = client.ask(PATH, body("sim-large", ""));
     JsonNode usage = answer.path("usage");
-    int visible = Tokens.count(answer.at("/content/0/text").asText());
+    int visible = Tokens.count(answer.at("/content/1/text").asText());
     assertThat(usage.path("input_tokens").asInt())
         .isEqualTo(Tokens.count("Be brief.") + Tokens.count("What is a toll?") + 3);
     assertThat(usage.at("/output_tokens_details/thinking_tokens").asInt()).isEqualTo(visible / 3);
@@ -101,7 +101,9 @@ class SimulatedMessagesTest {
     JsonNode whole = client.ask(PATH, body("sim-large", more));
     List<JsonNode> events = client.chunks(PATH, body("sim-large", more + ",\"stream\":true"));
     assertThat(TestingClient.joined(events, "/delta/text"))
-        .isEqualTo(whole.at("/content/0/text").asText());
+        .isEqualTo(whole.at("/content/1/text").asText());
+    assertThat(TestingClient.joined(events, "/delta/signature"))
+        .isEqualTo(whole.at("/content/0/signature").asText());
     JsonNode end = events.get(events.size() - 2);
     assertThat(end.path("usage")).isEqualTo(whole.path("usage"));
     assertThat(end.at("/delta/stop_reason")).isEqualTo(whole.path("stop_reason"));

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 class SimulatedResponsesTest {
   private static final String PATH = "/responses";
   private static final String TEXT = "/output/0/content/0/text";
+  private static final String BEHIND_THOUGHT = "/output/1/content/0/text";
 
   private final TestingClient client = new TestingClient();
 
@@ -35,7 +36,7 @@ class SimulatedResponsesTest {
   void usageIsTheSumOfItsParts() {
     JsonNode answer = client.ask(PATH, body("sim-large", ",\"instructions\":\"Be brief.\""));
     JsonNode usage = answer.path("usage");
-    int visible = Tokens.count(answer.at(TEXT).asText());
+    int visible = Tokens.count(answer.at(BEHIND_THOUGHT).asText());
     int input = Tokens.count("Be brief.") + Tokens.count("What is a toll?") + 3;
     assertThat(usage.path("input_tokens").asInt()).isEqualTo(input);
     assertThat(usage.at("/output_tokens_details/reasoning_tokens").asInt()).isEqualTo(visible / 3);
@@ -99,11 +100,11 @@ class SimulatedResponsesTest {
   void streamTellsTheSameAsTheWhole() {
     JsonNode whole = client.ask(PATH, body("sim-large", ""));
     List<JsonNode> events = client.chunks(PATH, body("sim-large", ",\"stream\":true"));
-    assertThat(TestingClient.joined(events, "/delta")).isEqualTo(whole.at(TEXT).asText());
+    assertThat(TestingClient.joined(events, "/delta")).isEqualTo(whole.at(BEHIND_THOUGHT).asText());
     JsonNode end = events.getLast().path("response");
-    assertThat(end.at(TEXT)).isEqualTo(whole.at(TEXT));
+    assertThat(end.at(BEHIND_THOUGHT)).isEqualTo(whole.at(BEHIND_THOUGHT));
     assertThat(end.path("usage")).isEqualTo(whole.path("usage"));
-    assertThat(end.path("output").get(0)).isEqualTo(events.get(events.size() - 2).path("item"));
+    assertThat(end.path("output").get(1)).isEqualTo(events.get(events.size() - 2).path("item"));
     JsonNode start = events.getFirst().path("response");
     assertThat(start.path("status").asText()).isEqualTo("in_progress");
     assertThat(start.path("usage").isNull()).isTrue();

@@ -171,7 +171,6 @@ class SimulatedToolsTest {
     private static String body(String messages, String more) {
       return """
           {"model":"sim-small","max_tokens":500,"messages":[%s],"tools":[
-            {"type":"web_search_20260101","name":"web_search"},
             {"name":"weather","input_schema":%s}]%s}"""
           .formatted(messages, SCHEMA, more);
     }

@@ -39,6 +39,17 @@ final class TestingClient {
     return upstream.send(request("POST", path, body), _ -> {});
   }
 
+  /// A request without a body.
+  UpstreamResponse send(String method, String path) {
+    return upstream.send(request(method, path, ""), _ -> {});
+  }
+
+  JsonNode json(String method, String path) {
+    UpstreamResponse response = send(method, path);
+    assert response.status() == 200 : response.status();
+    return json(response);
+  }
+
   UpstreamResponse get(String path, HeaderField... headers) {
     Request request =
         new Request("GET", path, List.of(headers), new byte[0], false, Timeouts.DEFAULT);

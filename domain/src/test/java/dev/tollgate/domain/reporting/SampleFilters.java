@@ -20,7 +20,8 @@ final class SampleFilters {
 
   /// Every part of a filter alone, and several together, within a span.
   static List<Case> cases(VirtualKey key, Instant start, Instant end) {
-    return Stream.of(parts(key, start, end), statuses(start, end)).flatMap(List::stream).toList();
+    return Stream.of(
+            parts(key, start, end), statuses(start, end), List.of(several(key, start, end))).flatMap(List::stream).toList();
   }
 
   private static List<Case> statuses(Instant start, Instant end) {
@@ -73,8 +74,12 @@ final class SampleFilters {
         new Case(
             "latency",
             new CallFilter(start, end, null, null, null, null, null, null, null, null, 30_000L),
-            call -> call.course().timing().latencyMicros() >= 30_000_000),
-        new Case(
+            call -> call.course().timing().latencyMicros() >= 30_000_000));
+  }
+
+  private static Case several(VirtualKey key, Instant start, Instant end) {
+    Money dear = new Money(500_000_000_000L);
+    return new Case(
             "several",
             new CallFilter(
                 start,
@@ -92,7 +97,7 @@ final class SampleFilters {
                 isOf(call, key)
                     && "gpt-x".equals(call.course().asked().model())
                     && !call.course().outcome().isError()
-                    && costsAtLeast(call, dear)));
+                    && costsAtLeast(call, dear));
   }
 
   private static boolean isOf(CallView call, VirtualKey key) {
