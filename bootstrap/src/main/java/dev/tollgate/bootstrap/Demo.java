@@ -84,7 +84,7 @@ final class Demo {
     throw new IllegalStateException("the demo key was refused: " + created);
   }
 
-  /// Whoever found the lost settings must not be able to use the key in them.
+  /// A finder of the lost settings must not be able to use the key in them.
   private void endLostKeys() {
     VirtualKeys keys = stores.keys();
     var demos = new VirtualKeys.Filter(null, VirtualKey.State.ACTIVE, null, KEY);

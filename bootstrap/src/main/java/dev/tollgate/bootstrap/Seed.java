@@ -79,7 +79,7 @@ final class Seed {
     Set<String> before = new HashSet<>();
     for (Price price : stores.prices().all(actor.tenant())) {
       if (seeds.contains(asked(price))) {
-        before.add(price.seller() + ' ' + price.model());
+        before.add(price.seller().wire() + ' ' + price.model());
       }
     }
     seeds.removeIf(each -> !before.contains(each.provider() + ' ' + each.model()));
@@ -88,7 +88,7 @@ final class Seed {
 
   private static SetPrice.Command asked(Price price) {
     return new SetPrice.Command(
-        price.seller(),
+        price.seller().wire(),
         price.model(),
         price.effectiveFrom(),
         price.rates(),
@@ -98,7 +98,7 @@ final class Seed {
   private void add(Actor owner, List<SetPrice.Command> seeds) {
     Set<String> known = new HashSet<>();
     for (Price price : stores.prices().all(owner.tenant())) {
-      known.add(price.seller() + ' ' + price.model() + ' ' + price.effectiveFrom());
+      known.add(price.seller().wire() + ' ' + price.model() + ' ' + price.effectiveFrom());
     }
     for (SetPrice.Command each : seeds) {
       if (!known.contains(each.provider() + ' ' + each.model() + ' ' + each.effectiveFrom())) {

@@ -47,7 +47,7 @@ class BrokenStreamsTest {
     usage("array[null]::bigint[]");
   }
 
-  /// Whole again, for whoever reads all calls.
+  /// Whole again, for tests that read all calls.
   @AfterAll
   static void restore() throws SQLException {
     usage(

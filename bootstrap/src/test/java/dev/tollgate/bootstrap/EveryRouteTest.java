@@ -18,8 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Every kind of route under every kind of framing. A request hides in each body; whoever answers
-/// without reading it must end the connection, or it would run.
+/// Every kind of route under every kind of framing. A request hides in each body; a server that
+/// answers without reading it must end the connection, or it would run.
 class EveryRouteTest {
   private static final String ANSWER =
       """

@@ -243,7 +243,7 @@ class MoneyAtItsEdgesTest {
     assertThat(response.body()).contains("time_zone");
   }
 
-  /// Whoever sets the first budget with a limit is told how many calls run past it.
+  /// An administrator who sets the first budget with a limit is told how many calls run past it.
   @Test
   void callsThatRunWithoutAHoldAreToldOf() throws Exception {
     CountDownLatch arrived = new CountDownLatch(2);

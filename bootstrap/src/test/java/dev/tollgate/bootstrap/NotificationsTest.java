@@ -3,6 +3,7 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -105,11 +106,29 @@ class NotificationsTest {
     }
   }
 
+  @Test
+  void aWebhookIsDeliveredToItsVeryPath() {
+    try (ScriptedUpstream receiver = ScriptedUpstream.start((_, to) -> to.json(200, "{}"))) {
+      String host = "http://" + URI.create(receiver.baseUrl()).getAuthority();
+      for (String path : new String[] {"", "/", "/hooks/"}) {
+        JsonNode webhook = newWebhook(host + path);
+        assertThat(tried(webhook).path("ok").asBoolean()).isTrue();
+        assertThat(receiver.received().getLast().head())
+            .startsWith("POST " + (path.isEmpty() ? "/" : path) + " HTTP/1.1");
+        assertThat(remove(webhook)).isEqualTo(204);
+      }
+    }
+  }
+
   private JsonNode newWebhook(ScriptedUpstream receiver) {
+    return newWebhook(receiver.baseUrl() + "/hook");
+  }
+
+  private JsonNode newWebhook(String url) {
     return gateway.manage(
         "POST",
         "/notifications/webhooks",
-        "{\"url\":\"%s/hook\",\"allow_private_network\":true}".formatted(receiver.baseUrl()));
+        "{\"url\":\"%s\",\"allow_private_network\":true}".formatted(url));
   }
 
   private JsonNode tried(JsonNode webhook) {

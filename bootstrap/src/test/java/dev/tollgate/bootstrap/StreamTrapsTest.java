@@ -166,7 +166,7 @@ class StreamTrapsTest {
     }
   }
 
-  /// Whoever gets the connection next must not read what a server sent behind its answer.
+  /// The call that gets the connection next must not read what a server sent behind its answer.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void bytesBehindAnAnswerAreNobodysAnswer(boolean chunked) {

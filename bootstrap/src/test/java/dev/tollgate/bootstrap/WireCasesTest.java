@@ -32,16 +32,18 @@ class WireCasesTest {
 
   private static String run(String... only) throws Exception {
     Path data = Files.createTempDirectory("tollgate-wire");
-    try (TestingGateway gateway = TestingGateway.start(data)) {
+    TestingGateway gateway = TestingGateway.start(data);
+    try {
       List<String> command = new ArrayList<>(List.of("python3", "run.py"));
       for (String each : only) {
         command.addAll(List.of("--only", each));
       }
       return new TestingClient(FOLDER)
           .run(
-              Map.of(
-                  "TOLLGATE_URL", gateway.url(), "TOLLGATE_ADMIN_TOKEN", gateway.adminToken()),
+              Map.of("TOLLGATE_URL", gateway.url(), "TOLLGATE_ADMIN_TOKEN", gateway.adminToken()),
               command.toArray(String[]::new));
+    } finally {
+      gateway.close();
     }
   }
 }

@@ -42,7 +42,7 @@ final class Gateway {
         .header("User-Agent", "tollgate-cli/" + ManifestVersion.text());
   }
 
-  /// A client that reaches it; whoever asks closes it.
+  /// A client that reaches it; the caller closes it.
   HttpClient client() {
     HttpClient.Builder builder =
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT_LIMIT);

@@ -34,7 +34,7 @@ final class StoredRoute {
       case "GET" -> {
         Stored found = find(object, id);
         if (found.background()) {
-          // Whoever comes back for it finds it done.
+          // A response in the background is done by the time that it is read.
           stored.keep(id, found.with(found.answer()));
         }
         yield found.answer();

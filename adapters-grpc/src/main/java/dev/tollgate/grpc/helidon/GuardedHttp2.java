@@ -113,7 +113,7 @@ final class GuardedHttp2 implements ConnectionContext {
 
   void close() {
     if (closing.compareAndSet(false, true)) {
-      // On a thread of its own: a close may wait for whoever reads, and the watch must not.
+      // On a thread of its own: a close may wait for the thread that reads, and the watch must not.
       owner.interrupt();
       Thread.startVirtualThread(
           () -> {

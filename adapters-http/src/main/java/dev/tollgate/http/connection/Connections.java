@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who is connected: so many in all and so many from one address, so that no stranger takes all
-/// there are. When all are taken, whoever has been idle longest makes room. Thread-safe.
+/// there are. When all are taken, the one that has been idle longest makes room. Thread-safe.
 public final class Connections {
   private static final Logger LOG = System.getLogger(Connections.class.getName());
 
@@ -58,7 +58,7 @@ public final class Connections {
     return true;
   }
 
-  /// May be told twice of one: by whoever made room, and by itself.
+  /// May be told twice of one: by the code that made room, and by itself.
   void gone(GuardedConnection connection) {
     leave(connection.uncount());
     open.remove(connection);
@@ -81,8 +81,8 @@ public final class Connections {
     }
   }
 
-  /// Closes whoever has been idle longest. One at a time: two that arrive together must not both
-  /// count on the same place.
+  /// Closes the connection that has been idle longest. One at a time: two that arrive together must
+  /// not both count on the same place.
   private synchronized boolean makeRoom() {
     GuardedConnection longest = null;
     long now = System.nanoTime();

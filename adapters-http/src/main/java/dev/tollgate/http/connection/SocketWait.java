@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// off. To close a TLS socket in the middle of a handshake waits for the lock that the handshake
 /// holds; so the waiting thread is interrupted, which closes the channel below TLS, and the rest is
 /// done by a thread of its own. The farewell of TLS is written, so a caller who takes nothing would
-/// hold up whoever closes: it gets a moment.
+/// hold up the thread that closes: it gets a moment.
 final class SocketWait {
   private static final Duration FAREWELL = Duration.ofSeconds(5);
 
@@ -64,7 +64,7 @@ final class SocketWait {
     Thread.ofVirtual().name("close").start(this::farewell);
   }
 
-  /// Closes a secure socket within a moment; any other is closed at once by whoever made it.
+  /// Closes a secure socket within a moment; any other is closed at once by its maker.
   void farewell() {
     if (!secure) {
       return;

@@ -171,7 +171,7 @@ public final class CatalogueHandler implements HttpService {
     for (Budgets.State state : ownBudgets.of(key)) {
       ObjectNode budget = budget(state);
       budgets.add(budget);
-      boolean isOwn = state.budget().scope() == Scope.KEY && state.budget().models() == null;
+      boolean isOwn = state.budget().scope().kind() == Scope.KEY && state.budget().models() == null;
       own = isOwn ? budget : own;
     }
     node.set("budget", own);
@@ -184,7 +184,7 @@ public final class CatalogueHandler implements HttpService {
     Balance balance = state.balance();
     Money left = balance.free();
     ObjectNode node = JSON.createObjectNode();
-    node.put("scope", budget.scope().wire());
+    node.put("scope", budget.scope().kind().wire());
     node.set("models", strings(budget.models()));
     node.put("window", budget.window().wire());
     node.put("resets_at", balance.end() == null ? null : balance.end().toString());

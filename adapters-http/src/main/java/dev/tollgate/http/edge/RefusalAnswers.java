@@ -56,7 +56,7 @@ public final class RefusalAnswers {
     WholeAnswer.send(request, response, body(dialect, refusal, id));
   }
 
-  /// A refusal's body for whoever is answered without a route.
+  /// A refusal's body for a request that is answered without a route.
   public static byte[] body(String path, Headers headers, Refusal refusal, CallId id) {
     return body(dialect(path, headers), refusal, id);
   }
@@ -118,7 +118,7 @@ public final class RefusalAnswers {
     }
   }
 
-  /// The dialect of whoever asks for something that is no metered call.
+  /// The dialect of a request that is no metered call.
   static Dialect dialect(ServerRequest request) {
     return dialect(request.prologue().uriPath().rawPath(), request.headers());
   }

@@ -37,7 +37,7 @@ public record Problem(int status, Reason reason, @Nullable String field, String 
     return reason == Reason.PROVIDER_UNREACHABLE ? UNPROCESSABLE : Statuses.of(reason);
   }
 
-  /// What is told on `/v1` in a caller's dialect, for whoever manages.
+  /// What is told on `/v1` in a caller's dialect, for an administrator.
   public static Problem of(Refusal refusal) {
     return new Problem(Statuses.of(refusal), refusal.reason(), refusal.param(), refusal.message());
   }

@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class OpsRoutesTest {
-  /// A node on which the ledger's writer does not stay up is restarted by whoever watches over it.
+  /// A node on which the ledger's writer does not stay up is restarted by the orchestrator that
+  /// watches it.
   @Test
   void aDeadWriterIsNotAlive() throws Exception {
     AtomicReference<List<String>> dead = new AtomicReference<>(List.of());

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Providers and models in PostgreSQL.
 public final class PostgresCatalog implements Catalog {
-  /// Of whoever changes a tenant's catalogue.
+  /// The lock of changes to a tenant's catalogue.
   static final int LOCK = 7011;
 
   private static final String PROVIDERS =

@@ -6,6 +6,7 @@ import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Rows;
 import io.helidon.dbclient.DbRow;
@@ -48,7 +49,7 @@ public final class PostgresPrices implements Prices {
                               + " and effective_from = ? and superseded_at is null returning"
                               + COLUMNS)
                       .addParam(tenant.value())
-                      .addParam(price.seller())
+                      .addParam(price.seller().wire())
                       .addParam(price.model())
                       .addParam(param(price.effectiveFrom()))
                       .execute(),
@@ -58,7 +59,7 @@ public final class PostgresPrices implements Prices {
                       + " rates, discount_basis_points) values (?,?,?,?,?,cast(? as jsonb),?)")
               .addParam(tenant.value())
               .addParam(price.id().value())
-              .addParam(price.seller())
+              .addParam(price.seller().wire())
               .addParam(price.model())
               .addParam(param(price.effectiveFrom()))
               .addParam(CatalogJson.rates(price.rates()))
@@ -143,7 +144,7 @@ public final class PostgresPrices implements Prices {
   private static Price price(DbRow row) {
     return new Price(
         new PriceId(Rows.uuid(row, "id")),
-        Rows.text(row, "seller"),
+        Seller.parse(Rows.text(row, "seller")),
         Rows.text(row, "model"),
         Rows.time(row, "effective_from"),
         CatalogJson.rates(Rows.text(row, "rates")),

@@ -108,7 +108,7 @@ public final class HazelcastCluster implements AutoCloseable {
     sender = Thread.ofPlatform().daemon().name("cluster-view").start(this::send);
   }
 
-  /// Tells the other nodes of accounts as they are now. Does not wait; of several sights of one
+  /// Tells the other nodes of accounts as they are now. Does not wait; of several states of one
   /// account only the newest is sent.
   public void publish(List<Balance> balances) {
     for (Balance balance : balances) {

@@ -54,7 +54,7 @@ public final class ChangePoll implements Runnable {
     long started = System.nanoTime();
     List<Change> recent;
     try {
-      // As whoever loads keys, so that a connection which an outage broke is met here first.
+      // By the role that loads keys, so that a connection which an outage broke is met here first.
       recent =
           database.asLedger(
               connection -> {

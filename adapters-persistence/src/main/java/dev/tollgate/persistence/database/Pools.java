@@ -56,7 +56,7 @@ final class Pools {
     return DbClient.create(Config.just(ConfigSources.create(settings)));
   }
 
-  /// @param wait how long whoever asks waits for one
+  /// @param wait how long a caller waits for one
   /// @param socket after which a connection that says nothing is given up
   static HikariDataSource ledger(
       DatabaseConfig config, String name, int most, Duration wait, Duration socket) {

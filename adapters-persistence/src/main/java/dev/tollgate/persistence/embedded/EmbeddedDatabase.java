@@ -144,7 +144,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  /// Runs the action, on another thread, when the server ends, whoever ended it.
+  /// Runs the action, on another thread, when the server ends, for any reason.
   public void whenEnded(Runnable action) {
     server.ifPresent(
         process -> {

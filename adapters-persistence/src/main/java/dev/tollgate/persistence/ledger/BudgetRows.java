@@ -11,6 +11,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import java.time.Instant;
@@ -46,8 +47,7 @@ final class BudgetRows {
       return new Budget(
           new BudgetId(uuid(row, "id")),
           new TenantId(uuid(row, "tenant_id")),
-          Scope.parse(row.path("scope").asText()),
-          uuid(row, "scope_id"),
+          ScopeRef.of(Scope.parse(row.path("scope").asText()), uuid(row, "scope_id")),
           texts(row.path("models")),
           Window.parse(row.path("time_window").asText()),
           Policy.parse(row.path("policy").asText()),
@@ -77,8 +77,8 @@ final class BudgetRows {
     for (Budget budget : budgets) {
       ObjectNode row = rows.addObject();
       row.put("id", budget.id().value().toString());
-      row.put("scope", budget.scope().wire());
-      row.put("scope_id", budget.scopeId().toString());
+      row.put("scope", budget.scope().kind().wire());
+      row.put("scope_id", budget.scope().value().toString());
       row.set("models", budget.models() == null ? null : JSON.valueToTree(budget.models()));
       row.put("time_window", budget.window().wire());
       row.put("policy", budget.policy().wire());

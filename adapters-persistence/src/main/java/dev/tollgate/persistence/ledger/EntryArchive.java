@@ -194,8 +194,8 @@ public final class EntryArchive {
             + " where b.session_id = x.session_id and b.batch = x.batch");
   }
 
-  /// Whoever comes while this waits for readers waits, too: so it waits for a moment only, again
-  /// and again.
+  /// A query that comes while this waits for readers waits, too: so it waits for a moment only,
+  /// again and again.
   private void drop(YearMonth month, String partition) throws SQLException, NotArchived {
     run("set local lock_timeout = '100ms'");
     for (int attempt = 1; ; attempt++) {

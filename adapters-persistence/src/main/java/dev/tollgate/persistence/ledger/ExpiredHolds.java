@@ -11,8 +11,8 @@ import java.util.UUID;
 import java.util.function.Consumer;
 
 /// Finds holds whose deadline has passed while their session is silent, or passed so long ago that
-/// no call can still be running, by the database's clock. Whoever is told of one has the ledger
-/// expire it; that looks again, so it does no harm when two nodes find the same.
+/// no call can still be running, by the database's clock. The callback that is told of one has the
+/// ledger expire it; that looks again, so it does no harm when two nodes find the same.
 public final class ExpiredHolds implements Runnable {
   private static final int MOST = 256;
 

@@ -3,6 +3,7 @@ package dev.tollgate.persistence.ledger;
 import static dev.tollgate.persistence.database.Rows.paramOrNull;
 
 import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Balance;
@@ -12,6 +13,7 @@ import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.FiscalCalendar;
 import dev.tollgate.domain.ledger.LedgerSettings;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.persistence.database.Database;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Budgets, and the settings of the ledger, in PostgreSQL.
 public final class PostgresBudgets implements Budgets, LedgerSettings {
-  /// Of whoever changes a tenant's budgets. Batches of the ledger do not take it.
+  /// The lock of changes to a tenant's budgets. Batches of the ledger do not take it.
   private static final int LOCK = 7014;
 
   /// The windows are worked out once, not for each budget.
@@ -164,12 +166,14 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   }
 
   @Override
-  public Page<State> list(
-      TenantId tenant,
-      @Nullable Scope scope,
-      @Nullable UUID scopeId,
-      @Nullable UUID cursor,
-      int limit) {
+  public Page<State> list(TenantId tenant, Which which, @Nullable UUID cursor, int limit) {
+    Scope kind =
+        switch (which) {
+          case Which.All() -> null;
+          case Which.OfKind(Scope each) -> each;
+          case Which.Of(ScopeRef scope) -> scope.kind();
+        };
+    UUID id = which instanceof Which.Of(ScopeRef scope) ? scope.value() : null;
     List<State> found =
         database.inTenant(
             tenant,
@@ -182,8 +186,8 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
                                 + " and b.scope_id = coalesce(cast(? as uuid), b.scope_id)"
                                 + " order by b.id desc limit ?")
                         .addParam(Pages.before(cursor))
-                        .addParam(scope == null ? null : scope.wire())
-                        .addParam(scopeId == null ? null : scopeId.toString())
+                        .addParam(kind == null ? null : kind.wire())
+                        .addParam(id == null ? null : id.toString())
                         .addParam(limit + 1)
                         .execute(),
                     PostgresBudgets::state));
@@ -191,7 +195,7 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
   }
 
   @Override
-  public Map<UUID, State> overAllModels(TenantId tenant, Scope scope, Collection<UUID> scopeIds) {
+  public Map<KeyId, State> overAllModels(TenantId tenant, Collection<KeyId> keys) {
     List<State> found =
         database.inTenant(
             tenant,
@@ -202,12 +206,12 @@ public final class PostgresBudgets implements Budgets, LedgerSettings {
                             tenant,
                             " and b.scope = ? and b.scope_id = any(cast(? as uuid[]))"
                                 + " and b.models is null order by b.id")
-                        .addParam(scope.wire())
-                        .addParam(Rows.array(scopeIds))
+                        .addParam(Scope.KEY.wire())
+                        .addParam(Rows.array(keys.stream().map(KeyId::value).toList()))
                         .execute(),
                     PostgresBudgets::state));
-    Map<UUID, State> newest = new HashMap<>();
-    found.forEach(state -> newest.put(state.budget().scopeId(), state));
+    Map<KeyId, State> newest = new HashMap<>();
+    found.forEach(state -> newest.put(new KeyId(state.budget().scope().value()), state));
     return newest;
   }
 

@@ -22,8 +22,8 @@ public final class PostgresBusinessUnits implements BusinessUnits {
       "select id, tenant_id, parent_id, name, created_at from tollgate.business_unit"
           + " where tenant_id = ?";
 
-  /// Of whoever moves a tenant's units: two moves at once could make a circle that neither of them
-  /// sees.
+  /// The lock of moves of a tenant's units: two moves at once could make a circle that neither of
+  /// them sees.
   private static final int LOCK = 7012;
 
   private final Database database;

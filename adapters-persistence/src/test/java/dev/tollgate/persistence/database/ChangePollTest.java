@@ -121,8 +121,7 @@ class ChangePollTest {
     new PostgresPrices(testing.database()).put(tenant, aPrice("openai", "gpt-x", Instant.EPOCH, 1));
     poll.run();
     assertThat(routes.current(tenant).routes().find("gpt-x")).isNotNull();
-    assertThat(routes.current(tenant).prices().find("prv_1", "openai", "gpt-x", Instant.now()))
-        .isNotNull();
+    assertThat(routes.current(tenant).prices().find(provider, "gpt-x", Instant.now())).isNotNull();
   }
 
   @Test

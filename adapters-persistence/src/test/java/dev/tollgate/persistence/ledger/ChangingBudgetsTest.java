@@ -89,7 +89,7 @@ class ChangingBudgetsTest {
     }
   }
 
-  /// Whoever changes them again and again would otherwise be faster than any batch.
+  /// A caller who changes them again and again would otherwise be faster than any batch.
   @Test
   void aBatchThatReadsThemAnewIsNotOvertaken() throws Exception {
     ledger.limitedBy(SampleBudgets.ofKey(key, "1.00"));

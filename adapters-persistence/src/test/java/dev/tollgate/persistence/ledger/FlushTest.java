@@ -15,7 +15,7 @@ import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
@@ -67,7 +67,7 @@ class FlushTest {
   @CsvSource({"-7200,-3600", "3600,7200"})
   void anAccountWhoseWindowIsNotTheCurrentOneIsLookedUpAgain(int from, int until) throws Exception {
     Budget budget =
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.DAY, Policy.REFUSE, "1.00");
+        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.DAY, Policy.REFUSE, "1.00");
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);

@@ -8,7 +8,7 @@ import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Admission;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.SampleBudgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -95,7 +95,7 @@ class HotRowTest {
         ledger.limitedBy(
             SampleBudgets.ofKey(key, "1000"),
             SampleBudgets.of(
-                key, Scope.PROJECT, key.project().value(), Window.DAY, Policy.REFUSE, "1000"),
+                key, new ScopeRef.OfProject(key.project()), Window.DAY, Policy.REFUSE, "1000"),
             SampleBudgets.ofTenant(key, "100000"));
       }
     }

@@ -128,7 +128,7 @@ class LedgerCrashTest {
     all.forEach(ProcessHandle::destroyForcibly);
     int port = embedded.port();
     await("it is noticed", writer::isFailing);
-    // Whoever was admitted before has noted it by then.
+    // A caller who was admitted before has noted it by then.
     Thread.sleep(100);
     int admittedSoFar = admitted.size();
     Thread.sleep(300);

@@ -17,7 +17,7 @@ import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
@@ -73,7 +73,7 @@ class LedgerEdgesTest {
   })
   void anotherCalendarOpensWindowsAtWhatWasSpent(String change, Window window) {
     ledger.limitedBy(
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), window, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), window, Policy.REFUSE, "0.50"));
     GroupCommit writer = ledger.writer(1);
     spend(writer, "0.40");
     TESTING.run(
@@ -89,7 +89,7 @@ class LedgerEdgesTest {
   @Test
   void aCalendarThatComesBackHasForgottenNothing() {
     ledger.limitedBy(
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.DAY, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.DAY, Policy.REFUSE, "0.50"));
     GroupCommit writer = ledger.writer(1);
     spend(writer, "0.20");
     zone("Pacific/Auckland");
@@ -130,8 +130,8 @@ class LedgerEdgesTest {
         .hasMessageContaining("there is no time zone " + zone);
   }
 
-  /// A budget that is being made sees money that is on its way from a hold to an entry: whoever
-  /// moves it waits, and goes by the new budget.
+  /// A budget that is being made sees money that is on its way from a hold to an entry: the move
+  /// waits, and goes by the new budget.
   @Test
   void whatExpiresOrIsCorrectedWaitsForABudgetThatIsBeingMade() throws Exception {
     ledger.limitedBy(SampleBudgets.ofTenant(key, "9.00"));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// Whoever is refused for what is settled costs next to nothing, again and again.
+/// A caller who is refused for what is settled costs next to nothing, again and again.
 class LookingFirstTest {
   private final PostgresAuthority ledger = new PostgresAuthority();
   private final VirtualKey spent = ledger.newKey();

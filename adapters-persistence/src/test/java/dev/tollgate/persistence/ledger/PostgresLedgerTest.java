@@ -15,7 +15,7 @@ import dev.tollgate.domain.ledger.LedgerStore;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Reservation;
 import dev.tollgate.domain.ledger.SampleBudgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
@@ -59,8 +59,7 @@ class PostgresLedgerTest {
           SampleBudgets.ofTenant(first, "0.0000006"),
           SampleBudgets.of(
               first,
-              Scope.PROJECT,
-              first.project().value(),
+              new ScopeRef.OfProject(first.project()),
               Window.DAY,
               Policy.OBSERVE,
               "0.0000001"));
@@ -197,7 +196,7 @@ class PostgresLedgerTest {
   private Budgets.State state(VirtualKey key) {
     return ledger
         .budgets()
-        .list(ledger.tenant(), Scope.KEY, key.id().value(), null, 1)
+        .list(ledger.tenant(), new Budgets.Which.Of(new ScopeRef.OfKey(key.id())), null, 1)
         .items()
         .getFirst();
   }
@@ -226,7 +225,7 @@ class PostgresLedgerTest {
     assertThat(writer.commit(settling(key, done, 100_000_000), PATIENCE)).isTrue();
     assertThat(writer.commit(SampleCalls.aCall().by(key).costing(7).build(), PATIENCE)).isTrue();
     ledger.limitedBy(
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.MONTH, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.MONTH, Policy.REFUSE, "0.50"));
     assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_007));
     assertThat(state(key).balance().held()).isEqualTo(Money.parseUsd("0.30"));
     assertThat(writer.reserve(hold(key, "0.20"))).isInstanceOf(Admission.Busy.class);
@@ -295,7 +294,7 @@ class PostgresLedgerTest {
   void aBudgetThatWillNotLastIsForetoldOnce() {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(
-        SampleBudgets.of(key, Scope.KEY, key.id().value(), Window.YEAR, Policy.REFUSE, "1.00"));
+        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.YEAR, Policy.REFUSE, "1.00"));
     GroupCommit writer = ledger.writer(1);
     Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 300_000_000), PATIENCE)).isTrue();

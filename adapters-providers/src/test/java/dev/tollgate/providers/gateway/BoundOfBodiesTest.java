@@ -26,6 +26,7 @@ import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.SamplePrices;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.domain.pricing.Usage;
 import dev.tollgate.providers.anthropic.Anthropic;
 import dev.tollgate.providers.openai.OpenAi;
@@ -59,7 +60,7 @@ class BoundOfBodiesTest {
       ModelFacts facts = facts(random);
       RandomBody body = RandomBody.of(random, facts);
       Provider account = account(body.endpoint, random);
-      Price price = SamplePrices.any(random, account.id().toString());
+      Price price = SamplePrices.any(random, new Seller.OfProvider(account.id()));
       var serveCall =
           chat.serveCall(
               (dispatch, _) -> answer(dispatch, body, facts, random),

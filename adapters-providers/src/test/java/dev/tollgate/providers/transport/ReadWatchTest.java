@@ -40,7 +40,7 @@ class ReadWatchTest {
     ReadWatch.instance().add(reader);
     reader.waits(System.nanoTime(), LONG);
     reader.hurry(System.nanoTime(), 1_000_000);
-    // Whoever hurries has not more time than before.
+    // A hurried read has no more time than before.
     reader.hurry(System.nanoTime(), LONG);
 
     assertThat(aborted.await(10, TimeUnit.SECONDS)).isTrue();

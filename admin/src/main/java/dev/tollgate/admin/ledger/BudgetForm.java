@@ -3,16 +3,12 @@ package dev.tollgate.admin.ledger;
 import dev.tollgate.admin.Wire;
 import dev.tollgate.admin.Words;
 import dev.tollgate.application.ledger.BudgetTerms;
-import dev.tollgate.domain.ids.BusinessUnitId;
-import dev.tollgate.domain.ids.KeyId;
-import dev.tollgate.domain.ids.MemberId;
-import dev.tollgate.domain.ids.ProjectId;
-import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.proto.v1.BudgetPolicy;
 import dev.tollgate.proto.v1.BudgetRaise;
@@ -21,7 +17,6 @@ import dev.tollgate.proto.v1.BudgetSettings;
 import dev.tollgate.proto.v1.BudgetWindow;
 import dev.tollgate.proto.v1.Raise;
 import dev.tollgate.proto.v1.SetBudgetRequest;
-import java.util.UUID;
 
 /// Budgets, as terms and as what they are; those of a key and those of `/budgets` alike.
 public final class BudgetForm {
@@ -61,24 +56,8 @@ public final class BudgetForm {
         Wire.money(path + "to", raise.getTo()), Wire.instant(raise.getUntil()));
   }
 
-  static UUID scopeId(Scope scope, String text) {
-    return switch (scope) {
-      case TENANT -> Wire.parsed("scope_id", text, TenantId::parse).value();
-      case BUSINESS_UNIT -> Wire.parsed("scope_id", text, BusinessUnitId::parse).value();
-      case PROJECT -> Wire.parsed("scope_id", text, ProjectId::parse).value();
-      case MEMBER -> Wire.parsed("scope_id", text, MemberId::parse).value();
-      case KEY -> Wire.parsed("scope_id", text, KeyId::parse).value();
-    };
-  }
-
-  private static String scopeId(Scope scope, UUID id) {
-    return switch (scope) {
-      case TENANT -> new TenantId(id).toString();
-      case BUSINESS_UNIT -> new BusinessUnitId(id).toString();
-      case PROJECT -> new ProjectId(id).toString();
-      case MEMBER -> new MemberId(id).toString();
-      case KEY -> new KeyId(id).toString();
-    };
+  static ScopeRef scope(Scope kind, String id) {
+    return Wire.parsed("scope_id", id, text -> ScopeRef.parse(kind, text));
   }
 
   public static dev.tollgate.proto.v1.Budget budget(Budgets.State state) {
@@ -87,8 +66,8 @@ public final class BudgetForm {
     dev.tollgate.proto.v1.Budget.Builder wire =
         dev.tollgate.proto.v1.Budget.newBuilder()
             .setId(budget.id().toString())
-            .setScope(SCOPE.wire(budget.scope()))
-            .setScopeId(scopeId(budget.scope(), budget.scopeId()))
+            .setScope(SCOPE.wire(budget.scope().kind()))
+            .setScopeId(budget.scope().toString())
             .setWindow(WINDOW.wire(budget.window()))
             .setWindowStart(Wire.time(balance.start()))
             .setPolicy(POLICY.wire(budget.policy()))

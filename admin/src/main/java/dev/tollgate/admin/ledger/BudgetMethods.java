@@ -17,6 +17,7 @@ import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.proto.InvalidRequest;
 import dev.tollgate.proto.v1.AddRaiseRequest;
@@ -30,7 +31,6 @@ import dev.tollgate.proto.v1.ListBudgetsResponse;
 import dev.tollgate.proto.v1.ListRaisesRequest;
 import dev.tollgate.proto.v1.ListRaisesResponse;
 import dev.tollgate.proto.v1.SetBudgetRequest;
-import java.util.UUID;
 import java.util.function.ToIntFunction;
 
 /// `BudgetService`.
@@ -67,15 +67,15 @@ public final class BudgetMethods {
   }
 
   private Result<Budget> set(Actor actor, SetBudgetRequest request, Trail trail) {
-    Scope scope = BudgetForm.SCOPE.domain(request.getScope());
-    if (scope != Scope.TENANT && !request.hasScopeId()) {
+    Scope kind = BudgetForm.SCOPE.domain(request.getScope());
+    if (kind != Scope.TENANT && !request.hasScopeId()) {
       throw new InvalidRequest("scope_id", "scope_id is required.");
     }
-    UUID scopeId =
+    ScopeRef scope =
         request.hasScopeId()
-            ? BudgetForm.scopeId(scope, request.getScopeId())
-            : actor.tenant().value();
-    SetBudget.Command command = new SetBudget.Command(scope, scopeId, BudgetForm.terms(request));
+            ? BudgetForm.scope(kind, request.getScopeId())
+            : new ScopeRef.OfTenant(actor.tenant());
+    SetBudget.Command command = new SetBudget.Command(scope, BudgetForm.terms(request));
     return verbs
         .set()
         .run(actor, command, trail)
@@ -94,17 +94,10 @@ public final class BudgetMethods {
     if (request.hasScopeId() && !request.hasScope()) {
       throw new InvalidRequest("scope", "scope is required with scope_id.");
     }
-    Scope scope = request.hasScope() ? BudgetForm.SCOPE.domain(request.getScope()) : null;
-    ListBudgets.Filter filter =
-        new ListBudgets.Filter(
-            scope,
-            scope != null && request.hasScopeId()
-                ? BudgetForm.scopeId(scope, request.getScopeId())
-                : null);
     Page.Ask ask = Wire.page(request.hasLimit(), request.getLimit(), request.getCursor());
     return verbs
         .list()
-        .run(actor, filter, ask)
+        .run(actor, which(request), ask)
         .map(
             page -> {
               ListBudgetsResponse.Builder answer = ListBudgetsResponse.newBuilder();
@@ -112,6 +105,16 @@ public final class BudgetMethods {
               Wire.set(page.next(), next -> answer.setNextCursor(Wire.cursor(next)));
               return answer.setHasMore(page.next() != null).build();
             });
+  }
+
+  private static Budgets.Which which(ListBudgetsRequest request) {
+    if (!request.hasScope()) {
+      return new Budgets.Which.All();
+    }
+    Scope kind = BudgetForm.SCOPE.domain(request.getScope());
+    return request.hasScopeId()
+        ? new Budgets.Which.Of(BudgetForm.scope(kind, request.getScopeId()))
+        : new Budgets.Which.OfKind(kind);
   }
 
   private Result<Empty> remove(Actor actor, DeleteBudgetRequest request, Trail trail) {

@@ -231,7 +231,7 @@ final class Attempt {
     Money least = null;
     for (Balance balance : holding == null ? List.<Balance>of() : holding.touched()) {
       Budget budget = book.find(balance.budget());
-      if (balance.hard() && budget != null && budget.scope().isOwn()) {
+      if (balance.hard() && budget != null && budget.scope().kind().isOwn()) {
         Money free = balance.free();
         least = least == null || free.compareTo(least) < 0 ? free : least;
       }

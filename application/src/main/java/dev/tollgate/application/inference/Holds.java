@@ -314,9 +314,10 @@ final class Holds {
 
   private static Refusal.BudgetState state(BudgetBook book, Balance binding) {
     Budget budget = book.find(binding.budget());
-    boolean shown = budget != null && (budget.scope().isOwn() || book.settings().showsAncestors());
+    boolean shown =
+        budget != null && (budget.scope().kind().isOwn() || book.settings().showsAncestors());
     return new Refusal.BudgetState(
-        budget == null ? "tenant" : budget.scope().wire(),
+        budget == null ? "tenant" : budget.scope().kind().wire(),
         binding.budget().toString(),
         shown
             ? new Refusal.BudgetState.Amounts(binding.limit(), binding.posted(), binding.held())

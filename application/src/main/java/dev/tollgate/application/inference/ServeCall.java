@@ -196,10 +196,7 @@ public final class ServeCall {
   private Attempt.Plan plan(Target target, Routes.Snapshot snapshot) {
     Instant now = clock.instant();
     String priced = target.deployment().pricedAs();
-    Price price =
-        snapshot
-            .prices()
-            .find(target.provider().id().toString(), target.provider().kind().wire(), priced, now);
+    Price price = snapshot.prices().find(target.provider(), priced, now);
     ModelFacts facts = snapshot.facts().find(priced, now);
     return new Attempt.Plan(
         target,

@@ -15,7 +15,7 @@ import dev.tollgate.domain.keys.KeySecret;
 import dev.tollgate.domain.keys.StoredSecret;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.reasons.Reason;
 import dev.tollgate.domain.rules.BrokenRule;
 import dev.tollgate.domain.secrets.Pepper;
@@ -136,7 +136,7 @@ public final class CreateKey {
     return setBudget
         .run(
             actor,
-            new SetBudget.Command(Scope.KEY, key.id().value(), budget),
+            new SetBudget.Command(new ScopeRef.OfKey(key.id()), budget),
             trail.part(SetBudget.ACTION))
         .map(state -> new KeyView(key, state.budget().models() == null ? state : null))
         .under("budget");

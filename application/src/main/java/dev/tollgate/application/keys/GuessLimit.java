@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How often an address may be wrong in a second before secrets that are not in memory are no
-/// longer looked up for it. Whoever guesses costs no query then; whoever shares the address and has
-/// a key that was good here before notices nothing. Thread-safe.
+/// longer looked up for it. A caller who guesses costs no query then; one who shares the address
+/// and has a key that was good here before notices nothing. Thread-safe.
 public final class GuessLimit {
   private static final int OF_ADDRESS = 50;
   private static final int IN_ALL = 300;

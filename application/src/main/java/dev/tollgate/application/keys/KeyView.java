@@ -1,12 +1,11 @@
 package dev.tollgate.application.keys;
 
+import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Budgets;
-import dev.tollgate.domain.ledger.Scope;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A virtual key with its budget over all models.
@@ -18,10 +17,9 @@ public record KeyView(VirtualKey key, Budgets.@Nullable State budget) {
     if (keys.isEmpty()) {
       return List.of();
     }
-    Map<UUID, Budgets.State> found =
-        budgets.overAllModels(
-            tenant, Scope.KEY, keys.stream().map(key -> key.id().value()).toList());
-    return keys.stream().map(key -> new KeyView(key, found.get(key.id().value()))).toList();
+    Map<KeyId, Budgets.State> found =
+        budgets.overAllModels(tenant, keys.stream().map(VirtualKey::id).toList());
+    return keys.stream().map(key -> new KeyView(key, found.get(key.id()))).toList();
   }
 
   static KeyView of(Budgets budgets, VirtualKey key) {

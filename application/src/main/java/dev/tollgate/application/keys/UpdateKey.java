@@ -11,7 +11,7 @@ import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.keys.VirtualKeys;
 import dev.tollgate.domain.ledger.Budgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +87,7 @@ public final class UpdateKey {
     return setBudget
         .run(
             actor,
-            new SetBudget.Command(Scope.KEY, key.id().value(), terms),
+            new SetBudget.Command(new ScopeRef.OfKey(key.id()), terms),
             trail.part(SetBudget.ACTION))
         .map(_ -> true)
         .under("budget");

@@ -98,7 +98,7 @@ final class BatchCycle {
 
   /// Lets everyone go whose patience is over. May be called from any thread.
   ///
-  /// @param down whether the store is away, so that whoever asks for a hold is let go at once
+  /// @param down whether the store is away, so that a caller who asks for a hold is let go at once
   void letGo(long now, boolean down) {
     letGo(current, now, down);
     letGo(incoming, now, down);
@@ -153,7 +153,7 @@ final class BatchCycle {
   }
 
   /// Forgets what flies: its outcome will never be known, so no batch may follow under its number.
-  /// Whoever waits is let go.
+  /// Lets every waiting caller go.
   ///
   /// @return the calls that were not written
   List<CallRecord> abandon() {
@@ -182,7 +182,7 @@ final class BatchCycle {
     try {
       batch.addAll(line.ready());
     } catch (Throwable e) {
-      survived("Whoever waits in line is sent away", e);
+      survived("Callers who wait in line are sent away", e);
       line.dissolve();
     }
     while (batch.size() < LARGEST_BATCH) {

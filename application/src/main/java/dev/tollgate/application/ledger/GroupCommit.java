@@ -179,7 +179,7 @@ public final class GroupCommit implements CallJournal, Ledger, AutoCloseable {
     enqueue(new Operation.Ending(hold, new Operation.Ending.Way.Expired()));
   }
 
-  /// Takes in what another node saw of an account, so that whoever waits for it asks again.
+  /// Takes in what another node saw of an account, so that a caller who waits for it asks again.
   public void learn(Balance balance) {
     cycle.learnFromElsewhere(balance);
     if (idle && cycle.inLine() > 0) {

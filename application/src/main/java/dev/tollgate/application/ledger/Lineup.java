@@ -59,7 +59,7 @@ final class Lineup {
     }
   }
 
-  /// Those in line that should ask again now, in order. Whoever has waited for long enough leaves.
+  /// Those in line that should ask again now, in order. One that has waited for long enough leaves.
   List<Operation.Reserve> ready() {
     for (Balance seen = elsewhere.poll(); seen != null; seen = elsewhere.poll()) {
       known.merge(seen.budget(), seen, Balance::newer);

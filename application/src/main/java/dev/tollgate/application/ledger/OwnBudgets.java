@@ -2,11 +2,11 @@ package dev.tollgate.application.ledger;
 
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.ledger.Budgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The budgets that are a key's own: those of the key and of its project. Whoever holds the key may
+/// The budgets that are a key's own: those of the key and of its project. The holder of the key may
 /// see them.
 public final class OwnBudgets {
   private static final int MOST = 50;
@@ -19,11 +19,12 @@ public final class OwnBudgets {
 
   /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   public List<Budgets.State> of(VirtualKey key) {
-    List<Budgets.State> own =
-        new ArrayList<>(
-            budgets.list(key.tenant(), Scope.KEY, key.id().value(), null, MOST).items());
-    own.addAll(
-        budgets.list(key.tenant(), Scope.PROJECT, key.project().value(), null, MOST).items());
+    List<Budgets.State> own = new ArrayList<>(list(key, new ScopeRef.OfKey(key.id())));
+    own.addAll(list(key, new ScopeRef.OfProject(key.project())));
     return own;
+  }
+
+  private List<Budgets.State> list(VirtualKey key, ScopeRef scope) {
+    return budgets.list(key.tenant(), new Budgets.Which.Of(scope), null, MOST).items();
   }
 }

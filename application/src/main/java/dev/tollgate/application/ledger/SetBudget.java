@@ -11,6 +11,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBooks;
 import dev.tollgate.domain.ledger.Budgets;
 import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.money.Money;
 import dev.tollgate.domain.pricing.Bound;
 import dev.tollgate.domain.rules.BrokenRule;
@@ -18,7 +19,6 @@ import dev.tollgate.domain.stores.Work;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Sets or changes a budget. Takes effect with the next hold on every node.
@@ -40,15 +40,14 @@ public final class SetBudget {
     this.clock = clock;
   }
 
-  /// @param scopeId of the tenant, unit, project, member or key
-  public record Command(Scope scope, UUID scopeId, BudgetTerms terms) {}
+  public record Command(ScopeRef scope, BudgetTerms terms) {}
 
   public Result<Budgets.State> run(Actor actor, Command command, Trail trail) {
     var place = dev.tollgate.domain.authority.Scope.of(actor.tenant());
     if (!actor.may(Permission.BUDGETS_WRITE, place)) {
       return new Result.Forbidden<>(Permission.BUDGETS_WRITE);
     }
-    if (command.scope() == Scope.MEMBER) {
+    if (command.scope().kind() == Scope.MEMBER) {
       // There are no members yet whose id it could be.
       return new Result.Invalid<>("scope_id", "There is no such member");
     }
@@ -64,7 +63,6 @@ public final class SetBudget {
             new BudgetId(ids.next()),
             actor.tenant(),
             command.scope(),
-            command.scopeId(),
             terms.models(),
             terms.window(),
             terms.policy(),
@@ -77,7 +75,7 @@ public final class SetBudget {
     Budgets.@Nullable State before = before(budget);
     Budgets.State state = budgets.put(actor.tenant(), List.of(budget)).getFirst().orElse(null);
     if (state == null) {
-      String noun = command.scope().wire().replace('_', ' ');
+      String noun = command.scope().kind().wire().replace('_', ' ');
       return new Result.Invalid<>("scope_id", "There is no such " + noun);
     }
     work.afterwards(() -> books.refresh(actor.tenant()));
@@ -91,7 +89,7 @@ public final class SetBudget {
 
   /// The budget that this one takes the place of, for the audit log.
   private Budgets.@Nullable State before(Budget budget) {
-    return budgets.of(budget.tenant(), budget.scope(), budget.scopeId()).stream()
+    return budgets.of(budget.tenant(), budget.scope()).stream()
         .filter(each -> each.budget().replaces(budget))
         .findFirst()
         .orElse(null);

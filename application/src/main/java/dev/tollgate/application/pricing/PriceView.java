@@ -23,7 +23,7 @@ public record PriceView(Visible<Price> priced, String provider) {
   }
 
   static PriceView of(Visible<Price> priced, Map<String, String> names) {
-    String seller = priced.item().seller();
+    String seller = priced.item().seller().wire();
     return new PriceView(priced, names.getOrDefault(seller, seller));
   }
 

@@ -121,8 +121,7 @@ public final class RestatePrices {
       Map<String, Difference> differences) {
     List<Target> targets = new ArrayList<>();
     for (Settled each : page) {
-      Price price =
-          book.find(provider.id().toString(), provider.kind().wire(), pricedAs, each.at());
+      Price price = book.find(provider, pricedAs, each.at());
       if (price == null) {
         continue;
       }

@@ -16,6 +16,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
 import dev.tollgate.domain.pricing.Rate;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.domain.stores.Work;
 import java.time.Instant;
 import java.util.Arrays;
@@ -53,7 +54,7 @@ public final class SetPrice {
     }
     // The provider must still be there when its price is written.
     prices.alone(actor.tenant());
-    String seller = seller(actor.tenant(), command.provider());
+    Seller seller = seller(actor.tenant(), command.provider());
     if (seller == null) {
       return new Result.Invalid<>(
           "provider",
@@ -87,16 +88,16 @@ public final class SetPrice {
     return new PriceView(new Visible<>(price, actor.tenant()), command.provider());
   }
 
-  private @Nullable String seller(TenantId tenant, String name) {
+  private @Nullable Seller seller(TenantId tenant, String name) {
     for (Provider provider : catalog.providers(tenant)) {
       if (provider.name().equals(name)) {
-        return provider.id().toString();
+        return new Seller.OfProvider(provider.id());
       }
     }
     return Arrays.stream(ProviderKind.values())
-        .map(ProviderKind::wire)
-        .filter(name::equals)
+        .filter(kind -> kind.wire().equals(name))
         .findFirst()
+        .map(Seller.OfKind::new)
         .orElse(null);
   }
 }

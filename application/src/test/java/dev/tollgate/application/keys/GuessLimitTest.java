@@ -95,7 +95,7 @@ class GuessLimitTest {
     assertThat(asked).hasValue(300);
   }
 
-  /// Whoever comes through a proxy is not one caller.
+  /// Callers behind one proxy are told apart.
   @Test
   void aProxyMayBeWrongAsOftenAsAllTogether() {
     for (int i = 0; i < 1_000; i++) {

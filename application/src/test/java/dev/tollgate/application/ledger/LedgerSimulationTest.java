@@ -9,7 +9,7 @@ import dev.tollgate.domain.ledger.Budget;
 import dev.tollgate.domain.ledger.BudgetBook;
 import dev.tollgate.domain.ledger.Policy;
 import dev.tollgate.domain.ledger.SampleBudgets;
-import dev.tollgate.domain.ledger.Scope;
+import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
@@ -56,8 +56,7 @@ class LedgerSimulationTest {
             SampleBudgets.ofTenant(first, "0.0000006"),
             SampleBudgets.of(
                 first,
-                Scope.PROJECT,
-                project.id().value(),
+                new ScopeRef.OfProject(project.id()),
                 Window.DAY,
                 Policy.OBSERVE,
                 "0.0000001"));

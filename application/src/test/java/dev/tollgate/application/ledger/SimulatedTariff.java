@@ -1,5 +1,6 @@
 package dev.tollgate.application.ledger;
 
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.money.Money;
@@ -7,6 +8,7 @@ import dev.tollgate.domain.pricing.Bound;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Rate;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.domain.pricing.Usage;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,7 +38,13 @@ final class SimulatedTariff {
           new Rate(component, Rate.Unit.MTOK, new Rate.Conditions(0, "priority", null), 8_000));
       rates.add(new Rate(component, Rate.Unit.MTOK, new Rate.Conditions(0, "flex", null), 2_000));
     }
-    return new Price(new PriceId(SampleIds.anId()), "openai", "m", Instant.EPOCH, rates, 0);
+    return new Price(
+        new PriceId(SampleIds.anId()),
+        new Seller.OfKind(ProviderKind.OPENAI),
+        "m",
+        Instant.EPOCH,
+        rates,
+        0);
   }
 
   Money bound() {

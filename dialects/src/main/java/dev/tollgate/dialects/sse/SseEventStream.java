@@ -170,7 +170,7 @@ public final class SseEventStream implements EventStream {
     }
     plain(bytes, plainFrom, from);
     if (from > 0 && from < to) {
-      // Whoever holds what was complete must not see it change.
+      // The receiver of complete events must not see them change.
       bytes = Arrays.copyOfRange(bytes, from, to);
       to -= from;
       from = 0;

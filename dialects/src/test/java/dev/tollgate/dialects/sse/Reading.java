@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/// A stream of events that was read to its end, and what came of it.
+/// A stream of events that was read to its end, and its outcome.
 final class Reading {
   String text = "";
   String atSite = "";

@@ -13,7 +13,7 @@ public record Actor(TenantId tenant, Who who, Grants grants, Surface surface, Ca
     /// As it is named in the audit log.
     String name();
 
-    /// Whoever holds the administrator's token.
+    /// The holder of the administrator's token.
     record Administrator() implements Who {
       @Override
       public String name() {

@@ -78,7 +78,7 @@ public interface Catalog {
   /// @return false when there is none
   boolean removeModel(TenantId tenant, ModelId id);
 
-  /// What came of a change.
+  /// The outcome of a change.
   sealed interface Change<T> {
     record Changed<T>(T now) implements Change<T> {}
 
@@ -88,7 +88,7 @@ public interface Catalog {
     record NameTaken<T>() implements Change<T> {}
   }
 
-  /// What came of a removal.
+  /// The outcome of a removal.
   enum Removal {
     REMOVED,
     MISSING,

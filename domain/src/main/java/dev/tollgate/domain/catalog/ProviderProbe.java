@@ -12,7 +12,7 @@ public interface ProviderProbe {
   /// The same with a credential that the provider does not have yet.
   Result probe(Provider provider, Secret credential);
 
-  /// What came of it.
+  /// The outcome of a probe.
   sealed interface Result {
     /// The credential works.
     record Works(List<String> models) implements Result {

@@ -23,7 +23,7 @@ public sealed interface ProviderReply {
     }
   }
 
-  /// A stream that has begun. Whoever receives it must close it.
+  /// A stream that has begun. The receiver must close it.
   record Streaming(EventStream events, List<HeaderField> headers) implements ProviderReply {
     public Streaming {
       headers = List.copyOf(headers);

@@ -3,8 +3,8 @@ package dev.tollgate.domain.inference;
 import java.util.Locale;
 
 /// Why nobody knows what a call cost, and which rule says what is posted for it. An entry that is
-/// posted so is marked `estimated`, whoever failed: the caller, the provider, the network or the
-/// node (docs/ledger.md, "What is uncertain is paid for").
+/// posted so is marked `estimated`, no matter who failed: the caller, the provider, the network or
+/// the node (docs/ledger.md, "What is uncertain is paid for").
 public enum Uncertainty {
   /// The answer was complete and said nothing, or nothing believable, about its usage.
   NO_USAGE(Rule.TEXT, Rule.TEXT),

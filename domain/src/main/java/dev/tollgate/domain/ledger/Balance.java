@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param hard whether it refuses what does not fit
 /// @param posted what was settled
 /// @param held what open holds reserve
-/// @param version grows with every change; of two sights of one account the higher is the newer
+/// @param version grows with every change; of two states of one account the higher is the newer
 public record Balance(
     BudgetId budget,
     Instant start,
@@ -23,12 +23,12 @@ public record Balance(
     Money held,
     long version) {
 
-  /// Whether this is a newer sight of the same budget than another.
+  /// Whether this is a newer state of the same budget than another.
   public boolean isNewerThan(Balance other) {
     return start.equals(other.start) ? version > other.version : start.isAfter(other.start);
   }
 
-  /// The newer of two sights of the same budget.
+  /// The newer of two states of the same budget.
   public static Balance newer(Balance one, Balance other) {
     return other.isNewerThan(one) ? other : one;
   }

@@ -10,13 +10,11 @@ import dev.tollgate.domain.rules.BrokenRule;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A limit on a scope and window. There is one for each (scope, scope id, models, window); setting
-/// it again changes it.
+/// A limit on a scope and window. There is one for each (scope, models, window); setting it again
+/// changes it.
 ///
-/// @param scopeId the key, member, project, business unit or tenant
 /// @param models public names it counts, `*` standing for any text; null counts all
 /// @param limit may be lower than what was spent: that only stops new spending
 /// @param raises what is added to the limit, those that are over or still to come included
@@ -25,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record Budget(
     BudgetId id,
     TenantId tenant,
-    Scope scope,
-    UUID scopeId,
+    ScopeRef scope,
     @Nullable List<String> models,
     Window window,
     Policy policy,
@@ -109,8 +106,7 @@ public record Budget(
   /// Whether setting another one would change this one.
   public boolean replaces(Budget other) {
     return tenant.equals(other.tenant)
-        && scope == other.scope
-        && scopeId.equals(other.scopeId)
+        && scope.equals(other.scope)
         && window == other.window
         && Objects.equals(models, other.models);
   }

@@ -49,7 +49,7 @@ public final class BudgetBook {
     this.settings = settings;
     this.parents = Map.copyOf(parents);
     for (Budget budget : budgets) {
-      byScope.computeIfAbsent(budget.scopeId(), _ -> new ArrayList<>()).add(budget);
+      byScope.computeIfAbsent(budget.scope().value(), _ -> new ArrayList<>()).add(budget);
       byId.put(budget.id(), budget);
     }
   }

@@ -1,6 +1,7 @@
 package dev.tollgate.domain.ledger;
 
 import dev.tollgate.domain.ids.BudgetId;
+import dev.tollgate.domain.ids.KeyId;
 import dev.tollgate.domain.ids.RaiseId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.stores.Page;
@@ -43,23 +44,25 @@ public interface Budgets {
   Optional<State> find(TenantId tenant, BudgetId id);
 
   /// At most `limit` budgets made before the one named by the cursor, newest first.
-  ///
-  /// @param scope only budgets of this kind, or null
-  /// @param scopeId only budgets of this one, or null
-  Page<State> list(
-      TenantId tenant,
-      @Nullable Scope scope,
-      @Nullable UUID scopeId,
-      @Nullable UUID cursor,
-      int limit);
+  Page<State> list(TenantId tenant, Which which, @Nullable UUID cursor, int limit);
 
-  /// All budgets of one scope.
-  default List<State> of(TenantId tenant, Scope scope, UUID scopeId) {
-    return list(tenant, scope, scopeId, null, Page.LARGEST).items();
+  /// Which budgets to list.
+  sealed interface Which {
+    record All() implements Which {}
+
+    /// Those of one kind of scope.
+    record OfKind(Scope kind) implements Which {}
+
+    record Of(ScopeRef scope) implements Which {}
   }
 
-  /// The newest budget over all models of each of some scopes that have one.
-  Map<UUID, State> overAllModels(TenantId tenant, Scope scope, Collection<UUID> scopeIds);
+  /// All budgets of one scope.
+  default List<State> of(TenantId tenant, ScopeRef scope) {
+    return list(tenant, new Which.Of(scope), null, Page.LARGEST).items();
+  }
+
+  /// The newest budget over all models of each of some keys that have one.
+  Map<KeyId, State> overAllModels(TenantId tenant, Collection<KeyId> keys);
 
   /// A budget and its account in the current window.
   record State(Budget budget, Balance balance) {}

@@ -21,8 +21,8 @@ public interface LedgerStore {
   Batch.Result apply(Batch batch);
 
   /// Keeps the budgets of a batch's tenants as they are until the next batch is applied or the
-  /// connection goes, so that what is read of them now is not out of date when it arrives. Whoever
-  /// changes them waits meanwhile.
+  /// connection goes, so that what is read of them now is not out of date when it arrives. Changes
+  /// to them wait meanwhile.
   ///
   /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   void keepBudgets(Batch batch);

@@ -15,9 +15,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Reservations that wait because only open holds are in the way. Whoever waits for an account goes
-/// before all who come later and touch the same account, so that a small call never starves a large
-/// one. Calls that share no account do not wait for each other. Used by one thread.
+/// Reservations that wait because only open holds are in the way. One that waits for an account
+/// goes before all who come later and touch the same account, so that a small call never starves a
+/// large one. Calls that share no account do not wait for each other. Used by one thread.
 ///
 /// @param <T> who waits
 public final class WaitingLine<T> {
@@ -68,8 +68,8 @@ public final class WaitingLine<T> {
     return false;
   }
 
-  /// Whoever should ask again now, in order: those that fit by what is known of the accounts and
-  /// are not behind someone who does not.
+  /// The reservations that should ask again now, in order: those that fit by what is known of the
+  /// accounts and are not behind someone who does not.
   ///
   /// @param known the account of a budget as this node last saw it, or null
   /// @param probe whether the first in line asks again whatever is known, since other nodes change

@@ -11,11 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// One dated price of a canonical model at a provider (or at every provider of a kind). It holds
 /// from `effectiveFrom` until the next price of the same seller and model begins.
 ///
-/// @param seller a provider id (`prv_...`) or a provider kind (`openai`)
 /// @param discountBasisPoints hundredths of a percent taken off every rate, 0 to 10,000
 public record Price(
     PriceId id,
-    String seller,
+    Seller seller,
     String model,
     Instant effectiveFrom,
     List<Rate> rates,

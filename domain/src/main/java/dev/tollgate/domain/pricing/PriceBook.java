@@ -1,5 +1,6 @@
 package dev.tollgate.domain.pricing;
 
+import dev.tollgate.domain.catalog.Provider;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 public final class PriceBook {
   private static final String ANY_MODEL = "*";
 
-  private final List<Map<String, Map<String, List<Price>>>> catalogues;
+  private final List<Map<Seller, Map<String, List<Price>>>> catalogues;
 
   /// @param catalogues prices of each catalogue that the tenant sees, the one that counts first
   public PriceBook(List<List<Price>> catalogues) {
     this.catalogues = catalogues.stream().map(PriceBook::bySeller).toList();
   }
 
-  private static Map<String, Map<String, List<Price>>> bySeller(List<Price> prices) {
-    Map<String, Map<String, List<Price>>> bySeller = new HashMap<>();
+  private static Map<Seller, Map<String, List<Price>>> bySeller(List<Price> prices) {
+    Map<Seller, Map<String, List<Price>>> bySeller = new HashMap<>();
     var newestFirst = new ArrayList<>(prices);
     newestFirst.sort(Comparator.comparing(Price::effectiveFrom).reversed());
     for (Price price : newestFirst) {
@@ -34,13 +35,13 @@ public final class PriceBook {
 
   /// The price in force at an instant: the named provider's own before that of its kind, of two for
   /// a kind the tenant's, a named model before `*`. Null when the model has no price.
-  public @Nullable Price find(String provider, String kind, String model, Instant at) {
-    Price own = find(provider, model, at);
-    return own == null ? find(kind, model, at) : own;
+  public @Nullable Price find(Provider provider, String model, Instant at) {
+    Price own = find(new Seller.OfProvider(provider.id()), model, at);
+    return own == null ? find(new Seller.OfKind(provider.kind()), model, at) : own;
   }
 
-  private @Nullable Price find(String seller, String model, Instant at) {
-    for (Map<String, Map<String, List<Price>>> bySeller : catalogues) {
+  private @Nullable Price find(Seller seller, String model, Instant at) {
+    for (Map<Seller, Map<String, List<Price>>> bySeller : catalogues) {
       Map<String, List<Price>> byModel = bySeller.get(seller);
       if (byModel != null) {
         Price named = inForce(byModel.get(model), at);

@@ -29,7 +29,7 @@ public interface Prices {
   default List<Visible<Price>> visible(TenantId tenant) {
     return Visible.to(tenant, this::all).stream()
         .sorted(
-            Comparator.comparing((Visible<Price> each) -> each.item().seller())
+            Comparator.comparing((Visible<Price> each) -> each.item().seller().wire())
                 .thenComparing(each -> each.item().model()))
         .toList();
   }
@@ -45,7 +45,7 @@ public interface Prices {
   /// Removes a price that is not in force yet.
   Change remove(TenantId tenant, PriceId id);
 
-  /// What came of a change.
+  /// The outcome of a change.
   enum Change {
     DONE,
     MISSING,

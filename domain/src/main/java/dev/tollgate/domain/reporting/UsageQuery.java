@@ -20,7 +20,7 @@ public record UsageQuery(
     @Nullable KeyId key,
     @Nullable ProjectId project,
     @Nullable String model) {
-  /// How far back minutes can be asked for; a day longer are they kept.
+  /// How far back minutes can be asked for; they are kept one day longer.
   public static final Duration MINUTES_KEPT = Duration.ofDays(7);
 
   private static final long QUARTER = 900;

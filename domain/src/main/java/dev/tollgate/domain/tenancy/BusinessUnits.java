@@ -23,7 +23,7 @@ public interface BusinessUnits {
   /// it was.
   Update update(TenantId tenant, BusinessUnitId id, UnaryOperator<BusinessUnit> change);
 
-  /// What came of an update.
+  /// The outcome of an update.
   sealed interface Update {
     record Changed(BusinessUnit unit) implements Update {}
 

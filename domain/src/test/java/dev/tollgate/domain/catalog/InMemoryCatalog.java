@@ -6,6 +6,7 @@ import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Prices;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.domain.secrets.SealedCredential;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -88,7 +89,7 @@ public final class InMemoryCatalog implements Catalog, Prices {
     credentials.remove(id);
     prices
         .getOrDefault(tenant, new ArrayList<>())
-        .removeIf(each -> each.seller().equals(id.toString()));
+        .removeIf(each -> each.seller().equals(new Seller.OfProvider(id)));
     return providers.removeIf(each -> each.tenant().equals(tenant) && each.id().equals(id))
         ? Removal.REMOVED
         : Removal.MISSING;
@@ -153,7 +154,7 @@ public final class InMemoryCatalog implements Catalog, Prices {
     before.ifPresent(own::remove);
     own.add(price);
     own.sort(
-        Comparator.comparing(Price::seller)
+        Comparator.comparing((Price each) -> each.seller().wire())
             .thenComparing(Price::model)
             .thenComparing(Price::effectiveFrom, Comparator.reverseOrder()));
     return before;

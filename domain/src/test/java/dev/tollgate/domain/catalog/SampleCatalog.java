@@ -10,6 +10,7 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.pricing.Component;
 import dev.tollgate.domain.pricing.Price;
 import dev.tollgate.domain.pricing.Rate;
+import dev.tollgate.domain.pricing.Seller;
 import dev.tollgate.domain.secrets.SealedCredential;
 import java.net.URI;
 import java.time.Instant;
@@ -50,7 +51,7 @@ public final class SampleCatalog {
   public static Price aPrice(String seller, String model, Instant from, long micros) {
     return new Price(
         new PriceId(SampleIds.anId()),
-        seller,
+        Seller.parse(seller),
         model,
         from,
         List.of(

@@ -36,8 +36,7 @@ class BudgetTest {
     return new Budget(
         new BudgetId(SampleIds.anId()),
         key.tenant(),
-        Scope.KEY,
-        key.id().value(),
+        new ScopeRef.OfKey(key.id()),
         models,
         Window.MONTH,
         policy,
@@ -196,8 +195,7 @@ class BudgetTest {
     return new Budget(
         new BudgetId(SampleIds.anId()),
         key.tenant(),
-        scope,
-        id,
+        ScopeRef.of(scope, id),
         models,
         Window.TOTAL,
         Policy.REFUSE,

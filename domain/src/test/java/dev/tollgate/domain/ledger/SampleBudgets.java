@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.UUID;
 
 /// Budgets and reservations for tests.
 public final class SampleBudgets {
@@ -23,20 +22,19 @@ public final class SampleBudgets {
 
   /// A budget that refuses, of a total window.
   public static Budget ofKey(VirtualKey key, String limit) {
-    return of(key, Scope.KEY, key.id().value(), Window.TOTAL, Policy.REFUSE, limit);
+    return of(key, new ScopeRef.OfKey(key.id()), Window.TOTAL, Policy.REFUSE, limit);
   }
 
   public static Budget ofTenant(VirtualKey key, String limit) {
-    return of(key, Scope.TENANT, key.tenant().value(), Window.TOTAL, Policy.REFUSE, limit);
+    return of(key, new ScopeRef.OfTenant(key.tenant()), Window.TOTAL, Policy.REFUSE, limit);
   }
 
   public static Budget of(
-      VirtualKey key, Scope scope, UUID scopeId, Window window, Policy policy, String limit) {
+      VirtualKey key, ScopeRef scope, Window window, Policy policy, String limit) {
     return new Budget(
         new BudgetId(SampleIds.anId()),
         key.tenant(),
         scope,
-        scopeId,
         null,
         window,
         policy,

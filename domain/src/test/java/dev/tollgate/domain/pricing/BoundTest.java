@@ -2,6 +2,7 @@ package dev.tollgate.domain.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.money.Money;
@@ -16,7 +17,12 @@ import org.junit.jupiter.api.Test;
 class BoundTest {
   private static Price price(int discount, Rate... rates) {
     return new Price(
-        new PriceId(SampleIds.anId()), "openai", "m", Instant.EPOCH, List.of(rates), discount);
+        new PriceId(SampleIds.anId()),
+        new Seller.OfKind(ProviderKind.OPENAI),
+        "m",
+        Instant.EPOCH,
+        List.of(rates),
+        discount);
   }
 
   private static Rate rate(Component component, long micros) {

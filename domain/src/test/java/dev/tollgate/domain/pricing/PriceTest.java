@@ -2,7 +2,11 @@ package dev.tollgate.domain.pricing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.domain.catalog.Provider;
+import dev.tollgate.domain.catalog.ProviderKind;
+import dev.tollgate.domain.catalog.SampleCatalog;
 import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.pricing.Rate.Conditions;
 import dev.tollgate.domain.pricing.Rate.Unit;
 import java.math.BigDecimal;
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PriceTest {
+  private static final Seller OPENAI = new Seller.OfKind(ProviderKind.OPENAI);
+  private static final Seller ANTHROPIC = new Seller.OfKind(ProviderKind.ANTHROPIC);
+  private static final Provider ANYONE = SampleCatalog.aProvider(SampleIds.aTenant(), "anyone");
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   @Test
@@ -116,7 +123,7 @@ class PriceTest {
               .multiply(BigDecimal.valueOf(10_000 - discount))
               .movePointLeft(4)
               .setScale(0, RoundingMode.HALF_UP);
-      Price price = new Price(new PriceId(new UUID(0, 0)), "openai", "m", START, rates, discount);
+      Price price = new Price(new PriceId(new UUID(0, 0)), OPENAI, "m", START, rates, discount);
       assertThat(price.cost(usage.build(), null, null).nanos()).isEqualTo(exact.longValueExact());
     }
   }
@@ -137,23 +144,23 @@ class PriceTest {
     Price promotion = dated("2026-08-21T00:00:00Z", 4_000_000);
     Price list = dated("2026-11-22T00:00:00Z", 5_000_000);
     PriceBook book = new PriceBook(List.of(List.of(promotion, list)));
-    assertThat(book.find("prv", "openai", "m", Instant.parse("2026-11-21T23:59:59Z")))
-        .isEqualTo(promotion);
-    assertThat(book.find("prv", "openai", "m", Instant.parse("2026-11-22T00:00:00Z")))
-        .isEqualTo(list);
-    assertThat(book.find("prv", "openai", "m", Instant.parse("2026-08-20T00:00:00Z"))).isNull();
+    assertThat(book.find(ANYONE, "m", Instant.parse("2026-11-21T23:59:59Z"))).isEqualTo(promotion);
+    assertThat(book.find(ANYONE, "m", Instant.parse("2026-11-22T00:00:00Z"))).isEqualTo(list);
+    assertThat(book.find(ANYONE, "m", Instant.parse("2026-08-20T00:00:00Z"))).isNull();
   }
 
   @Test
   void theNamedProviderWinsOverItsKindAndAModelOverTheStar() {
-    Price ofKind = seller("openai", "m");
-    Price star = seller("openai", "*");
-    Price own = seller("prv_1", "m");
+    Provider one = SampleCatalog.aProvider(SampleIds.aTenant(), "one");
+    Price ofKind = seller(OPENAI, "m");
+    Price star = seller(OPENAI, "*");
+    Price own = seller(new Seller.OfProvider(one.id()), "m");
     PriceBook book = new PriceBook(List.of(List.of(ofKind, star, own)));
-    assertThat(book.find("prv_1", "openai", "m", START)).isEqualTo(own);
-    assertThat(book.find("prv_2", "openai", "m", START)).isEqualTo(ofKind);
-    assertThat(book.find("prv_2", "openai", "other", START)).isEqualTo(star);
-    assertThat(book.find("prv_2", "anthropic", "m", START)).isNull();
+    assertThat(book.find(one, "m", START)).isEqualTo(own);
+    assertThat(book.find(ANYONE, "m", START)).isEqualTo(ofKind);
+    assertThat(book.find(ANYONE, "other", START)).isEqualTo(star);
+    PriceBook others = new PriceBook(List.of(List.of(seller(ANTHROPIC, "m"))));
+    assertThat(others.find(ANYONE, "m", START)).isNull();
   }
 
   private static Usage tokens(long input, long output) {
@@ -169,20 +176,20 @@ class PriceTest {
   }
 
   private static Price price(Rate... rates) {
-    return new Price(new PriceId(new UUID(0, 1)), "openai", "m", START, List.of(rates), 0);
+    return new Price(new PriceId(new UUID(0, 1)), OPENAI, "m", START, List.of(rates), 0);
   }
 
   private static Price dated(String from, long micros) {
     return new Price(
         new PriceId(new UUID(0, micros)),
-        "openai",
+        OPENAI,
         "m",
         Instant.parse(from),
         List.of(rate(Component.INPUT, micros)),
         0);
   }
 
-  private static Price seller(String seller, String model) {
+  private static Price seller(Seller seller, String model) {
     return new Price(
         new PriceId(new UUID(0, seller.hashCode() + model.hashCode())),
         seller,

@@ -4,6 +4,7 @@ import static dev.tollgate.domain.catalog.SampleCatalog.aPrice;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.domain.ids.PriceId;
+import dev.tollgate.domain.ids.ProviderId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
 import java.time.Instant;
@@ -26,7 +27,7 @@ public abstract class PricesContract {
     Price price =
         new Price(
             new PriceId(SampleIds.anId()),
-            "prv_x",
+            new Seller.OfProvider(new ProviderId(SampleIds.anId())),
             "*",
             MARCH,
             List.of(
@@ -58,7 +59,7 @@ public abstract class PricesContract {
     Price january = aPrice("openai", "gpt-x", JANUARY, 1_000);
     Price march = aPrice("openai", "gpt-x", MARCH, 2_000);
     Price other = aPrice("openai", "gpt-y", JANUARY, 3_000);
-    Price own = aPrice("prv_1", "gpt-x", JANUARY, 4_000);
+    Price own = aPrice(new ProviderId(SampleIds.anId()).toString(), "gpt-x", JANUARY, 4_000);
     List.of(january, own, march, other).forEach(price -> prices().put(tenant, price));
     assertThat(prices().all(tenant))
         .containsExactlyInAnyOrder(january, march, other, own)

@@ -1,5 +1,6 @@
 package dev.tollgate.domain.pricing;
 
+import dev.tollgate.domain.catalog.ProviderKind;
 import dev.tollgate.domain.ids.PriceId;
 import dev.tollgate.domain.ids.SampleIds;
 import java.time.Instant;
@@ -16,11 +17,11 @@ public final class SamplePrices {
 
   /// A price with up to three rates for each component, under any conditions, and any discount.
   public static Price any(Random random) {
-    return any(random, "openai");
+    return any(random, new Seller.OfKind(ProviderKind.OPENAI));
   }
 
   /// The same, of a seller.
-  public static Price any(Random random, String seller) {
+  public static Price any(Random random, Seller seller) {
     List<Rate> rates = new ArrayList<>();
     for (Component component : Component.values()) {
       int variants = random.nextInt(4);

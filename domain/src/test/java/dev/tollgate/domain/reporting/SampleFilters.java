@@ -21,7 +21,9 @@ final class SampleFilters {
   /// Every part of a filter alone, and several together, within a span.
   static List<Case> cases(VirtualKey key, Instant start, Instant end) {
     return Stream.of(
-            parts(key, start, end), statuses(start, end), List.of(several(key, start, end))).flatMap(List::stream).toList();
+            parts(key, start, end), statuses(start, end), List.of(several(key, start, end)))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Case> statuses(Instant start, Instant end) {
@@ -80,24 +82,24 @@ final class SampleFilters {
   private static Case several(VirtualKey key, Instant start, Instant end) {
     Money dear = new Money(500_000_000_000L);
     return new Case(
-            "several",
-            new CallFilter(
-                start,
-                end,
-                key.id(),
-                key.project(),
-                null,
-                "gpt-x",
-                "eu",
-                new StatusFilter.Ok(),
-                null,
-                dear,
-                null),
-            call ->
-                isOf(call, key)
-                    && "gpt-x".equals(call.course().asked().model())
-                    && !call.course().outcome().isError()
-                    && costsAtLeast(call, dear));
+        "several",
+        new CallFilter(
+            start,
+            end,
+            key.id(),
+            key.project(),
+            null,
+            "gpt-x",
+            "eu",
+            new StatusFilter.Ok(),
+            null,
+            dear,
+            null),
+        call ->
+            isOf(call, key)
+                && "gpt-x".equals(call.course().asked().model())
+                && !call.course().outcome().isError()
+                && costsAtLeast(call, dear));
   }
 
   private static boolean isOf(CallView call, VirtualKey key) {
