@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.bootstrap.ScriptedUpstream.Script;
+import dev.tollgate.domain.testing.Eventually;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,16 +60,7 @@ class CaptureTest {
 
   private static JsonNode content(HttpResponse<String> response) throws Exception {
     String call = response.headers().firstValue("x-request-id").orElseThrow();
-    await(() -> gateway.manage("GET", "/calls/" + call, "").path("content").isObject());
-    return gateway.manage("GET", "/calls/" + call, "").path("content");
-  }
-
-  private static void await(Callable<Boolean> condition) throws Exception {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.call()) {
-      assertThat(System.nanoTime()).as("waited for too long").isLessThan(deadline);
-      Thread.sleep(50);
-    }
+    return gateway.content(call);
   }
 
   /// D5: what was captured is what the caller got, the event with the cost included.
@@ -169,7 +159,8 @@ class CaptureTest {
 
       mend();
       upstream.script(stream ? Replay.stream(CHAT) : answering());
-      await(
+      Eventually.holds(
+          "calls are taken again",
           () ->
               gateway.call("/v1/chat/completions", key.path("key").asText(), request).statusCode()
                   == 200);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.cluster.ClusterSettings;
 import dev.tollgate.persistence.cluster.HazelcastCluster;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,14 +161,12 @@ class ClusterFaults {
     }
   }
 
-  private static void awaitNoOpenHold(TestingGateway gateway) throws InterruptedException {
-    for (int i = 0; i < 90; i++) {
-      if (gateway.manage("POST", "/ledger/verify", "").path("open_holds").asInt() == 0) {
-        return;
-      }
-      Thread.sleep(1_000);
-    }
-    throw new AssertionError("holds are left open");
+  private static void awaitNoOpenHold(TestingGateway gateway) {
+    Eventually.answer(
+        "no hold is open",
+        Duration.ofSeconds(90),
+        () -> gateway.manage("POST", "/ledger/verify", "").path("open_holds").asInt(),
+        open -> open == 0);
   }
 
   private void assertEveryAnswerIsBooked(TestingGateway gateway) {
@@ -234,11 +234,11 @@ class ClusterFaults {
     try (HazelcastCluster member =
         new HazelcastCluster(
             settings, new HazelcastCluster.Listener(_ -> {}, () -> {}, () -> {}))) {
-      Balance seen = member.seen(id);
-      for (int i = 0; i < 100 && (seen == null || !seen.posted().equals(settled)); i++) {
-        Thread.sleep(100);
-        seen = member.seen(id);
-      }
+      Balance seen =
+          Eventually.answer(
+              "what is settled is seen",
+              () -> member.seen(id),
+              each -> each != null && each.posted().equals(settled));
       assertThat(member.members()).isEqualTo(4);
       assertThat(seen).isNotNull();
       assertThat(seen.posted()).isEqualTo(settled);
@@ -253,19 +253,18 @@ class ClusterFaults {
   }
 
   /// The halves have met again.
-  private static void awaitThreeMembers(RunningCluster cluster) throws Exception {
+  private static void awaitThreeMembers(RunningCluster cluster) {
     for (int node = 1; node <= 3; node++) {
-      boolean met = false;
-      for (int i = 0; i < 300 && !met; i++) {
-        HttpResponse<String> metrics =
-            cluster
-                .gateway()
-                .send(
-                    HttpRequest.newBuilder(URI.create(cluster.opsUrl(node) + "/metrics")).build());
-        met = metrics.body().matches("(?s).*tollgate_cluster_members[^\\n]* 3(?:\\.0)?\\n.*");
-        Thread.sleep(met ? 0 : 200);
-      }
-      assertThat(met).as("node %s sees three members", node).isTrue();
+      URI metrics = URI.create(cluster.opsUrl(node) + "/metrics");
+      Eventually.holds(
+          "node " + node + " sees three members",
+          Duration.ofMinutes(1),
+          () ->
+              cluster
+                  .gateway()
+                  .send(HttpRequest.newBuilder(metrics).build())
+                  .body()
+                  .matches("(?s).*tollgate_cluster_members[^\\n]* 3(?:\\.0)?\\n.*"));
     }
   }
 }

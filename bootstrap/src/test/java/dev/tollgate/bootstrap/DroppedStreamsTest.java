@@ -111,7 +111,7 @@ class DroppedStreamsTest {
     EncodingCounter counter = new EncodingCounter();
     Money sum = Money.ZERO;
     for (Map.Entry<String, Integer> each : numbers.entrySet()) {
-      JsonNode call = awaitCall(each.getKey());
+      JsonNode call = gateway.recorded(each.getKey());
       long counted = counter.count("gpt-5", sent.getOrDefault(each.getValue(), ""));
       long output = call.path("tokens").path("output").asLong();
       // At least the text, and more if the model can have made more in the time that it had.
@@ -124,16 +124,5 @@ class DroppedStreamsTest {
     JsonNode budget = gateway.budgetOf(key);
     assertThat(budget.path("settled").asText()).isEqualTo(sum.usd());
     assertThat(budget.path("held").asText()).isEqualTo("0.00");
-  }
-
-  private JsonNode awaitCall(String id) throws InterruptedException {
-    for (int i = 0; i < 200; i++) {
-      HttpResponse<String> found = gateway.tryManage("GET", "/calls/" + id, "");
-      if (found.statusCode() == 200) {
-        return TestingGateway.json(found.body());
-      }
-      Thread.sleep(50);
-    }
-    throw new AssertionError("call " + id + " was not recorded");
   }
 }

@@ -3,6 +3,7 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.testing.Eventually;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -44,13 +45,8 @@ class ImportedKeysTest {
     return gateway.call("/v1/chat/completions", secret, CALL).statusCode();
   }
 
-  private int waitFor(String secret, int status) throws InterruptedException {
-    int last = 0;
-    for (int i = 0; i < 100 && last != status; i++) {
-      last = call(secret);
-      Thread.sleep(last == status ? 0 : 100);
-    }
-    return last;
+  private void awaitStatus(String secret, int status) {
+    Eventually.answer("the key answers " + status, () -> call(secret), last -> last == status);
   }
 
   @Test
@@ -60,7 +56,7 @@ class ImportedKeysTest {
     JsonNode key = bring(secret, "");
     assertThat(key.path("hint").asText()).isEmpty();
     assertThat(key.has("key")).isFalse();
-    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    awaitStatus(secret, 200);
     assertThat(gateway.get("/v1/key", secret).body()).contains("brought");
 
     String id = key.path("id").asText();
@@ -71,16 +67,16 @@ class ImportedKeysTest {
     assertThat(call(secret)).as("within the overlap").isEqualTo(200);
 
     gateway.manage("POST", "/keys/" + id + "/rotate", "{}");
-    assertThat(waitFor(secret, 401)).isEqualTo(401);
+    awaitStatus(secret, 401);
     gateway.manage("POST", "/keys/" + id + "/revoke", "{}");
-    assertThat(waitFor(own, 401)).isEqualTo(401);
+    awaitStatus(own, 401);
   }
 
   @Test
   void itsRulesHold() throws Exception {
     String secret = "sk-limited-" + System.nanoTime();
     bring(secret, ",\"models\":[\"other-*\"],\"tags\":[\"a\"]");
-    assertThat(waitFor(secret, 403)).isEqualTo(403);
+    awaitStatus(secret, 403);
   }
 
   /// Claude Desktop sends a bearer of its own beside the key.
@@ -89,7 +85,7 @@ class ImportedKeysTest {
   void itIsFoundBesideAForeignCredential(String header, String other) throws Exception {
     String secret = "sk-beside-" + System.nanoTime();
     bring(secret, "");
-    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    awaitStatus(secret, 200);
     assertThat(callWith(header, secret, other, "foreign")).isEqualTo(200);
   }
 
@@ -98,7 +94,7 @@ class ImportedKeysTest {
   void besideASecretOfTollgatesItIsNotLookedAt() throws Exception {
     String secret = "sk-behind-" + System.nanoTime();
     bring(secret, "");
-    assertThat(waitFor(secret, 200)).isEqualTo(200);
+    awaitStatus(secret, 200);
     String own = gateway.newKey(gateway.newProject(), "").path("key").asText();
     assertThat(callWith("x-api-key", secret, "authorization", own)).isEqualTo(200);
     String wrong = own.substring(0, own.length() - 1) + (own.endsWith("A") ? "B" : "A");

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tollgate.domain.ids.OperationId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ids.TenantId;
+import dev.tollgate.domain.testing.Eventually;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,13 +31,12 @@ class JobTakeOverTest {
     return id.toString();
   }
 
-  private JsonNode ended(String id) throws InterruptedException {
-    JsonNode operation = gateway.manage("GET", "/operations/" + id, "");
-    for (int i = 0; i < 300 && operation.path("state").asText().equals("running"); i++) {
-      Thread.sleep(100);
-      operation = gateway.manage("GET", "/operations/" + id, "");
-    }
-    return operation;
+  private JsonNode ended(String id) {
+    return Eventually.answer(
+        "the operation ends",
+        Duration.ofSeconds(30),
+        () -> gateway.manage("GET", "/operations/" + id, ""),
+        operation -> !operation.path("state").asText().equals("running"));
   }
 
   @Test

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,18 +84,7 @@ final class ManagementRequests {
     }
   }
 
-  /// Refused calls are not committed before the answer.
-  private static void waitForRow(TestingGateway gateway, String call) {
-    for (int i = 0; i < 200; i++) {
-      if (gateway.tryManage("GET", "/calls/" + call, "").statusCode() == 200) {
-        return;
-      }
-      LockSupport.parkNanos(50_000_000);
-    }
-    throw new AssertionError(call + " has no row");
-  }
-
-  /// What was answered last, as it came.
+  /// Refused calls are not committed before the answer. What was answered last, as it came.
   HttpResponse<String> last() {
     return Objects.requireNonNull(last, "nothing was asked");
   }
@@ -116,7 +104,7 @@ final class ManagementRequests {
     String body = parts.length > 2 ? parts[2] : "";
     if (parts[0].equals("CALL")) {
       HttpResponse<String> called = gateway.call("/v1/chat/completions", parts[1], body);
-      waitForRow(gateway, called.headers().firstValue("x-request-id").orElseThrow());
+      gateway.recorded(called.headers().firstValue("x-request-id").orElseThrow());
       return line.number() + " " + called.statusCode() + "\t";
     }
     HttpRequest.Builder request =

@@ -3,6 +3,7 @@ package dev.tollgate.bootstrap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tollgate.domain.testing.Eventually;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,16 +28,14 @@ class NotificationsTest {
     return found;
   }
 
-  private List<JsonNode> awaitDelivered(String budget, int count) throws InterruptedException {
-    for (int i = 0; i < 200; i++) {
-      List<JsonNode> found = about(budget);
-      if (found.size() >= count
-          && found.stream().allMatch(each -> each.path("status").asText().equals("delivered"))) {
-        return found;
-      }
-      Thread.sleep(100);
-    }
-    throw new AssertionError("not delivered: " + about(budget));
+  private List<JsonNode> awaitDelivered(String budget, int count) {
+    return Eventually.answer(
+        "all are delivered",
+        () -> about(budget),
+        found ->
+            found.size() >= count
+                && found.stream()
+                    .allMatch(each -> each.path("status").asText().equals("delivered")));
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.tollgate.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.domain.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -104,15 +105,16 @@ class ProxyFaults extends EveryRouteTest {
         .start();
   }
 
-  private static void await(int port) throws InterruptedException {
-    for (int i = 0; i < 100; i++) {
-      try (RawSocket _ = RawSocket.connect(port)) {
-        return;
-      } catch (UncheckedIOException e) {
-        Thread.sleep(50);
-      }
+  private static void await(int port) {
+    Eventually.holds("a proxy listens on port " + port, () -> isOpen(port));
+  }
+
+  private static boolean isOpen(int port) {
+    try (RawSocket _ = RawSocket.connect(port)) {
+      return true;
+    } catch (UncheckedIOException e) {
+      return false;
     }
-    throw new AssertionError("no proxy on port " + port);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.tollgate.bootstrap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import java.io.IOException;
@@ -329,18 +330,29 @@ final class TestingGateway {
   /// The newest call of a key, waited for briefly: refused calls are not committed before the
   /// answer.
   JsonNode lastCall(String keyId) {
-    for (int i = 0; i < 500; i++) {
-      JsonNode page = manage("GET", "/calls?limit=1&key=" + keyId, "");
-      if (!page.path("data").isEmpty()) {
-        return page.path("data").get(0);
-      }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    throw new AssertionError("no call of " + keyId + " was recorded");
+    return Eventually.answer(
+            "a call of " + keyId + " is recorded",
+            () -> manage("GET", "/calls?limit=1&key=" + keyId, "").path("data"),
+            rows -> !rows.isEmpty())
+        .get(0);
+  }
+
+  /// A call, waited for briefly.
+  JsonNode recorded(String call) {
+    return json(
+        Eventually.answer(
+                "call " + call + " is recorded",
+                () -> tryManage("GET", "/calls/" + call, ""),
+                found -> found.statusCode() == 200)
+            .body());
+  }
+
+  /// The content of a call, waited for briefly: that of most calls is written after the answer.
+  JsonNode content(String call) {
+    return Eventually.answer(
+        "the content of " + call + " is kept",
+        () -> json(tryManage("GET", "/calls/" + call, "").body()).path("content"),
+        JsonNode::isObject);
   }
 
   static JsonNode json(String text) {

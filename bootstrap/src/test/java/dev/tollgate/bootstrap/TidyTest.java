@@ -26,7 +26,10 @@ class TidyTest {
           "util", "utils", "common", "commons", "helper", "manager", "base", "impl", "dto",
           "model");
   private static final Pattern METHOD =
-      Pattern.compile("^  (?:@\\w+.* )?(?:[\\w<>\\[\\].,?@ ]+ )?(\\w+)\\(.*");
+      Pattern.compile(
+          "^(  (?! )| {4,8}(?=(?:[\\w<>\\[\\].,?@]+ )+\\w+\\())"
+              + "(?!\\? |return |new |throw |else |case |yield |assert )"
+              + "(?:@\\w+.* )?(?:[\\w<>\\[\\].,?@]+ )*(\\w+)\\(.*");
   private static final Path ROOT = root();
 
   /// Words that make a reader guess, and what says the same plainly.
@@ -103,6 +106,9 @@ class TidyTest {
     body.addAll(List.of("  }", "}"));
     assertThat(longMethods("A", body, LONGEST_METHOD)).hasSize(1);
     assertThat(longMethods("A", body, 80)).isEmpty();
+    List<String> nested = new ArrayList<>(List.of("class B {"));
+    body.forEach(line -> nested.add("  " + line));
+    assertThat(longMethods("B", nested, LONGEST_METHOD)).hasSize(1);
   }
 
   @Test
@@ -218,21 +224,23 @@ class TidyTest {
 
   private static List<String> longMethods(String name, List<String> lines, int longest) {
     List<String> found = new ArrayList<>();
+    boolean inText = false;
     for (int i = 0; i < lines.size(); i++) {
       Matcher method = METHOD.matcher(lines.get(i));
-      if (!method.matches()
-          || isConstant(method.group(1))
-          || lines.get(i).startsWith("   ")
+      inText ^= lines.get(i).contains("\"\"\"");
+      if (inText
+          || !method.matches()
+          || isConstant(method.group(2))
           || lines.get(i).contains(";")
           || lines.get(i).endsWith("{}")) {
         continue;
       }
       int end = i;
-      while (end < lines.size() && !lines.get(end).equals("  }")) {
+      while (end < lines.size() && !lines.get(end).equals(method.group(1) + "}")) {
         end++;
       }
       if (end - i - 1 > longest) {
-        found.add(name + ": " + method.group(1) + " has " + (end - i - 1) + " lines");
+        found.add(name + ": " + method.group(2) + " has " + (end - i - 1) + " lines");
       }
     }
     return found;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.ids.TimeOrderedIds;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.http.connection.Connections.Limits;
 import dev.tollgate.http.connection.WholeAnswer;
 import dev.tollgate.http.server.HttpSettings.Door;
@@ -63,9 +64,7 @@ class DoorsTest {
       Socket socket = connect(open, "127.0.0.2");
       assertThat(served(socket)).isTrue();
       socket.close();
-      while (open.connections().count() > 0) {
-        Thread.sleep(5);
-      }
+      Eventually.holds("the peer has left", () -> open.connections().count() == 0);
     }
   }
 
@@ -85,9 +84,7 @@ class DoorsTest {
     Socket second = connect(open, "127.0.0.3");
     Thread.sleep(20);
     Socket third = connect(open, "127.0.0.4");
-    while (open.connections().count() < 3) {
-      Thread.sleep(5);
-    }
+    Eventually.holds("all are in", () -> open.connections().count() == 3);
 
     assertThat(served(connect(open, "127.0.0.5"))).isTrue();
 

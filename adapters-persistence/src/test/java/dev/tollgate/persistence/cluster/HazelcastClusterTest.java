@@ -10,6 +10,7 @@ import dev.tollgate.domain.ids.BudgetId;
 import dev.tollgate.domain.ids.SampleIds;
 import dev.tollgate.domain.ledger.Balance;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.testing.Eventually;
 import io.helidon.common.SerializationConfig;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -98,13 +98,6 @@ class HazelcastClusterTest {
     }
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    for (int i = 0; i < 1_000 && !condition.getAsBoolean(); i++) {
-      Thread.sleep(20);
-    }
-    assertThat(condition.getAsBoolean()).isTrue();
-  }
-
   @Test
   void membersSeeEachOthersAccountsAndNeverGoBack() throws Exception {
     List<String> members = List.of("127.0.0.1:" + freePort(), "127.0.0.1:" + freePort());
@@ -117,21 +110,25 @@ class HazelcastClusterTest {
             new HazelcastCluster(
                 settings(members, 1),
                 new HazelcastCluster.Listener(seen::add, changes::incrementAndGet, () -> {}))) {
-      await(() -> one.members() == 2 && two.members() == 2);
+      Eventually.holds("they meet", () -> one.members() == 2 && two.members() == 2);
       one.publish(List.of(balance(budget, start, 5), balance(budget, start, 4)));
-      await(() -> balance(budget, start, 5).equals(two.seen(budget)));
+      Eventually.holds(
+          "the balance is seen", () -> balance(budget, start, 5).equals(two.seen(budget)));
       two.publish(List.of(balance(budget, start, 3)));
       one.publish(List.of(balance(budget, start, 6)));
-      await(() -> balance(budget, start, 6).equals(two.seen(budget)));
+      Eventually.holds(
+          "the balance is seen", () -> balance(budget, start, 6).equals(two.seen(budget)));
       one.publish(List.of(balance(budget, start.plusSeconds(60), 1)));
-      await(() -> balance(budget, start.plusSeconds(60), 1).equals(one.seen(budget)));
+      Eventually.holds(
+          "the balance is seen",
+          () -> balance(budget, start.plusSeconds(60), 1).equals(one.seen(budget)));
       two.publish(List.of(balance(budget, start, 9)));
       Thread.sleep(200);
       assertThat(one.seen(budget)).isEqualTo(balance(budget, start.plusSeconds(60), 1));
-      await(() -> seen.contains(balance(budget, start, 6)));
+      Eventually.holds("it was told", () -> seen.contains(balance(budget, start, 6)));
       assertThat(one.seen(new BudgetId(SampleIds.anId()))).isNull();
       one.announceChange();
-      await(() -> changes.get() == 1);
+      Eventually.holds("the change is told", () -> changes.get() == 1);
       two.announceChange();
       Thread.sleep(200);
       assertThat(changes).as("not told of its own").hasValue(1);

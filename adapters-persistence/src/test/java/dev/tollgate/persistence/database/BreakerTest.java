@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tollgate.domain.stores.StoreUnavailable;
+import dev.tollgate.domain.testing.Eventually;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -51,14 +52,16 @@ class BreakerTest {
     assertThat(asked.tryAcquire(50, TimeUnit.MILLISECONDS)).isFalse();
   }
 
-  private void awaitClosed() throws InterruptedException {
-    while (true) {
-      try {
-        breaker.check();
-        return;
-      } catch (StoreUnavailable e) {
-        Thread.sleep(2);
-      }
+  private void awaitClosed() {
+    Eventually.holds("the breaker closes", this::isClosed);
+  }
+
+  private boolean isClosed() {
+    try {
+      breaker.check();
+      return true;
+    } catch (StoreUnavailable e) {
+      return false;
     }
   }
 }

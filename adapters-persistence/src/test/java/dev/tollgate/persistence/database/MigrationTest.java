@@ -2,13 +2,13 @@ package dev.tollgate.persistence.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.embedded.EmbeddedDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -50,11 +50,9 @@ class MigrationTest {
         statement.execute("select 1 from tollgate.budget");
         CompletableFuture<Void> migration =
             CompletableFuture.runAsync(() -> Migrations.run(config));
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (TestingDatabase.select(config, WAITING).equals(List.of("0"))) {
-          assertThat(System.nanoTime()).as("no migration waits").isLessThan(deadline);
-          Thread.sleep(10);
-        }
+        Eventually.holds(
+            "a migration waits",
+            () -> !TestingDatabase.select(config, WAITING).equals(List.of("0")));
         statement.execute("select 1 from tollgate.notification");
         assertThat(migration.isDone()).as("the older node came through").isFalse();
         older.commit();

@@ -18,6 +18,7 @@ import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.stores.StoreUnavailable;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.Retention;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.ChangePoll;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -79,13 +80,8 @@ class CachedKeyDirectoryTest {
     return found;
   }
 
-  private void assertSeenInTime(SecretId id, Predicate<@Nullable KnownKey> change)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + SEEN_WITHIN.toNanos();
-    while (!change.test(directory.find(id))) {
-      assertThat(System.nanoTime()).as("within %s", SEEN_WITHIN).isLessThan(deadline);
-      Thread.sleep(20);
-    }
+  private void assertSeenInTime(SecretId id, Predicate<@Nullable KnownKey> change) {
+    Eventually.holds("the change is seen", SEEN_WITHIN, () -> change.test(directory.find(id)));
   }
 
   @Test

@@ -7,11 +7,9 @@ import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
 import dev.tollgate.persistence.database.DatabaseConfig;
 import dev.tollgate.persistence.database.TestingDatabase;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 
 /// What the database holds of a tenant's calls, read past all adapters.
 final class CommittedRows {
@@ -59,13 +57,5 @@ final class CommittedRows {
 
   static List<CallId> idsOf(Collection<CallRecord> calls) {
     return calls.stream().map(CallRecord::id).toList();
-  }
-
-  static void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("%s within 20 s", what).isLessThan(deadline);
-      Thread.sleep(10);
-    }
   }
 }

@@ -1,7 +1,6 @@
 package dev.tollgate.persistence.ledger;
 
 import static dev.tollgate.domain.inference.SampleCalls.aCall;
-import static dev.tollgate.persistence.ledger.CommittedRows.await;
 import static dev.tollgate.persistence.ledger.CommittedRows.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,6 +8,7 @@ import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -92,7 +92,7 @@ class DatabaseCrashTest {
         done.set(true);
       }
     }
-    await("nothing waits", () -> writer.waiting() == 0);
+    Eventually.holds("nothing waits", () -> writer.waiting() == 0);
     writer.close();
     assertThat(offered).containsAll(confirmed);
     assertThat(rows.ids()).containsExactlyInAnyOrderElementsOf(idsOf(offered));
@@ -100,14 +100,15 @@ class DatabaseCrashTest {
   }
 
   private void killAndRestart() throws IOException, InterruptedException {
-    await("calls are confirmed", () -> confirmed.size() >= 500);
+    Eventually.holds("calls are confirmed", () -> confirmed.size() >= 500);
     kill();
     List<CallId> beforeTheRestart = idsOf(confirmed);
-    await("calls are not confirmed in time", () -> offered.size() >= confirmed.size() + 64);
+    Eventually.holds(
+        "calls are not confirmed in time", () -> offered.size() >= confirmed.size() + 64);
     restart(Map.of());
     assertThat(rows.ids()).containsAll(beforeTheRestart);
     int soFar = confirmed.size();
-    await("calls are confirmed again", () -> confirmed.size() >= soFar + 500);
+    Eventually.holds("calls are confirmed again", () -> confirmed.size() >= soFar + 500);
   }
 
   @Test
@@ -159,7 +160,8 @@ class DatabaseCrashTest {
     List<ProcessHandle> all =
         Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
     all.forEach(ProcessHandle::destroyForcibly);
-    await("all processes are gone", () -> all.stream().noneMatch(ProcessHandle::isAlive));
+    Eventually.holds(
+        "all processes are gone", () -> all.stream().noneMatch(ProcessHandle::isAlive));
   }
 
   private static void restart(Map<String, String> settings) {

@@ -18,6 +18,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.sql.Connection;
@@ -327,7 +328,7 @@ class FlushTest {
       long made = accountOf(first, budget);
       Future<Long> other = executor.submit(() -> accountOf(second, budget));
       String waiting = "select 1::text from pg_locks where locktype = 'advisory' and not granted";
-      CommittedRows.await("the second waits", () -> !testing.select(waiting).isEmpty());
+      Eventually.holds("the second waits", () -> !testing.select(waiting).isEmpty());
       first.commit();
       assertThat(other.get()).isEqualTo(made);
     }

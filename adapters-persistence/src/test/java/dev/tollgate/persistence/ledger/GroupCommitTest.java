@@ -2,7 +2,6 @@ package dev.tollgate.persistence.ledger;
 
 import static dev.tollgate.domain.inference.SampleCalls.aCall;
 import static dev.tollgate.domain.inference.SampleCalls.someCalls;
-import static dev.tollgate.persistence.ledger.CommittedRows.await;
 import static dev.tollgate.persistence.ledger.CommittedRows.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +12,7 @@ import dev.tollgate.domain.keys.SampleKeys;
 import dev.tollgate.domain.keys.VirtualKey;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import dev.tollgate.persistence.database.TestingWriter;
@@ -103,7 +103,7 @@ class GroupCommitTest {
       assertThat(writer.waiting()).isEqualTo(101);
       blocker.rollback();
     }
-    await("everything is committed", () -> writer.waiting() == 0);
+    Eventually.holds("everything is committed", () -> writer.waiting() == 0);
     assertThat(rows.batches()).containsExactly("1", "1", "100");
   }
 
@@ -117,7 +117,7 @@ class GroupCommitTest {
   }
 
   private void awaitBlockedWriter() throws InterruptedException {
-    await(
+    Eventually.holds(
         "the writer waits for a lock",
         () ->
             testing.select("select count(*) from pg_locks where not granted").equals(List.of("1")));
@@ -131,7 +131,7 @@ class GroupCommitTest {
       assertThat(rows.ids()).isEmpty();
       blocker.rollback();
     }
-    await("the call is committed all the same", () -> writer.waiting() == 0);
+    Eventually.holds("the call is committed all the same", () -> writer.waiting() == 0);
     assertThat(rows.ids()).containsExactly(call.id());
   }
 
@@ -157,7 +157,7 @@ class GroupCommitTest {
       }
       blocker.rollback();
     }
-    await("all are dealt with", () -> writer.waiting() == 0);
+    Eventually.holds("all are dealt with", () -> writer.waiting() == 0);
     // A status that is none is put down at its bound; a call that is written already is not again.
     assertThat(rows.ids())
         .containsAll(idsOf(good))

@@ -1,6 +1,5 @@
 package dev.tollgate.persistence.ledger;
 
-import static dev.tollgate.persistence.ledger.CommittedRows.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.application.ledger.GroupCommit;
@@ -14,6 +13,7 @@ import dev.tollgate.domain.ledger.Hold;
 import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.tenancy.Project;
 import dev.tollgate.domain.tenancy.SampleProjects;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.Migrations;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -60,7 +60,7 @@ class LedgerCrashTest {
       try {
         for (int kill = 0; kill <= KILLS; kill++) {
           int before = acknowledged.size();
-          await("calls are settled", () -> acknowledged.size() > before + 100);
+          Eventually.holds("calls are settled", () -> acknowledged.size() > before + 100);
           if (kill < KILLS) {
             killAndRestart(writer);
           }
@@ -70,7 +70,7 @@ class LedgerCrashTest {
         executor.shutdown();
       }
       assertThat(executor.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
-      await("nothing waits", () -> writer.waiting() == 0);
+      Eventually.holds("nothing waits", () -> writer.waiting() == 0);
       assertTheBooks(database, key);
     } finally {
       embedded.close();
@@ -127,7 +127,7 @@ class LedgerCrashTest {
         Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
     all.forEach(ProcessHandle::destroyForcibly);
     int port = embedded.port();
-    await("it is noticed", writer::isFailing);
+    Eventually.holds("it is noticed", writer::isFailing);
     // A caller who was admitted before has noted it by then.
     Thread.sleep(100);
     int admittedSoFar = admitted.size();
@@ -136,7 +136,7 @@ class LedgerCrashTest {
     embedded.close();
     embedded = EmbeddedDatabase.start(folder, port, Map.of());
     long up = System.nanoTime();
-    await("it is taken up again", () -> !writer.isFailing());
+    Eventually.holds("it is taken up again", () -> !writer.isFailing());
     assertThat(Duration.ofNanos(System.nanoTime() - up)).isLessThan(Duration.ofSeconds(10));
   }
 

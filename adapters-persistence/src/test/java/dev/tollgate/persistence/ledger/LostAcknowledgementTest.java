@@ -1,13 +1,13 @@
 package dev.tollgate.persistence.ledger;
 
 import static dev.tollgate.domain.inference.SampleCalls.aCall;
-import static dev.tollgate.persistence.ledger.CommittedRows.await;
 import static dev.tollgate.persistence.ledger.CommittedRows.idsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.tollgate.application.ledger.GroupCommit;
 import dev.tollgate.domain.ids.TenantId;
 import dev.tollgate.domain.inference.CallRecord;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.Database;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
@@ -70,7 +70,7 @@ class LostAcknowledgementTest {
     assertThat(writer.isFailing()).isTrue();
     writer.offer(later);
     proxy.restore();
-    await("all are committed", () -> writer.waiting() == 0);
+    Eventually.holds("all are committed", () -> writer.waiting() == 0);
     assertThat(rows.ids()).containsExactlyInAnyOrder(first.id(), lost.id(), later.id());
     rows.assertRollUpsEqualTheRows();
     assertThat(writer.isFailing()).isFalse();
@@ -160,7 +160,7 @@ class LostAcknowledgementTest {
     }
     assertThat(writer.accepting()).isFalse();
     proxy.restore();
-    await("all are committed", () -> writer.waiting() == 0);
+    Eventually.holds("all are committed", () -> writer.waiting() == 0);
     assertThat(writer.accepting()).isTrue();
     assertThat(rows.ids()).hasSize(2 + waiting.size()).containsAll(idsOf(waiting));
     rows.assertRollUpsEqualTheRows();

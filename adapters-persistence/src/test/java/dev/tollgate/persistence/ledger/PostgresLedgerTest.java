@@ -18,6 +18,7 @@ import dev.tollgate.domain.ledger.SampleBudgets;
 import dev.tollgate.domain.ledger.ScopeRef;
 import dev.tollgate.domain.ledger.Window;
 import dev.tollgate.domain.money.Money;
+import dev.tollgate.domain.testing.Eventually;
 import dev.tollgate.persistence.database.DatabaseConfig.Role;
 import dev.tollgate.persistence.database.TestingDatabase;
 import java.time.Duration;
@@ -174,7 +175,7 @@ class PostgresLedgerTest {
     Hold hold = admitted(applied.outcomes().getFirst());
     GroupCommit other = ledger.writer(2);
     new ExpiredHolds(TESTING.database(), Duration.ZERO, other::expire).run();
-    await(() -> ledger.open().isEmpty());
+    Eventually.holds("no hold is open", () -> ledger.open().isEmpty());
     assertThat(state(key).balance().posted()).isEqualTo(Money.parseUsd("0.40"));
     assertInOrder();
     // The node was only paused, and learns what the call really cost.
@@ -199,20 +200,6 @@ class PostgresLedgerTest {
         .list(ledger.tenant(), new Budgets.Which.Of(new ScopeRef.OfKey(key.id())), null, 1)
         .items()
         .getFirst();
-  }
-
-  private static void await(Callable<Boolean> condition) {
-    try {
-      for (int i = 0; i < 500; i++) {
-        if (condition.call()) {
-          return;
-        }
-        Thread.sleep(10);
-      }
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
-    throw new AssertionError("waited for too long");
   }
 
   @Test
@@ -246,7 +233,7 @@ class PostgresLedgerTest {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Admission> waiting =
           executor.submit(() -> there.reserve(waiting(key, "0.50", 10_000)));
-      await(() -> there.inLine() == 1);
+      Eventually.holds("one waits", () -> there.inLine() == 1);
       here.release(first.id());
       admitted(waiting.get());
     }

@@ -156,22 +156,7 @@ public final class RandomBody {
           }
           common();
         }
-        case RESPONSES -> {
-          if (oneIn(3)) {
-            body.put("input", text());
-          } else {
-            messages(body.putArray("input"));
-          }
-          caps("max_output_tokens");
-          tools();
-          if (oneIn(3)) {
-            most = random.nextInt(40);
-            body.put("max_tool_calls", most);
-          } else if (oneIn(6)) {
-            body.putNull("max_tool_calls");
-          }
-          common();
-        }
+        case RESPONSES -> response();
         case MESSAGES -> {
           messages(body.putArray("messages"));
           body.put("max_tokens", 1 + random.nextInt(100_000));
@@ -194,20 +179,39 @@ public final class RandomBody {
           choices("best_of");
           common();
         }
-        case EMBEDDINGS -> {
-          if (oneIn(2)) {
-            body.put("input", text());
-          } else {
-            ArrayNode tokens = body.putArray("input");
-            for (int i = random.nextInt(300); i >= 0; i--) {
-              tokens.add(random.nextInt(100_000));
-              input++;
-            }
-          }
-          common();
-        }
+        case EMBEDDINGS -> embedding();
         default -> throw new IllegalArgumentException(endpoint.name());
       }
+    }
+
+    private void response() {
+      if (oneIn(3)) {
+        body.put("input", text());
+      } else {
+        messages(body.putArray("input"));
+      }
+      caps("max_output_tokens");
+      tools();
+      if (oneIn(3)) {
+        most = random.nextInt(40);
+        body.put("max_tool_calls", most);
+      } else if (oneIn(6)) {
+        body.putNull("max_tool_calls");
+      }
+      common();
+    }
+
+    private void embedding() {
+      if (oneIn(2)) {
+        body.put("input", text());
+      } else {
+        ArrayNode tokens = body.putArray("input");
+        for (int i = random.nextInt(300); i >= 0; i--) {
+          tokens.add(random.nextInt(100_000));
+          input++;
+        }
+      }
+      common();
     }
 
     private void prompts() {

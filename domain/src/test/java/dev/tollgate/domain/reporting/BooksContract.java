@@ -24,6 +24,7 @@ import dev.tollgate.domain.reporting.UsageQuery.Group;
 import dev.tollgate.domain.stores.Page;
 import dev.tollgate.domain.tenancy.Retention;
 import dev.tollgate.domain.tenancy.SampleProjects;
+import dev.tollgate.domain.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -317,19 +318,7 @@ public abstract class BooksContract {
     assertThat(history().content(foundTenant(), call.id())).isEmpty();
   }
 
-  private static <T> T soon(Callable<Optional<T>> question) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadline) {
-      try {
-        Optional<T> answer = question.call();
-        if (answer.isPresent()) {
-          return answer.get();
-        }
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
-      Thread.sleep(10);
-    }
-    throw new AssertionError("not within " + PATIENCE);
+  private static <T> T soon(Callable<Optional<T>> question) {
+    return Eventually.answer("there is one", question, Optional::isPresent).orElseThrow();
   }
 }
