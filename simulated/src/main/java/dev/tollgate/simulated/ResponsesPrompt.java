@@ -71,7 +71,12 @@ final class ResponsesPrompt {
     return new Prompt(model, new Heard(last, text), sections, terms());
   }
 
-  /// What was said before is input again; the instructions of then are not.
+  /// How many of the sections are tools and instructions, which a follow-up does not go on with.
+  static int ownSections(Fields body) {
+    return (body.find("tools") == null ? 0 : 1) + (body.text("instructions") == null ? 0 : 1);
+  }
+
+  /// What was said before is input again; the tools and instructions of then are not.
   private void goOn() {
     String conversation =
         body.find("conversation") == null ? null : body.node().path("conversation").toString();

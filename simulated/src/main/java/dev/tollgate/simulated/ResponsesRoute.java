@@ -48,7 +48,9 @@ final class ResponsesRoute implements Route {
   }
 
   private void keep(ObjectNode finished, Prompt prompt, Call call, boolean background) {
-    List<Section> conversation = new ArrayList<>(prompt.sections());
+    List<Section> said = prompt.sections();
+    List<Section> conversation =
+        new ArrayList<>(said.subList(ResponsesPrompt.ownSections(call.body()), said.size()));
     for (JsonNode item : finished.path("output")) {
       if (!item.path("type").asText().equals("reasoning")) {
         long tokens = Tokens.count(Texts.in(item)) + Prompt.MESSAGE_OVERHEAD;

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Answers that were to be stored, the last five hundred. Thread-safe.
@@ -39,6 +40,12 @@ final class StoredAnswers {
       openCalls = Set.copyOf(openCalls);
     }
 
+    /// The background is done with it.
+    Stored done() {
+      return with(answer);
+    }
+
+    /// The background is done with it, in another way.
     Stored with(ObjectNode other) {
       return new Stored(other, input, conversation, openCalls, false);
     }
@@ -50,6 +57,19 @@ final class StoredAnswers {
 
   synchronized @Nullable Stored find(String id) {
     return byId.get(id);
+  }
+
+  /// Changes an answer, if it is there.
+  ///
+  /// @return what it is now
+  synchronized @Nullable Stored change(String id, UnaryOperator<Stored> change) {
+    Stored found = byId.get(id);
+    if (found == null) {
+      return null;
+    }
+    Stored changed = change.apply(found);
+    byId.put(id, changed);
+    return changed;
   }
 
   synchronized @Nullable Stored remove(String id) {

@@ -3,6 +3,7 @@ package dev.tollgate.simulated;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tollgate.simulated.StoredAnswers.Stored;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What may be asked of answers that were stored: `GET` and `DELETE` of a response or a chat
@@ -31,16 +32,10 @@ final class StoredRoute {
 
   private @Nullable ObjectNode one(String method, String object, String id) {
     return switch (method) {
-      case "GET" -> {
-        Stored found = find(object, id);
-        if (found.background()) {
-          // A response in the background is done by the time that it is read.
-          stored.keep(id, found.with(found.answer()));
-        }
-        yield found.answer();
-      }
+      // A response in the background is done by the time that it is read.
+      case "GET" -> find(object, id, Stored::done).answer();
       case "DELETE" -> {
-        find(object, id);
+        find(object, id, UnaryOperator.identity());
         stored.remove(id);
         yield Json.object().put("id", id).put("object", object + ".deleted").put("deleted", true);
       }
@@ -50,23 +45,24 @@ final class StoredRoute {
 
   private @Nullable ObjectNode part(String method, String id, String part) {
     if (method.equals("POST") && part.equals("cancel")) {
-      return cancelled(id, find("response", id));
+      return find("response", id, StoredRoute::cancelled).answer();
     }
-    return method.equals("GET") && part.equals("input_items") ? items(find("response", id)) : null;
+    return method.equals("GET") && part.equals("input_items")
+        ? items(find("response", id, UnaryOperator.identity()))
+        : null;
   }
 
-  private ObjectNode cancelled(String id, Stored found) {
+  private static Stored cancelled(Stored found) {
     if (!found.answer().path("background").asBoolean()) {
       throw new Rejected(new Rejection.Refused(400, null, "Cannot cancel a synchronous response."));
     }
     if (!found.background()) {
-      return found.answer();
+      return found;
     }
     ObjectNode answer = found.answer().deepCopy();
     answer.put("status", "cancelled").putArray("output");
     answer.set("usage", NullNode.instance);
-    stored.keep(id, found.with(answer));
-    return answer;
+    return found.with(answer);
   }
 
   private static ObjectNode items(Stored found) {
@@ -77,13 +73,17 @@ final class StoredRoute {
         .put("last_id", found.input().path(found.input().size() - 1).path("id").asText());
   }
 
-  private Stored find(String object, String id) {
-    Stored found = stored.find(id);
-    if (found == null || !found.answer().path("object").asText().equals(object)) {
+  private Stored find(String object, String id, UnaryOperator<Stored> change) {
+    Stored found = stored.change(id, each -> isA(object, each) ? change.apply(each) : each);
+    if (found == null || !isA(object, found)) {
       String noun = object.equals("response") ? "Response" : "Chat completion";
       throw new Rejected(
           new Rejection.Refused(404, null, noun + " with id '" + id + "' not found."));
     }
     return found;
+  }
+
+  private static boolean isA(String object, Stored stored) {
+    return stored.answer().path("object").asText().equals(object);
   }
 }

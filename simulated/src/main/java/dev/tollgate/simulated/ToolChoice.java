@@ -60,7 +60,10 @@ sealed interface ToolChoice {
       Fields allowed = nested ? object.needObject("allowed_tools") : object;
       return new Named(functionName(allowed.needObjects("tools").getFirst(), nested));
     }
-    return type.equals("function") ? new Named(functionName(object, nested)) : new First();
+    if (!type.equals("function")) {
+      throw object.wrongValue("type", "function or allowed_tools is expected");
+    }
+    return new Named(functionName(object, nested));
   }
 
   /// Reads Anthropic's form.
@@ -87,7 +90,7 @@ sealed interface ToolChoice {
         Fields function = nested ? tool.needObject("function") : tool;
         Fields schema = function.object("parameters");
         tools.add(new Tool(function.needText("name"), schemaOf(schema)));
-      } else if (!type.equals("custom")) {
+      } else {
         throw tool.refused("type", "Tool '" + type + "' is not supported with this model.");
       }
     }

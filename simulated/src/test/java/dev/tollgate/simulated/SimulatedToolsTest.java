@@ -30,7 +30,6 @@ class SimulatedToolsTest {
     private static String body(String messages, String more) {
       return """
           {"model":"sim-small","messages":[%s],"tools":[
-            {"type":"custom","custom":{"name":"shell"}},
             {"type":"function","function":{"name":"weather","parameters":%s}},
             {"type":"function","function":{"name":"now"}}]%s}"""
           .formatted(messages, SCHEMA, more);

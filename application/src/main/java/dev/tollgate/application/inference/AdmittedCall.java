@@ -67,6 +67,14 @@ final class AdmittedCall extends OpenCall {
     return next;
   }
 
+  /// The attempt that began last is not sent after all.
+  ///
+  /// @param before the one that was sent last
+  void takesBack(Attempt before) {
+    attempts--;
+    attempt = before;
+  }
+
   /// The current attempt.
   Attempt attempt() {
     return Objects.requireNonNull(attempt, "no attempt has begun");

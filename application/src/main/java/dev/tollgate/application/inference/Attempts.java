@@ -86,8 +86,9 @@ final class Attempts {
     }
     while (!candidates.isEmpty() && (last == null || mayGoOn(last.failure()))) {
       Target target = candidates.remove();
-      if (last != null) {
-        holds.release(call.attempt());
+      Attempt sent = last == null ? null : call.attempt();
+      if (sent != null) {
+        holds.release(sent);
       }
       Attempt attempt = call.begins(planning.apply(target));
       Grant grant = holds.take(call, waiting);
@@ -95,7 +96,11 @@ final class Attempts {
         return new Outcome.Left();
       }
       if (grant instanceof Grant.Refused refused) {
-        return last == null ? new Outcome.Refused(refused.refusal()) : new Outcome.Replied(last);
+        if (last == null || sent == null) {
+          return new Outcome.Refused(refused.refusal());
+        }
+        call.takesBack(sent);
+        return new Outcome.Replied(last);
       }
       if (grant instanceof Grant.Free && !call.isUnheld()) {
         call.runsUnheld();

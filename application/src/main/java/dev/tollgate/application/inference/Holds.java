@@ -197,8 +197,8 @@ final class Holds {
     if (names.isEmpty()) {
       return null;
     }
-    boolean other = quirks.has(target, Quirk.OTHER_CAP_NAME);
-    return new CapEdit(other ? names.getLast() : names.getFirst(), cap);
+    String name = quirks.has(target, Quirk.OTHER_CAP_NAME) ? names.getLast() : names.getFirst();
+    return new CapEdit(name, cap, !name.equals(names.getLast()));
   }
 
   /// Asks for a hold, and waits in line for it as long as the caller stays.

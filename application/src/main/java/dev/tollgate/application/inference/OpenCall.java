@@ -64,8 +64,9 @@ sealed class OpenCall permits AdmittedCall {
 
   /// The record of the whole call.
   final CallRecord record() {
+    CallRecord record = record(inbound().id(), null);
     recorded = true;
-    return record(inbound().id(), null);
+    return record;
   }
 
   /// @param id under which it is kept

@@ -22,6 +22,9 @@ public final class OpenCalls {
   private final Set<AdmittedCall> unheld = ConcurrentHashMap.newKeySet();
   private volatile boolean stopping;
 
+  /// Why every stream is cut, or null.
+  private volatile @Nullable Refusal cutting;
+
   public OpenCalls(KeyDirectory directory) {
     this.directory = directory;
   }
@@ -51,6 +54,10 @@ public final class OpenCalls {
   Handle add(KnownKey known, Runnable abort) {
     Handle handle = new Handle(known, abort);
     streams.add(handle);
+    Refusal now = cutting;
+    if (now != null) {
+      handle.cut(now);
+    }
     return handle;
   }
 
@@ -120,8 +127,9 @@ public final class OpenCalls {
     }
   }
 
-  /// Cuts every stream.
+  /// Cuts every stream, and from now on every one that begins.
   public void cutAll(Refusal refusal) {
+    cutting = refusal;
     streams.forEach(handle -> handle.cut(refusal));
   }
 

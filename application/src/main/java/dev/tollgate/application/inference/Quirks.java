@@ -38,13 +38,14 @@ final class Quirks {
     return quirks != null && quirks.contains(quirk);
   }
 
-  /// Whether a refusal blames something that Tollgate wrote into the body; remembers it then.
+  /// Whether a refusal blames something that Tollgate wrote into the body; remembers it then. Calls
+  /// that were under way together are refused for the same thing, and each goes again.
   ///
   /// @param edits what was written
   /// @return whether it is worth to try again without
   boolean learn(Target target, Payload payload, Payload.Edits edits, Failure failure) {
     Quirk quirk = quirk(payload, edits, failure);
-    if (quirk == null || has(target, quirk) || known.size() >= MOST) {
+    if (quirk == null || known.size() >= MOST && !has(target, quirk)) {
       return false;
     }
     known.merge(Place.of(target), EnumSet.of(quirk), Quirks::union);
@@ -68,7 +69,10 @@ final class Quirks {
       return Quirk.NO_USAGE_OPTION;
     }
     Payload.CapEdit cap = edits.cap();
-    if (cap != null && said.contains(cap.name()) && !isNamed(payload, cap.name())) {
+    if (cap != null
+        && cap.mayBeOther()
+        && said.contains(cap.name())
+        && !isNamed(payload, cap.name())) {
       return Quirk.OTHER_CAP_NAME;
     }
     return edits.serviceTier() != null && said.contains("service_tier")

@@ -55,6 +55,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -84,6 +85,7 @@ public final class TestingChat {
   private int answered;
   private int refusals;
   private @Nullable Reservation reserved;
+  private @Nullable CallRecord noted;
 
   private final List<CallRecord> committed = new ArrayList<>();
 
@@ -117,6 +119,11 @@ public final class TestingChat {
   /// The last call that was committed.
   public CallRecord committed() {
     return committed.getLast();
+  }
+
+  /// The last call that cost nothing.
+  CallRecord noted() {
+    return Objects.requireNonNull(noted, "none was noted");
   }
 
   /// Forgets what was committed and reserved.
@@ -236,7 +243,9 @@ public final class TestingChat {
     }
 
     @Override
-    public void offer(CallRecord call) {}
+    public void offer(CallRecord call) {
+      noted = call;
+    }
   }
 
   private final class WillingLedger implements Ledger {

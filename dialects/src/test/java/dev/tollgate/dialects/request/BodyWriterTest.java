@@ -60,7 +60,7 @@ class BodyWriterTest {
     assertThat(
             written(
                 "{\"stream_options\":{},\"stream\":true,\"model\":\"m\"," + TALK,
-                new Edits("n", true, new CapEdit("max_tokens", 7), "default")))
+                new Edits("n", true, new CapEdit("max_tokens", 7, true), "default")))
         .isEqualTo(
             "{\"max_tokens\":7,\"service_tier\":\"default\",\"stream_options\":"
                 + "{\"include_usage\":true},\"stream\":true,\"model\":\"n\","
@@ -80,7 +80,7 @@ class BodyWriterTest {
   /// Servers read one cap or another.
   @Test
   void everyCapInTheBodyGetsTheSameValue() {
-    Edits cap = new Edits("m", false, new CapEdit("max_completion_tokens", 50), null);
+    Edits cap = new Edits("m", false, new CapEdit("max_completion_tokens", 50, false), null);
     assertThat(written("{\"max_tokens\":100,\"n_predict\":50,\"model\":\"m\"," + TALK, cap))
         .isEqualTo("{\"max_completion_tokens\":50,\"n_predict\":50,\"model\":\"m\"," + TALK + "}");
     assertThat(

@@ -39,7 +39,8 @@ public record Payload(byte[] body, Asked asked, Labels labels, Demands demands, 
   /// An output cap to be written into the body.
   ///
   /// @param name the parameter that the model accepts
-  public record CapEdit(String name, long tokens) {}
+  /// @param mayBeOther whether the model may want it under another name instead
+  public record CapEdit(String name, long tokens, boolean mayBeOther) {}
 
   /// What is written into the body that goes upstream.
   ///
