@@ -47,7 +47,7 @@ final class BudgetRows {
       return new Budget(
           new BudgetId(uuid(row, "id")),
           new TenantId(uuid(row, "tenant_id")),
-          ScopeRef.of(Scope.parse(row.path("scope").asText()), uuid(row, "scope_id")),
+          new ScopeRef(Scope.parse(row.path("scope").asText()), uuid(row, "scope_id")),
           texts(row.path("models")),
           Window.parse(row.path("time_window").asText()),
           Policy.parse(row.path("policy").asText()),

@@ -67,8 +67,7 @@ class FlushTest {
   @ParameterizedTest
   @CsvSource({"-7200,-3600", "3600,7200"})
   void anAccountWhoseWindowIsNotTheCurrentOneIsLookedUpAgain(int from, int until) throws Exception {
-    Budget budget =
-        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.DAY, Policy.REFUSE, "1.00");
+    Budget budget = SampleBudgets.of(key, ScopeRef.of(key.id()), Window.DAY, Policy.REFUSE, "1.00");
     ledger.limitedBy(budget);
     KnownAccounts known = new KnownAccounts();
     Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);

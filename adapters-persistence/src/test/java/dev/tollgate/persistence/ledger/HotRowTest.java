@@ -94,8 +94,7 @@ class HotRowTest {
         keys.add(key);
         ledger.limitedBy(
             SampleBudgets.ofKey(key, "1000"),
-            SampleBudgets.of(
-                key, new ScopeRef.OfProject(key.project()), Window.DAY, Policy.REFUSE, "1000"),
+            SampleBudgets.of(key, ScopeRef.of(key.project()), Window.DAY, Policy.REFUSE, "1000"),
             SampleBudgets.ofTenant(key, "100000"));
       }
     }

@@ -72,8 +72,7 @@ class LedgerEdgesTest {
     "fiscal_month = 3,QUARTER"
   })
   void anotherCalendarOpensWindowsAtWhatWasSpent(String change, Window window) {
-    ledger.limitedBy(
-        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), window, Policy.REFUSE, "0.50"));
+    ledger.limitedBy(SampleBudgets.of(key, ScopeRef.of(key.id()), window, Policy.REFUSE, "0.50"));
     GroupCommit writer = ledger.writer(1);
     spend(writer, "0.40");
     TESTING.run(
@@ -89,7 +88,7 @@ class LedgerEdgesTest {
   @Test
   void aCalendarThatComesBackHasForgottenNothing() {
     ledger.limitedBy(
-        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.DAY, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, ScopeRef.of(key.id()), Window.DAY, Policy.REFUSE, "0.50"));
     GroupCommit writer = ledger.writer(1);
     spend(writer, "0.20");
     zone("Pacific/Auckland");

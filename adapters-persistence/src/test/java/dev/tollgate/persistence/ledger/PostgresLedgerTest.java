@@ -59,11 +59,7 @@ class PostgresLedgerTest {
           SampleBudgets.ofKey(first, "0.0000003"),
           SampleBudgets.ofTenant(first, "0.0000006"),
           SampleBudgets.of(
-              first,
-              new ScopeRef.OfProject(first.project()),
-              Window.DAY,
-              Policy.OBSERVE,
-              "0.0000001"));
+              first, ScopeRef.of(first.project()), Window.DAY, Policy.OBSERVE, "0.0000001"));
       SURVIVED.setLevel(Level.OFF);
       return new LedgerSimulation(ledger, keys, seed, LedgerSimulation.Bug.NONE, Duration.ZERO)
           .run();
@@ -197,7 +193,7 @@ class PostgresLedgerTest {
   private Budgets.State state(VirtualKey key) {
     return ledger
         .budgets()
-        .list(ledger.tenant(), new Budgets.Which.Of(new ScopeRef.OfKey(key.id())), null, 1)
+        .list(ledger.tenant(), new Budgets.Which.Of(ScopeRef.of(key.id())), null, 1)
         .items()
         .getFirst();
   }
@@ -212,7 +208,7 @@ class PostgresLedgerTest {
     assertThat(writer.commit(settling(key, done, 100_000_000), PATIENCE)).isTrue();
     assertThat(writer.commit(SampleCalls.aCall().by(key).costing(7).build(), PATIENCE)).isTrue();
     ledger.limitedBy(
-        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.MONTH, Policy.REFUSE, "0.50"));
+        SampleBudgets.of(key, ScopeRef.of(key.id()), Window.MONTH, Policy.REFUSE, "0.50"));
     assertThat(state(key).balance().posted()).isEqualTo(new Money(100_000_007));
     assertThat(state(key).balance().held()).isEqualTo(Money.parseUsd("0.30"));
     assertThat(writer.reserve(hold(key, "0.20"))).isInstanceOf(Admission.Busy.class);
@@ -281,7 +277,7 @@ class PostgresLedgerTest {
   void aBudgetThatWillNotLastIsForetoldOnce() {
     VirtualKey key = ledger.newKey();
     ledger.limitedBy(
-        SampleBudgets.of(key, new ScopeRef.OfKey(key.id()), Window.YEAR, Policy.REFUSE, "1.00"));
+        SampleBudgets.of(key, ScopeRef.of(key.id()), Window.YEAR, Policy.REFUSE, "1.00"));
     GroupCommit writer = ledger.writer(1);
     Hold hold = admitted(writer.reserve(hold(key, "0.40")));
     assertThat(writer.commit(settling(key, hold, 300_000_000), PATIENCE)).isTrue();

@@ -74,7 +74,7 @@ public final class BudgetMethods {
     ScopeRef scope =
         request.hasScopeId()
             ? BudgetForm.scope(kind, request.getScopeId())
-            : new ScopeRef.OfTenant(actor.tenant());
+            : ScopeRef.of(actor.tenant());
     SetBudget.Command command = new SetBudget.Command(scope, BudgetForm.terms(request));
     return verbs
         .set()

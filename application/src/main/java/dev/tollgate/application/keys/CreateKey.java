@@ -136,7 +136,7 @@ public final class CreateKey {
     return setBudget
         .run(
             actor,
-            new SetBudget.Command(new ScopeRef.OfKey(key.id()), budget),
+            new SetBudget.Command(ScopeRef.of(key.id()), budget),
             trail.part(SetBudget.ACTION))
         .map(state -> new KeyView(key, state.budget().models() == null ? state : null))
         .under("budget");

@@ -87,7 +87,7 @@ public final class UpdateKey {
     return setBudget
         .run(
             actor,
-            new SetBudget.Command(new ScopeRef.OfKey(key.id()), terms),
+            new SetBudget.Command(ScopeRef.of(key.id()), terms),
             trail.part(SetBudget.ACTION))
         .map(_ -> true)
         .under("budget");

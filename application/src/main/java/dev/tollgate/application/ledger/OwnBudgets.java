@@ -19,8 +19,8 @@ public final class OwnBudgets {
 
   /// @throws dev.tollgate.domain.stores.StoreUnavailable when the store does not answer
   public List<Budgets.State> of(VirtualKey key) {
-    List<Budgets.State> own = new ArrayList<>(list(key, new ScopeRef.OfKey(key.id())));
-    own.addAll(list(key, new ScopeRef.OfProject(key.project())));
+    List<Budgets.State> own = new ArrayList<>(list(key, ScopeRef.of(key.id())));
+    own.addAll(list(key, ScopeRef.of(key.project())));
     return own;
   }
 

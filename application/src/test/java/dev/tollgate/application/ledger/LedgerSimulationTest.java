@@ -55,11 +55,7 @@ class LedgerSimulationTest {
             SampleBudgets.ofKey(first, "0.0000003"),
             SampleBudgets.ofTenant(first, "0.0000006"),
             SampleBudgets.of(
-                first,
-                new ScopeRef.OfProject(project.id()),
-                Window.DAY,
-                Policy.OBSERVE,
-                "0.0000001"));
+                first, ScopeRef.of(project.id()), Window.DAY, Policy.OBSERVE, "0.0000001"));
     BudgetBook book = new BudgetBook(tenant, 1, BudgetBook.Settings.USUAL, budgets, Map.of());
     return new LedgerSimulation(
         new InMemoryLedger(book, ledgerBug), keys, seed, bug, Duration.ofSeconds(60));

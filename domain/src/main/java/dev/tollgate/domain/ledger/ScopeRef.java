@@ -8,115 +8,49 @@ import dev.tollgate.domain.ids.TenantId;
 import java.util.UUID;
 
 /// A scope with its id: whose budget it is.
-public sealed interface ScopeRef {
-  Scope kind();
-
-  /// The id, of whichever it is.
-  UUID value();
-
-  record OfTenant(TenantId tenant) implements ScopeRef {
-    @Override
-    public Scope kind() {
-      return Scope.TENANT;
-    }
-
-    @Override
-    public UUID value() {
-      return tenant.value();
-    }
-
-    @Override
-    public String toString() {
-      return tenant.toString();
-    }
+///
+/// @param value the id, of whichever kind it is
+public record ScopeRef(Scope kind, UUID value) {
+  public static ScopeRef of(TenantId tenant) {
+    return new ScopeRef(Scope.TENANT, tenant.value());
   }
 
-  record OfUnit(BusinessUnitId unit) implements ScopeRef {
-    @Override
-    public Scope kind() {
-      return Scope.BUSINESS_UNIT;
-    }
-
-    @Override
-    public UUID value() {
-      return unit.value();
-    }
-
-    @Override
-    public String toString() {
-      return unit.toString();
-    }
+  public static ScopeRef of(BusinessUnitId unit) {
+    return new ScopeRef(Scope.BUSINESS_UNIT, unit.value());
   }
 
-  record OfProject(ProjectId project) implements ScopeRef {
-    @Override
-    public Scope kind() {
-      return Scope.PROJECT;
-    }
-
-    @Override
-    public UUID value() {
-      return project.value();
-    }
-
-    @Override
-    public String toString() {
-      return project.toString();
-    }
+  public static ScopeRef of(ProjectId project) {
+    return new ScopeRef(Scope.PROJECT, project.value());
   }
 
-  record OfMember(MemberId member) implements ScopeRef {
-    @Override
-    public Scope kind() {
-      return Scope.MEMBER;
-    }
-
-    @Override
-    public UUID value() {
-      return member.value();
-    }
-
-    @Override
-    public String toString() {
-      return member.toString();
-    }
+  public static ScopeRef of(MemberId member) {
+    return new ScopeRef(Scope.MEMBER, member.value());
   }
 
-  record OfKey(KeyId key) implements ScopeRef {
-    @Override
-    public Scope kind() {
-      return Scope.KEY;
-    }
-
-    @Override
-    public UUID value() {
-      return key.value();
-    }
-
-    @Override
-    public String toString() {
-      return key.toString();
-    }
-  }
-
-  static ScopeRef of(Scope kind, UUID id) {
-    return switch (kind) {
-      case TENANT -> new OfTenant(new TenantId(id));
-      case BUSINESS_UNIT -> new OfUnit(new BusinessUnitId(id));
-      case PROJECT -> new OfProject(new ProjectId(id));
-      case MEMBER -> new OfMember(new MemberId(id));
-      case KEY -> new OfKey(new KeyId(id));
-    };
+  public static ScopeRef of(KeyId key) {
+    return new ScopeRef(Scope.KEY, key.value());
   }
 
   /// @throws IllegalArgumentException when the text is no id of that kind
-  static ScopeRef parse(Scope kind, String id) {
+  public static ScopeRef parse(Scope kind, String id) {
     return switch (kind) {
-      case TENANT -> new OfTenant(TenantId.parse(id));
-      case BUSINESS_UNIT -> new OfUnit(BusinessUnitId.parse(id));
-      case PROJECT -> new OfProject(ProjectId.parse(id));
-      case MEMBER -> new OfMember(MemberId.parse(id));
-      case KEY -> new OfKey(KeyId.parse(id));
+      case TENANT -> of(TenantId.parse(id));
+      case BUSINESS_UNIT -> of(BusinessUnitId.parse(id));
+      case PROJECT -> of(ProjectId.parse(id));
+      case MEMBER -> of(MemberId.parse(id));
+      case KEY -> of(KeyId.parse(id));
+    };
+  }
+
+  /// The id as text.
+  @Override
+  public String toString() {
+    return switch (kind) {
+      case TENANT -> new TenantId(value).toString();
+      case BUSINESS_UNIT -> new BusinessUnitId(value).toString();
+      case PROJECT -> new ProjectId(value).toString();
+      case MEMBER -> new MemberId(value).toString();
+      case KEY -> new KeyId(value).toString();
     };
   }
 }

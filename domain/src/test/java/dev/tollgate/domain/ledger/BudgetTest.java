@@ -36,7 +36,7 @@ class BudgetTest {
     return new Budget(
         new BudgetId(SampleIds.anId()),
         key.tenant(),
-        new ScopeRef.OfKey(key.id()),
+        ScopeRef.of(key.id()),
         models,
         Window.MONTH,
         policy,
@@ -195,7 +195,7 @@ class BudgetTest {
     return new Budget(
         new BudgetId(SampleIds.anId()),
         key.tenant(),
-        ScopeRef.of(scope, id),
+        new ScopeRef(scope, id),
         models,
         Window.TOTAL,
         Policy.REFUSE,

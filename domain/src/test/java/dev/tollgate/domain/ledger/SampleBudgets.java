@@ -22,11 +22,11 @@ public final class SampleBudgets {
 
   /// A budget that refuses, of a total window.
   public static Budget ofKey(VirtualKey key, String limit) {
-    return of(key, new ScopeRef.OfKey(key.id()), Window.TOTAL, Policy.REFUSE, limit);
+    return of(key, ScopeRef.of(key.id()), Window.TOTAL, Policy.REFUSE, limit);
   }
 
   public static Budget ofTenant(VirtualKey key, String limit) {
-    return of(key, new ScopeRef.OfTenant(key.tenant()), Window.TOTAL, Policy.REFUSE, limit);
+    return of(key, ScopeRef.of(key.tenant()), Window.TOTAL, Policy.REFUSE, limit);
   }
 
   public static Budget of(
