@@ -3,6 +3,7 @@ package dev.tollgate.dialects.format;
 import dev.tollgate.domain.ids.CallId;
 import dev.tollgate.domain.inference.EventStream;
 import dev.tollgate.domain.inference.Refusal;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +14,13 @@ public interface ErrorBodies {
   /// @param status the HTTP status that it has, or would have
   record Notice(Refusal refusal, int status, CallId call) {}
 
+  /// The JSON of an error.
+  String text(Notice notice);
+
   /// The body of an answer.
-  byte[] body(Notice notice);
+  default byte[] body(Notice notice) {
+    return text(notice).getBytes(StandardCharsets.UTF_8);
+  }
 
   /// The events that end a stream.
   ///

@@ -19,11 +19,6 @@ public class OpenAiErrors implements ErrorBodies {
   private static final List<String> ID_HEADERS = List.of("x-request-id");
 
   @Override
-  public byte[] body(Notice notice) {
-    return text(notice).getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Override
   public byte[] events(Notice notice, EventStream.@Nullable Origin origin) {
     return ("data: " + text(notice) + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
@@ -33,7 +28,8 @@ public class OpenAiErrors implements ErrorBodies {
     return ID_HEADERS;
   }
 
-  private static String text(Notice notice) {
+  @Override
+  public String text(Notice notice) {
     Refusal refusal = notice.refusal();
     return "{\"error\":{\"message\":"
         + quote(refusal.message())

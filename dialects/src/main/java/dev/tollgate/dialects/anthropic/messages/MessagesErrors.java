@@ -15,11 +15,6 @@ final class MessagesErrors implements ErrorBodies {
   private static final List<String> ID_HEADERS = List.of("x-request-id", "request-id");
 
   @Override
-  public byte[] body(Notice notice) {
-    return text(notice).getBytes(StandardCharsets.UTF_8);
-  }
-
-  @Override
   public byte[] events(Notice notice, EventStream.@Nullable Origin origin) {
     return ("event: error\ndata: " + text(notice) + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
@@ -29,7 +24,8 @@ final class MessagesErrors implements ErrorBodies {
     return ID_HEADERS;
   }
 
-  private static String text(Notice notice) {
+  @Override
+  public String text(Notice notice) {
     Refusal refusal = notice.refusal();
     return "{\"type\":\"error\",\"error\":{\"type\":\""
         + type(notice.status())
