@@ -21,7 +21,7 @@ final class AdmittedCall extends OpenCall {
   private final Call.Asked call;
   private final BudgetBook book;
   private @Nullable Attempt attempt;
-  private int attempts;
+  private int sent;
   private Money paidBefore = Money.ZERO;
   private boolean unheld;
   private long dispatchedNanos;
@@ -61,8 +61,7 @@ final class AdmittedCall extends OpenCall {
 
   /// The next attempt begins.
   Attempt begins(Attempt.Plan plan) {
-    attempts++;
-    Attempt next = new Attempt(call, attempts, plan);
+    Attempt next = new Attempt(call, sent + 1, plan);
     attempt = next;
     return next;
   }
@@ -71,7 +70,6 @@ final class AdmittedCall extends OpenCall {
   ///
   /// @param before the one that was sent last
   void takesBack(Attempt before) {
-    attempts--;
     attempt = before;
   }
 
@@ -84,6 +82,7 @@ final class AdmittedCall extends OpenCall {
   void dispatched() {
     long now = System.nanoTime();
     attempt().dispatched(now);
+    sent++;
     if (dispatchedNanos == 0) {
       dispatchedNanos = now;
     }
@@ -151,7 +150,7 @@ final class AdmittedCall extends OpenCall {
 
   @Override
   int attemptsSent() {
-    return dispatchedNanos == 0 ? 0 : attempts;
+    return sent;
   }
 
   @Override
