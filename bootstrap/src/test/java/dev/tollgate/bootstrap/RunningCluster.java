@@ -51,18 +51,9 @@ final class RunningCluster implements AutoCloseable {
   }
 
   /// Waits until a text is in a file so many times.
-  private void await(Path file, String text, int times) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-    while (true) {
-      String content = Files.exists(file) ? Files.readString(file) : "";
-      if (content.split(text, -1).length > times) {
-        return;
-      }
-      if (System.nanoTime() > deadline || !process.isAlive()) {
-        throw new IllegalStateException("no '" + text + "' in " + file + ": " + content);
-      }
-      Thread.sleep(100);
-    }
+  private void await(Path file, String text, int times) {
+    RunningProgram.awaitOutput(
+        process, file, Duration.ofMinutes(2), written -> written.split(text, -1).length > times);
   }
 
   /// All nodes, behind the load balancer.

@@ -1,14 +1,19 @@
 package dev.tollgate.bootstrap;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tollgate.domain.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// The packaged program as a process of its own, started by the launcher, to be signalled and
 /// killed.
@@ -33,14 +38,28 @@ final class RunningProgram implements AutoCloseable {
   /// Starts a command of the shell in a folder and waits until the program is ready.
   static RunningProgram start(Path folder, String command) throws Exception {
     RunningProgram program = launch(folder, command);
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-    while (!program.output().contains("Tollgate is ready")) {
-      if (!program.process.isAlive() || System.nanoTime() > deadline) {
-        throw new AssertionError("not ready: " + program.output());
-      }
-      Thread.sleep(50);
-    }
+    awaitOutput(
+        program.process,
+        program.output,
+        Duration.ofSeconds(90),
+        written -> written.contains("Tollgate is ready"));
     return program;
+  }
+
+  /// Waits until a program has written what is waited for.
+  ///
+  /// @throws AssertionError with what it has written, when it ends before or takes too long
+  static void awaitOutput(
+      Process process, Path output, Duration patience, Predicate<String> isThere) {
+    Eventually.answer(
+        "the program is ready",
+        patience,
+        () -> Files.exists(output) ? Files.readString(output) : "",
+        written -> {
+          boolean there = isThere.test(written);
+          assertThat(there || process.isAlive()).as("not ready: " + written).isTrue();
+          return there;
+        });
   }
 
   /// Starts a command of the shell in a folder.

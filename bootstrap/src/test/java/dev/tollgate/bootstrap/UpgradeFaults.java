@@ -236,13 +236,8 @@ class UpgradeFaults {
       Path log = folder.resolve(name + ".log");
       Files.deleteIfExists(log);
       Process process = launch(folder, tree, command, settings, log);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
-      while (!Files.exists(log) || !Files.readString(log).contains(ready)) {
-        if (!process.isAlive() || System.nanoTime() > deadline) {
-          throw new AssertionError(name + " is not ready: " + Files.readString(log));
-        }
-        Thread.sleep(50);
-      }
+      RunningProgram.awaitOutput(
+          process, log, Duration.ofSeconds(90), written -> written.contains(ready));
       int number = name.startsWith("node") ? Integer.parseInt(name.substring(4)) : 0;
       return new Part(process, port(number));
     }
